@@ -1,0 +1,1 @@
+"""The project: settings, URLs, health, the admin site and its first page."""

@@ -1,0 +1,250 @@
+"""Settings. Everything from the environment is read here, once; see .env.example.
+
+Safe defaults run on a fresh clone with SQLite. `DEBUG=false` is production: it then
+refuses the default keys here and warns of more in `erp_portal/checks.py`.
+"""
+
+import base64
+import hashlib
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from erp_portal import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load_dotenv(BASE_DIR / ".env")
+
+# --- what Django needs -------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=True)
+DEVELOPMENT_KEY = "only-for-development-and-refused-when-debug-is-off"
+SECRET_KEY = env.secret("SECRET_KEY", DEVELOPMENT_KEY)
+if not DEBUG and (SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 32):
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be your own, 32 characters or more, when DEBUG=false."
+    )
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
+BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")  # how people and remotes reach us
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "erp_portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_q",
+    "integrations.engine.apps.EngineConfig",
+    "integrations.apps.IntegrationsConfig",
+    "quotes.apps.QuotesConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "erp_portal.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "erp_portal.urls"
+WSGI_APPLICATION = "erp_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- database ----------------------------------------------------------------------
+DATABASES = {
+    "default": env.database_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'portal.sqlite3'}")
+}
+ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if ON_SQLITE:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a reader that turns writer must not fail half-way
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # Connections are kept: django-q2 does a seventh of the work without (measured).
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # ids in order of time; tables grow
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- people ------------------------------------------------------------------------
+AUTH_USER_MODEL = "integrations.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = reverse_lazy("admin:login")
+
+# --- language, time, files ---------------------------------------------------------
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "erp_portal" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # so that a fresh clone needs no collectstatic
+
+# --- safety ------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else env.number("SECURE_HSTS_SECONDS", 3600)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if env.flag("BEHIND_HTTPS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# --- mail --------------------------------------------------------------------------
+_mail = env.mail_url("EMAIL_URL", "consolemail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
+
+# --- credentials of remote systems: Fernet keys, newest first ---------------------------
+# Old keys stay in the list until `manage.py rotate_keys` has re-encrypted every row.
+CREDENTIAL_KEYS = env.words("CREDENTIAL_KEYS", [])
+if env.text("CREDENTIAL_KEYS_FILE"):
+    CREDENTIAL_KEYS = [key.strip() for key in env.secret("CREDENTIAL_KEYS").split(",")]
+if not CREDENTIAL_KEYS:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "CREDENTIAL_KEYS must hold at least one Fernet key when DEBUG=false "
+            "(`python manage.py generate_key` prints one)."
+        )
+    _digest = hashlib.sha256(SECRET_KEY.encode()).digest()
+    CREDENTIAL_KEYS = [base64.urlsafe_b64encode(_digest).decode()]
+
+# --- the engine: leases, beats and limits; tests make them short ----------------------
+ENGINE = {
+    "lease_s": env.seconds("ENGINE_LEASE_S", 60),
+    "heartbeat_s": env.seconds("ENGINE_HEARTBEAT_S", 10),
+    "beat_s": env.seconds("ENGINE_BEAT_S", 1),
+    "canary_s": env.seconds("ENGINE_CANARY_S", 5),
+    "canary_stale_s": env.seconds("ENGINE_CANARY_STALE_S", 60),
+    "backoff_base_s": env.seconds("ENGINE_BACKOFF_BASE_S", 5),
+    "backoff_cap_s": env.seconds("ENGINE_BACKOFF_CAP_S", 900),
+    "breaker_open_s": env.seconds("ENGINE_BREAKER_OPEN_S", 30),
+    "breaker_failures": env.number("ENGINE_BREAKER_FAILURES", 5, minimum=1),
+    "max_crashes": env.number("ENGINE_MAX_CRASHES", 3, minimum=1),
+    "wake_window": env.number("ENGINE_WAKE_WINDOW", 200, minimum=1),
+    "keep_done_days": env.number("ENGINE_KEEP_DONE_DAYS", 90, minimum=1),
+}
+# How often flows that poll look for what events missed.
+SWEEP_S = env.seconds("SWEEP_S", 60)
+SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
+
+# --- django-q2: wake-ups only; see integrations/engine/queue.py -----------------------
+Q_WORKERS = env.number("Q_WORKERS", 2, minimum=1)
+_REDIS_URL = env.secret("Q_REDIS_URL")
+_lane = {"workers": Q_WORKERS, "queue_limit": Q_WORKERS}
+Q_CLUSTER = {
+    "name": "orders",  # the lane that never waits behind batch work
+    "ALT_CLUSTERS": {"batch": dict(_lane)},
+    **_lane,
+    **({"redis": _REDIS_URL} if _REDIS_URL else {"orm": "default"}),
+    "bulk": 1,
+    "poll": env.seconds("Q_POLL_S", 0.1),
+    "timeout": env.number("Q_TIMEOUT_S", 120, minimum=10),
+    "retry": env.number("Q_RETRY_S", 300, minimum=20),  # longer than timeout + wait in the queue
+    "max_attempts": 1,
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": -1,  # history lives in our own tables
+    "recycle": 1000,
+    "max_rss": 300_000,
+    "scheduler": False,  # schedules are rows of Flow, run by the beat
+    "label": "django-q2",
+}
+
+# --- inbound hooks -------------------------------------------------------------------
+HOOK_MAX_BYTES = env.number("HOOK_MAX_BYTES", 1_000_000, minimum=1000)
+HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
+
+# --- outbound HTTP ---------------------------------------------------------------------
+HTTP_CONNECT_TIMEOUT_S = env.seconds("HTTP_CONNECT_TIMEOUT_S", 5)
+HTTP_READ_TIMEOUT_S = env.seconds("HTTP_READ_TIMEOUT_S", 15)
+HTTP_MAX_RESPONSE_BYTES = env.number("HTTP_MAX_RESPONSE_BYTES", 50_000_000, minimum=10_000)
+EXCHANGE_KEEP_DAYS = env.number("EXCHANGE_KEEP_DAYS", 30, minimum=1)
+
+# --- alerts: one mail and one signed webhook per cause ----------------------------------
+ALERT_EMAILS = env.words("ALERT_EMAILS", [])
+ALERT_WEBHOOK_URL = env.text("ALERT_WEBHOOK_URL")
+ALERT_WEBHOOK_SECRET = env.secret("ALERT_WEBHOOK_SECRET")  # whsec_… (Standard Webhooks)
+
+# --- logging ---------------------------------------------------------------------------
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+LOG_FORMAT = env.text("LOG_FORMAT", "plain")
+if LOG_FORMAT not in {"plain", "json"}:
+    raise ImproperlyConfigured("LOG_FORMAT is not usable: expected plain or json.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"context": {"()": "integrations.logs.ContextFilter"}},
+    "formatters": {
+        "plain": {"()": "integrations.logs.PlainFormatter"},
+        "json": {"()": "integrations.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["context"],
+            "formatter": LOG_FORMAT,
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "integrations": {"level": LOG_LEVEL},
+        "quotes": {"level": LOG_LEVEL},
+        "erp_portal": {"level": LOG_LEVEL},
+    },
+}
+
+# --- the console's looks -----------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "ERP Portal",
+    "SITE_HEADER": "ERP Portal",
+    "SITE_SUBHEADER": "Storefront, ERP and CRM in step",
+    "SITE_SYMBOL": "sync_alt",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+}

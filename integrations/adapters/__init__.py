@@ -1,0 +1,105 @@
+"""The registry: which kinds of remote systems there are and where their code lives.
+
+Dotted paths are imported when first needed, so a broken vendor breaks only itself. A new
+vendor is one line in `_SPECS` and one folder; no migration, no choice list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from django.utils.module_loading import import_string
+
+from integrations.errors import NeedsOperator
+from integrations.http import Session
+
+Role = Literal["storefront", "erp", "crm"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting or secret that a connection of this kind takes; checked before it is saved."""
+
+    name: str
+    label: str
+    required: bool = False
+    default: str = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdapterSpec:
+    """Where one vendor's code lives and what its connections need.
+
+    `adapter` names a callable `(session, settings, secrets) -> adapter`; `callbacks` a module
+    with `verify_and_parse(...)`, empty when this vendor sends us nothing; `sandbox` a class
+    derived from `integrations.standin.StandIn`.
+    """
+
+    kind: str
+    role: Role
+    title: str
+    adapter: str
+    sandbox: str
+    callbacks: str = ""
+    settings: tuple[Field, ...] = ()
+    secrets: tuple[Field, ...] = ()
+
+    @cached_property
+    def _open(self) -> Any:
+        return import_string(self.adapter)
+
+    def open(
+        self, session: Session, settings: Mapping[str, str], secrets: Mapping[str, str]
+    ) -> Any:
+        """The adapter over this session, with defaults filled in."""
+        filled = {field.name: field.default for field in self.settings if field.default}
+        return self._open(session, {**filled, **settings}, secrets)
+
+    def problems(self, settings: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
+        """What is missing or unknown, one sentence each; empty when the connection can be saved."""
+        found: list[str] = []
+        for word, fields, given in (
+            ("setting", self.settings, settings),
+            ("secret", self.secrets, secrets),
+        ):
+            names = {field.name for field in fields}
+            found += [
+                f"Unknown {word} {name!r}; known: {', '.join(sorted(names)) or 'none'}."
+                for name in sorted(set(given) - names)
+            ]
+            for field in fields:
+                value = given.get(field.name, "")
+                if field.required and not value:
+                    found.append(f"The {word} {field.name!r} ({field.label}) is missing.")
+                if value and field.choices and value not in field.choices:
+                    found.append(
+                        f"The {word} {field.name!r} must be one of {', '.join(field.choices)}."
+                    )
+        return found
+
+
+_SPECS: dict[str, str] = {
+    "medusa": "integrations.adapters.medusa.SPEC",
+    "odoo": "integrations.adapters.odoo.SPEC",
+}
+
+
+def kinds() -> list[str]:
+    """All known kinds, sorted."""
+    return sorted(_SPECS)
+
+
+def spec(kind: str) -> AdapterSpec:
+    """The spec of a kind. Raises NeedsOperator for an unknown one."""
+    try:
+        found: AdapterSpec = import_string(_SPECS[kind])
+    except KeyError as exc:
+        raise NeedsOperator(
+            f"There is no adapter for {kind!r}.",
+            reason="unknown_kind",
+            hint=f"Known kinds: {', '.join(kinds())}.",
+        ) from exc
+    return found

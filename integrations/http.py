@@ -1,0 +1,427 @@
+"""The one way HTTP leaves the house: a session over `requests` for one remote system.
+
+Timeouts and a total deadline always; no redirects, no retries (only the engine retries);
+response size limited; private addresses refused unless the connection allows them; every
+call handed to a recorder with secrets already removed; transport failures and statuses
+mapped to `integrations.errors` in one place, `_error_for`.
+
+No model is imported here: the recorder and the limiter are handed in by `gateways`.
+"""
+
+import ipaddress
+import json as jsonlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
+
+import requests
+import simplejson
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from integrations import redact
+from integrations.errors import (
+    AuthFailed,
+    Conflict,
+    NeedsOperator,
+    NotSent,
+    OutcomeUnknown,
+    PortalError,
+    Rejected,
+    RemoteError,
+    Throttled,
+    Unavailable,
+)
+from integrations.records import ExchangeRecord
+
+logger = logging.getLogger(__name__)
+
+KEPT_BODY_CHARS = 20_000
+WORDS_CHARS = 500
+
+
+class Recorder(Protocol):
+    def record(self, exchange: ExchangeRecord) -> None: ...
+
+
+class Limiter(Protocol):
+    def before(self) -> None:
+        """Takes one rate token; raises Throttled when there is none or the remote said wait."""
+        ...
+
+    def after(self, error: PortalError | None) -> None:
+        """Told how the call ended, for the breaker and for "not before"."""
+        ...
+
+
+class Nothing:
+    """Recorder and limiter of a session that is not bound to a connection (tests, probes)."""
+
+    def record(self, exchange: ExchangeRecord) -> None: ...
+    def before(self) -> None: ...
+    def after(self, error: PortalError | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds and bytes. `deadline_s` bounds the whole call, also a body that drips."""
+
+    connect_s: float = 5
+    read_s: float = 15
+    deadline_s: float = 45
+    max_bytes: int = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as text. `json()` parses numbers with a fraction as Decimal, never float."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def is_json(self) -> bool:
+        return "json" in self.headers.get("content-type", "").lower()
+
+    def json(self) -> Any:
+        return jsonlib.loads(self.text, parse_float=Decimal)
+
+
+# What an adapter adds to the mapping of statuses: the vendor's own words and special cases.
+# It returns None to leave a reply to the general rules (also for a 200 it is content with).
+Explain = Callable[[Reply, bool], PortalError | None]
+
+
+@dataclass(kw_only=True)
+class Session:
+    """Talks to one base URL. Not shared between threads.
+
+    `headers` go with every call; `secrets` are masked wherever they appear in what is kept.
+    """
+
+    base_url: str
+    recorder: Recorder = field(default_factory=Nothing)
+    limiter: Limiter = field(default_factory=Nothing)
+    limits: Limits = field(default_factory=Limits)
+    allow_private: bool = False
+    verify_tls: bool = True
+    secrets: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    explain: Explain | None = None
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise NeedsOperator(
+                f"The address {self.base_url!r} is not usable.",
+                reason="bad_base_url",
+                hint="Enter it as https://host or https://host:port/path.",
+            )
+        if parts.username or parts.password:
+            raise NeedsOperator(
+                "The address must not hold a user name or password.",
+                reason="bad_base_url",
+                hint="Put credentials into the connection's secrets; they are encrypted there.",
+            )
+        self.base_url = self.base_url.rstrip("/")
+        self._requests = requests.Session()
+        self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment
+        adapter = _GuardedAdapter(allow_private=self.allow_private)
+        self._requests.mount("http://", adapter)
+        self._requests.mount("https://", adapter)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        writes: bool,
+        json: Any = None,
+        body: bytes | None = None,
+        params: Mapping[str, Any] | list[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        explain: Explain | None = None,
+    ) -> Reply:
+        """One HTTP call; returns a good reply or raises one of our errors.
+
+        `writes` decides what a lost answer means: OutcomeUnknown (a write) or Unavailable
+        (a read). `json` may hold Decimals; they are sent as JSON numbers, digit for digit.
+        """
+        endpoint = f"{method}:{urlsplit(path).path}"
+        self.limiter.before()
+        call = _Call(self, method, path, params, json, body, headers, writes, endpoint)
+        reply, error = call.run(explain or self.explain)
+        self.recorder.record(call.exchange(reply, error))
+        self.limiter.after(error)
+        _log(call, reply, error)
+        if error is not None:
+            raise error
+        assert reply is not None
+        return reply
+
+    def close(self) -> None:
+        self._requests.close()
+
+
+class _Call:
+    """One call from request to exchange record; exists so that both outcomes are kept alike."""
+
+    def __init__(
+        self,
+        session: Session,
+        method: str,
+        path: str,
+        params: Any,
+        json: Any,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        writes: bool,
+        endpoint: str,
+    ) -> None:
+        self.session, self.method, self.writes, self.endpoint = session, method, writes, endpoint
+        query = f"?{urlencode(params, doseq=True)}" if params else ""
+        self.url = f"{session.base_url}/{path.lstrip('/')}{query}"
+        self.headers = {"Accept": "application/json", **session.headers, **dict(headers or {})}
+        self.body = body
+        if json is not None:
+            self.body = dumps(json).encode()
+            self.headers.setdefault("Content-Type", "application/json")
+        self.started_at = datetime.now(UTC)
+        self.duration_ms = 0
+
+    def run(self, explain: Explain | None) -> tuple[Reply | None, PortalError | None]:
+        began = time.monotonic()
+        reply: Reply | None = None
+        try:
+            reply = self._send(began + self.session.limits.deadline_s)
+            error = _error_for(reply, self.writes, self.endpoint, explain)
+        except RemoteError as exc:
+            error = exc
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
+            error = _transport_error(exc, self.writes, self.endpoint)
+            error.__cause__ = exc
+        self.duration_ms = int((time.monotonic() - began) * 1000)
+        return reply, error
+
+    def _send(self, deadline: float) -> Reply:
+        limits = self.session.limits
+        with self.session._requests.request(
+            self.method,
+            self.url,
+            data=self.body,
+            headers=self.headers,
+            stream=True,
+            timeout=(limits.connect_s, limits.read_s),
+            allow_redirects=False,
+            verify=self.session.verify_tls,
+        ) as answer:
+            received = bytearray()
+            for chunk in answer.iter_content(64 * 1024):
+                received += chunk
+                if len(received) > limits.max_bytes:
+                    raise Rejected(
+                        f"The answer is larger than {limits.max_bytes} bytes.",
+                        endpoint=self.endpoint,
+                        status=answer.status_code,
+                        hint="Ask for smaller pages, or raise HTTP_MAX_RESPONSE_BYTES.",
+                    )
+                if time.monotonic() > deadline:
+                    raise requests.exceptions.ReadTimeout("the answer took too long")
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Reply(answer.status_code, headers, received.decode("utf-8", "replace"))
+
+    def exchange(self, reply: Reply | None, error: PortalError | None) -> ExchangeRecord:
+        secrets = self.session.secrets
+        sent = self.body.decode("utf-8", "replace") if self.body else ""
+        return ExchangeRecord(
+            method=self.method,
+            url=redact.redact_text(self.url, secrets),
+            endpoint=self.endpoint,
+            started_at=self.started_at,
+            duration_ms=self.duration_ms,
+            status=reply.status if reply else None,
+            error_kind=str(error.kind) if error else "",
+            request_headers=redact.redact_headers(self.headers, secrets),
+            request_body=redact.redact_body(sent, secrets)[:KEPT_BODY_CHARS],
+            response_headers=redact.redact_headers(reply.headers, secrets) if reply else {},
+            response_body=redact.redact_body(reply.text, secrets)[:KEPT_BODY_CHARS]
+            if reply
+            else "",
+        )
+
+
+def dumps(value: Any) -> str:
+    """JSON with Decimals as numbers, digit for digit. Raises ValueError for NaN and infinity."""
+    return simplejson.dumps(
+        value, use_decimal=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+
+
+# ---------------------------------------------------------------- errors, in one place
+
+
+def _transport_error(exc: Exception, writes: bool, endpoint: str) -> RemoteError:
+    if isinstance(exc, requests.exceptions.ConnectTimeout) or _never_sent(exc):
+        why = "TLS failed" if isinstance(exc, requests.exceptions.SSLError) else "no connection"
+        return NotSent(f"{endpoint} was not sent: {why}.", endpoint=endpoint)
+    if writes:
+        return OutcomeUnknown(f"{endpoint} was sent but its answer was lost.", endpoint=endpoint)
+    return Unavailable(f"{endpoint} was not answered in time.", endpoint=endpoint)
+
+
+def _never_sent(exc: BaseException | None) -> bool:
+    seen: set[int] = set()
+    while exc is not None and id(exc) not in seen:
+        seen.add(id(exc))
+        if isinstance(
+            exc,
+            (
+                urllib3.exceptions.NewConnectionError,
+                urllib3.exceptions.NameResolutionError,
+                requests.exceptions.SSLError,
+                AddressRefused,
+                ConnectionRefusedError,
+                socket.gaierror,
+            ),
+        ):
+            return True
+        reasons: Iterable[Any] = (getattr(exc, "reason", None), *exc.args, exc.__context__)
+        exc = next((reason for reason in reasons if isinstance(reason, BaseException)), None)
+    return False
+
+
+def _error_for(
+    reply: Reply, writes: bool, endpoint: str, explain: Explain | None
+) -> PortalError | None:
+    error = explain(reply, writes) if explain else None
+    if error is None:
+        error = status_error(reply, writes)
+    if isinstance(error, RemoteError):
+        error.endpoint = error.endpoint or endpoint
+        error.status = error.status or reply.status
+    return error
+
+
+def status_error(reply: Reply, writes: bool, words: str = "") -> RemoteError | None:
+    """What an HTTP status means when the vendor has no better word; None for 2xx.
+
+    `words` is the remote's own message where the adapter could read one.
+    """
+    status = reply.status
+    said = (words or reply.text).strip()[:WORDS_CHARS]
+    if 200 <= status < 300:
+        return None
+    waits = retry_after_s(reply.headers, now=datetime.now(UTC))
+    if status == 429 or (status == 503 and waits is not None):
+        return Throttled(
+            "The remote asks to slow down.",
+            retry_after_s=waits or 5,
+            status=status,
+            remote_words=said,
+        )
+    if status == 401:
+        return AuthFailed("The remote refused the credentials.", status=status, remote_words=said)
+    if status in {409, 412}:
+        return Conflict(f"Changed by somebody else: {said}", status=status, remote_words=said)
+    if status >= 500 or status == 408:
+        if writes:
+            return OutcomeUnknown(
+                f"The remote failed with {status} after a write.", status=status, remote_words=said
+            )
+        return Unavailable(f"The remote failed with {status}.", status=status, remote_words=said)
+    if 300 <= status < 400:
+        return Rejected(
+            f"Unexpected redirect to {reply.headers.get('location', '?')}.",
+            status=status,
+            remote_words=said,
+            hint="Check the base URL of the connection.",
+        )
+    return Rejected(f"The remote refused: {said}", status=status, remote_words=said)
+
+
+def retry_after_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Seconds from a Retry-After header in either of its forms, or None."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _log(call: _Call, reply: Reply | None, error: PortalError | None) -> None:
+    logger.log(
+        logging.WARNING if error else logging.INFO,
+        "http_call endpoint=%s status=%s ms=%s error=%s",
+        call.endpoint,
+        reply.status if reply else "-",
+        call.duration_ms,
+        error.kind if error else "-",
+    )
+
+
+# ---------------------------------------------------------------- private addresses
+
+
+class AddressRefused(urllib3.exceptions.HTTPError):
+    """The name resolved to an address inside the house and the connection does not allow that."""
+
+
+def _refuse_private(sock: socket.socket) -> None:
+    # The peer of the open socket is checked, not a look-up before it: a name that answers
+    # differently the second time (DNS rebinding) gains nothing.
+    address = ipaddress.ip_address(sock.getpeername()[0].split("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    if not (mapped or address).is_global:
+        sock.close()
+        raise AddressRefused(f"{address} is a private address")
+
+
+class _GuardedHTTPConnection(urllib3.connection.HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        _refuse_private(sock)
+        return sock
+
+
+class _GuardedHTTPSConnection(urllib3.connection.HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        _refuse_private(sock)
+        return sock
+
+
+class _GuardedHTTPPool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _GuardedHTTPConnection
+
+
+class _GuardedHTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _GuardedHTTPSConnection
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        if not self._allow_private:
+            self.poolmanager.pool_classes_by_scheme = {
+                "http": _GuardedHTTPPool,
+                "https": _GuardedHTTPSPool,
+            }

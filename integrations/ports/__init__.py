@@ -1,0 +1,28 @@
+"""What the portal asks of a remote, split by ability.
+
+An adapter implements the Protocols it can serve; the portal asks `isinstance`, never for a
+vendor. Every method may raise the errors of `integrations.errors`; a method that writes
+raises `OutcomeUnknown` when its answer is lost, and is safe to repeat after its `find_`.
+"""
+
+from integrations.ports.erp import (
+    ProposesRounding,
+    PullsProducts,
+    PushesOrders,
+    RecordsPayments,
+    TracksOrders,
+)
+from integrations.ports.shared import TestsConnection
+from integrations.ports.storefront import ReadsOrders, WritesOrderProgress, WritesProducts
+
+__all__ = [
+    "ProposesRounding",
+    "PullsProducts",
+    "PushesOrders",
+    "ReadsOrders",
+    "RecordsPayments",
+    "TestsConnection",
+    "TracksOrders",
+    "WritesOrderProgress",
+    "WritesProducts",
+]

@@ -1,0 +1,92 @@
+"""What an ERP can be asked."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol, runtime_checkable
+
+from integrations.records import (
+    ErpOrder,
+    ErpProduct,
+    OrderDraft,
+    OrderProgress,
+    Page,
+    PaymentNotice,
+    RoundingProfile,
+    Window,
+)
+
+
+@runtime_checkable
+class PullsProducts(Protocol):
+    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
+        """One page of products changed in `window`, archived ones included (`is_active` false).
+
+        Walk with `next_cursor` until it is None. Rows may come twice across windows.
+        """
+        ...
+
+
+@runtime_checkable
+class PushesOrders(Protocol):
+    """Creating, confirming, changing and cancelling orders.
+
+    `enforces_key` is true when the remote itself refuses or merges a second create with the
+    same `our_ref`; `settle_s` is how long after a lost answer `find_order` may still miss it.
+    """
+
+    enforces_key: bool
+    settle_s: float
+
+    def find_order(self, our_ref: str) -> ErpOrder | None:
+        """The order that carries our reference, or None. Raises NeedsOperator for two."""
+        ...
+
+    def create_order(self, draft: OrderDraft) -> ErpOrder:
+        """Creates a draft order under `draft.our_ref`; all of it or nothing. Not yet confirmed."""
+        ...
+
+    def preview_order(self, draft: OrderDraft) -> dict[str, object]:
+        """The exact request body `create_order` would send, for shadow mode. No I/O, no secrets."""
+        ...
+
+    def confirm_order(self, ref: str) -> ErpOrder:
+        """Confirms; a confirmed order is returned as it is."""
+        ...
+
+    def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
+        """Brings the lines of an order to those of `draft`; repeatable.
+
+        Raises NeedsOperator when the ERP no longer allows it (locked, shipped).
+        """
+        ...
+
+    def cancel_order(self, ref: str, reason: str) -> ErpOrder:
+        """Cancels; a cancelled order is returned as it is. Raises NeedsOperator when goods left."""
+        ...
+
+
+@runtime_checkable
+class RecordsPayments(Protocol):
+    def record_payment(self, ref: str, notice: PaymentNotice) -> str:
+        """Tells the ERP of a captured payment, as a payment or a note on the order.
+
+        Returns the ERP's ref of it. Looks for `notice.our_ref` first, so that it may be repeated.
+        """
+        ...
+
+
+@runtime_checkable
+class TracksOrders(Protocol):
+    def order_progress(self, refs: Sequence[str]) -> Iterable[OrderProgress]:
+        """Where these orders stand, in a bounded number of calls; unknown refs are left out."""
+        ...
+
+    def changed_orders(self, window: Window, cursor: str | None) -> Page[str]:
+        """Refs of orders that changed in `window` by themselves, their deliveries or invoices."""
+        ...
+
+
+@runtime_checkable
+class ProposesRounding(Protocol):
+    def rounding_profile(self) -> RoundingProfile:
+        """How this ERP, as configured, rounds an order. May read settings from the remote."""
+        ...

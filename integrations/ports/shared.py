@@ -1,0 +1,14 @@
+"""What every remote can be asked."""
+
+from typing import Protocol, runtime_checkable
+
+from integrations.records import TestReport
+
+
+@runtime_checkable
+class TestsConnection(Protocol):
+    __test__ = False
+
+    def test(self) -> TestReport:
+        """Tries what the flows need and says what is missing. Reads only."""
+        ...

@@ -1,0 +1,63 @@
+"""What the storefront can be asked."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from integrations.records import (
+    ErpShipment,
+    Page,
+    ProductWrite,
+    StorefrontFulfilment,
+    StorefrontOrder,
+    StorefrontProduct,
+    Window,
+)
+
+
+@runtime_checkable
+class ReadsOrders(Protocol):
+    def get_order(self, order_id: str) -> StorefrontOrder:
+        """The order as it is now, with exact decimals. Raises Rejected when there is none."""
+        ...
+
+    def order_page(self, window: Window, cursor: str | None) -> Page[tuple[str, str]]:
+        """(order id, digest of what we care about) of orders updated in `window`, oldest first."""
+        ...
+
+
+@runtime_checkable
+class WritesOrderProgress(Protocol):
+    def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
+        """Merges `values` into the order's metadata; repeatable; an empty text removes a key."""
+        ...
+
+    def create_fulfilment(self, order_id: str, shipment: ErpShipment) -> StorefrontFulfilment:
+        """A fulfilment for the lines of `shipment`, carrying its ref. Not safe to repeat blindly:
+        look for `erp_shipment` in `get_order(...).fulfilments` first."""
+        ...
+
+    def mark_shipped(self, order_id: str, fulfilment_id: str, shipment: ErpShipment) -> None:
+        """Marks the fulfilment as shipped with its tracking; an already shipped one is left."""
+        ...
+
+    def cancel_order(self, order_id: str) -> None:
+        """Cancels; releases or refunds its payment; a cancelled one is left."""
+        ...
+
+
+@runtime_checkable
+class WritesProducts(Protocol):
+    def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
+        """Creates and updates in one atomic batch, in the given order.
+
+        One bad row refuses the whole batch (Rejected): the flow splits it.
+        """
+        ...
+
+    def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:
+        """Products that carry one of these ERP refs (several may carry the same)."""
+        ...
+
+    def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+        """(sku, variant id, product id) of existing variants with these SKUs."""
+        ...

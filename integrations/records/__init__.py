@@ -1,0 +1,65 @@
+"""Frozen records that cross a boundary, in our words. No vendor's dictionary leaves its adapter.
+
+Money is `Decimal` beside an ISO 4217 `currency` (upper case) on the record that holds it;
+every amount says net or gross in its name. Times are aware UTC, dates are dates.
+"""
+
+from integrations.records.exchange import ExchangeRecord
+from integrations.records.health import Check, TestReport
+from integrations.records.orders import (
+    Address,
+    DraftLine,
+    ErpInvoice,
+    ErpOrder,
+    ErpOrderLine,
+    ErpShipment,
+    LineProgress,
+    OrderDraft,
+    OrderProgress,
+    PaymentNotice,
+    RoundingProfile,
+    StorefrontFulfilment,
+    StorefrontLine,
+    StorefrontOrder,
+    StorefrontPayment,
+    TaxLine,
+)
+from integrations.records.pages import Page, Window
+from integrations.records.products import (
+    ErpProduct,
+    ErpVariant,
+    ProductWrite,
+    StorefrontProduct,
+    StorefrontVariant,
+    VariantWrite,
+)
+
+__all__ = [
+    "Address",
+    "Check",
+    "DraftLine",
+    "ErpInvoice",
+    "ErpOrder",
+    "ErpOrderLine",
+    "ErpProduct",
+    "ErpShipment",
+    "ErpVariant",
+    "ExchangeRecord",
+    "LineProgress",
+    "OrderDraft",
+    "OrderProgress",
+    "Page",
+    "PaymentNotice",
+    "ProductWrite",
+    "RoundingProfile",
+    "StorefrontFulfilment",
+    "StorefrontLine",
+    "StorefrontOrder",
+    "StorefrontPayment",
+    "StorefrontProduct",
+    "StorefrontVariant",
+    "TaxLine",
+    "TestReport",
+    "VariantWrite",
+    "Window",
+]

@@ -1,0 +1,89 @@
+"""Products as the ERP owns them and as the storefront holds them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpVariant:
+    """One sellable SKU. `options` are (option name, value) pairs; empty for a simple product.
+
+    `net_list_price` is per `unit` in the product's currency; None when the ERP has none
+    (never zero for "unknown").
+    """
+
+    ref: str
+    sku: str
+    barcode: str
+    title: str
+    options: tuple[tuple[str, str], ...]
+    net_list_price: Decimal | None
+    unit: str
+    is_active: bool
+    weight_kg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpProduct:
+    """A product with its variants (at least one). `ref` is the ERP's id of the whole."""
+
+    ref: str
+    title: str
+    description: str
+    currency: str
+    category: str
+    variants: tuple[ErpVariant, ...]
+    is_active: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontVariant:
+    variant_id: str
+    sku: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontProduct:
+    """A product as the storefront holds it; `external_ref` is the ERP's id it carries."""
+
+    product_id: str
+    external_ref: str
+    handle: str
+    title: str
+    variants: tuple[StorefrontVariant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantWrite:
+    """`variant_id` is None for one that does not exist yet. Prices are (currency, net amount)."""
+
+    variant_id: str | None
+    external_ref: str
+    sku: str
+    title: str
+    barcode: str
+    options: tuple[tuple[str, str], ...]
+    prices: tuple[tuple[str, Decimal], ...]
+    manage_inventory: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductWrite:
+    """The whole wanted state of one product: variants left out are removed by the storefront.
+
+    `product_id` is None for one that does not exist yet.
+    """
+
+    product_id: str | None
+    external_ref: str
+    handle: str
+    title: str
+    description: str
+    is_published: bool
+    options: tuple[tuple[str, tuple[str, ...]], ...]
+    variants: tuple[VariantWrite, ...]
+    sales_channel_ids: tuple[str, ...]
+    shipping_profile_id: str | None

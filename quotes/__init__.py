@@ -1,0 +1,1 @@
+"""Quote to cash: from request for quote to accepted quote to one order."""
