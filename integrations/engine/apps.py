@@ -1,0 +1,16 @@
+"""The engine's Django app; loads job kinds that are named in the settings."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class EngineConfig(AppConfig):
+    name = "integrations.engine"
+    label = "engine"
+    verbose_name = "Engine"
+
+    def ready(self) -> None:
+        for module in settings.ENGINE.get("extra_kinds", []):
+            import_module(module)

@@ -1,0 +1,74 @@
+"""The only module that knows django-q2, which carries wake-ups and gives us processes.
+
+A task is a name and ids, never work: it may be lost or doubled without harm, because the
+claim decides what runs and the beat wakes again whatever is due.
+"""
+
+import logging
+import os
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django_q.brokers import get_broker
+from django_q.tasks import async_task
+
+logger = logging.getLogger(__name__)
+
+WORK = "integrations.engine.tasks.work"
+CANARY = "integrations.engine.tasks.canary"
+
+
+def wake(lane: str, *, job_id: int | None = None) -> None:
+    """Tells the lane's cluster that there is something to claim, once this transaction commits."""
+    _send(WORK, lane, lane, job_id)
+
+
+def ask_canary(lane: str) -> None:
+    """Sends a sign of life through the lane's queue and back."""
+    _send(CANARY, lane, lane)
+
+
+def waiting(lane: str) -> int:
+    """How many wake-ups the lane's cluster has not fetched yet."""
+    return int(get_broker(lane).queue_size())
+
+
+def lanes() -> list[str]:
+    """The lanes that have a cluster, as the settings declare them."""
+    return [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER.get("ALT_CLUSTERS", {})]
+
+
+def workers_of(lane: str) -> int:
+    """How many worker processes one cluster of the lane has."""
+    alternative = settings.Q_CLUSTER.get("ALT_CLUSTERS", {}).get(lane, {})
+    return int(alternative.get("workers", settings.Q_CLUSTER["workers"]))
+
+
+def run_cluster(lane: str) -> None:
+    """Runs the lane's cluster in this process until SIGTERM; the lane must be in the environment.
+
+    django-q2 reads Q_CLUSTER_NAME when it is imported, long before this line.
+    """
+    if os.environ.get("Q_CLUSTER_NAME") != lane:
+        raise RuntimeError(f"Q_CLUSTER_NAME must be {lane} before Django starts.")
+    call_command("qcluster")
+
+
+def _send(function: str, lane: str, *ids: str | int | None) -> None:
+    if _is_transactional():
+        async_task(function, *ids, cluster=lane)  # the row commits or rolls back with the change
+        return
+    # Any other broker would publish before the commit, and also after a rollback.
+    transaction.on_commit(lambda: _publish(function, lane, *ids), robust=True)
+
+
+def _publish(function: str, lane: str, *ids: str | int | None) -> None:
+    try:
+        async_task(function, *ids, cluster=lane)
+    except Exception as exc:  # noqa: BLE001 a broker that is away costs a delay, not the change
+        logger.warning("wake_not_sent lane=%s error=%s", lane, type(exc).__name__)
+
+
+def _is_transactional() -> bool:
+    return settings.Q_CLUSTER.get("orm") == "default"
