@@ -1,0 +1,153 @@
+"""Adding, changing, removing and testing connections: what the admin and the commands call."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from integrations import adapters, secrets
+from integrations.engine import limits
+from integrations.engine.models import Resource
+from integrations.errors import NeedsOperator, PortalError
+from integrations.gateways.opening import open_adapter
+from integrations.models import Connection, StateChange
+from integrations.ports import TestsConnection
+from integrations.records import Check, TestReport
+
+
+def add_connection(
+    *,
+    kind: str,
+    name: str,
+    url: str,
+    settings: Mapping[str, str],
+    credentials: Mapping[str, str],
+    actor: str,
+    allow_private: bool = False,
+    hook_token: str | None = None,
+) -> Connection:
+    """Saves a new connection with its engine resource and a fresh hook token.
+
+    Raises NeedsOperator with every problem of the settings and secrets in one sentence each.
+    """
+    spec = adapters.spec(kind)
+    problems = spec.problems(settings, credentials)
+    if Connection.objects.filter(name=name).exists():
+        problems.append(f"There is already a connection named {name!r}.")
+    _refuse(problems)
+    connection = Connection(
+        name=name,
+        kind=kind,
+        role=spec.role,
+        base_url=url.rstrip("/"),
+        settings=dict(settings),
+        allow_private_addresses=allow_private,
+    )
+    connection.seal_credentials(dict(credentials), hook_token=hook_token or secrets.new_token())
+    with transaction.atomic():
+        connection.resource = Resource.objects.create(name=name)
+        connection.save()
+        _note(connection, after="added", actor=actor)
+    return connection
+
+
+def change_credentials(
+    connection: Connection, credentials: Mapping[str, str], *, actor: str
+) -> None:
+    """Replaces the given secrets, keeps the others; an empty text removes one."""
+    merged = {**connection.credentials, **credentials}
+    kept = {name: value for name, value in merged.items() if value}
+    _refuse(adapters.spec(connection.kind).problems(connection.settings, kept))
+    connection.seal_credentials(kept)
+    with transaction.atomic():
+        connection.save(update_fields=["sealed_credentials", "hook_token_hash"])
+        _note(connection, after="credentials", actor=actor)
+
+
+def remove_connection(connection: Connection, *, actor: str) -> None:
+    """Deletes a connection nothing depends on. Raises NeedsOperator when something does."""
+    try:
+        with transaction.atomic():
+            resource = connection.resource
+            _note(connection, after="removed", actor=actor)
+            connection.delete()
+            resource.delete()
+    except ProtectedError as exc:
+        raise NeedsOperator(
+            f"{connection.name} still has orders, links or flows.",
+            reason="connection_in_use",
+            hint="Pause it instead; its history would be lost with it.",
+        ) from exc
+
+
+def pause_connection(connection: Connection, *, actor: str, reason: str) -> None:
+    """Stops all work with this remote; jobs wait and nothing is lost."""
+    limits.pause(connection.resource_id, reason, actor)
+    _note(connection, after="paused", actor=actor, reason=reason)
+
+
+def resume_connection(connection: Connection, *, actor: str, reason: str = "") -> None:
+    """Lets work go on; waiting jobs start by themselves."""
+    limits.resume(connection.resource_id, reason, actor)
+    _note(connection, after="resumed", actor=actor, reason=reason)
+
+
+def test_connection(connection: Connection, *, actor: str) -> TestReport:
+    """Asks the remote what works and keeps the answer; a good test ends a credential pause."""
+    report = _try(connection, actor)
+    connection.last_test = as_json(report)
+    connection.last_tested_at = timezone.now()
+    connection.save(update_fields=["last_test", "last_tested_at"])
+    if report.is_ok:
+        limits.note_outcome(connection.resource_id, None)
+        resource = Resource.objects.get(pk=connection.resource_id)
+        if resource.paused and resource.pause_reason == limits.CREDENTIALS_REFUSED:
+            resume_connection(connection, actor=actor, reason="tested and accepted")
+    return report
+
+
+def as_json(report: TestReport) -> dict[str, Any]:
+    """The report as it is stored and printed."""
+    return {
+        "ok": report.is_ok,
+        "version": report.version,
+        "checks": [
+            {"name": check.name, "ok": check.ok, "detail": check.detail, "hint": check.hint}
+            for check in report.checks
+        ],
+    }
+
+
+def _try(connection: Connection, actor: str) -> TestReport:
+    try:
+        with open_adapter(connection, actor=actor, while_paused=True) as adapter:
+            if not isinstance(adapter, TestsConnection):
+                return TestReport(version="", checks=(Check(name="no test available", ok=True),))
+            return adapter.test()
+    except PortalError as exc:
+        words = getattr(exc, "remote_words", "")
+        detail = f"{exc.message} {words}".strip()
+        return TestReport(
+            version="", checks=(Check(name="reachable", ok=False, detail=detail, hint=exc.hint),)
+        )
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise NeedsOperator(
+            " ".join(problems),
+            reason="connection_incomplete",
+            hint="Correct the connection and save it again.",
+        )
+
+
+def _note(connection: Connection, *, after: str, actor: str, reason: str = "") -> None:
+    StateChange.objects.create(
+        subject="connection",
+        subject_id=connection.pk or 0,
+        after=after,
+        actor=actor,
+        reason=reason or connection.name,
+    )

@@ -1,0 +1,25 @@
+"""Opens an ERP and asks for the abilities the caller needs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from integrations.errors import NeedsOperator
+from integrations.gateways.opening import open_adapter
+from integrations.models import Connection
+
+
+@contextmanager
+def open_erp(
+    connection: Connection, *abilities: type, actor: str = "", run_id: int | None = None
+) -> Iterator[Any]:
+    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols)."""
+    with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
+        for ability in abilities:
+            if not isinstance(adapter, ability):
+                raise NeedsOperator(
+                    f"{connection.name} cannot do this: {ability.__name__}.",
+                    reason="ability_missing",
+                    hint="Choose another ERP connection for this flow.",
+                )
+        yield adapter

@@ -1,0 +1,118 @@
+"""Opens a connection: row → secrets → HTTP session with recorder and limiter → adapter.
+
+The only way to a remote. Nothing here holds a transaction: a remote call inside one would
+keep locks for as long as the remote likes, and its exchange would vanish with a rollback.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from integrations import adapters
+from integrations.engine import context, limits
+from integrations.engine.models import Resource
+from integrations.errors import NeedsOperator, PortalError, Throttled
+from integrations.http import Limits, Session
+from integrations.models import Connection, Exchange
+from integrations.records import ExchangeRecord
+
+
+@contextmanager
+def open_adapter(
+    connection: Connection,
+    *,
+    actor: str = "",
+    run_id: int | None = None,
+    while_paused: bool = False,
+) -> Iterator[Any]:
+    """The connection's adapter, for the length of the block.
+
+    Raises NeedsOperator when the connection is paused (unless `while_paused`: tests do that).
+    """
+    credentials = connection.credentials
+    if not while_paused:
+        _refuse_paused(connection)
+    session = Session(
+        base_url=connection.base_url,
+        recorder=ExchangeRecorder(connection, actor=actor, run_id=run_id),
+        limiter=ResourceLimiter(connection.resource_id, is_test=while_paused),
+        limits=Limits(
+            connect_s=settings.HTTP_CONNECT_TIMEOUT_S,
+            read_s=settings.HTTP_READ_TIMEOUT_S,
+            deadline_s=settings.HTTP_READ_TIMEOUT_S * 3,
+            max_bytes=settings.HTTP_MAX_RESPONSE_BYTES,
+        ),
+        allow_private=connection.allow_private_addresses,
+        verify_tls=connection.verify_tls,
+        secrets=tuple(credentials.values()),
+    )
+    try:
+        yield adapters.spec(connection.kind).open(session, connection.settings, credentials)
+    finally:
+        session.close()
+
+
+class ExchangeRecorder:
+    """Writes each call as an Exchange of its own, bound to the step, run or click it serves."""
+
+    def __init__(self, connection: Connection, *, actor: str, run_id: int | None) -> None:
+        self._connection, self._actor, self._run_id = connection, actor, run_id
+
+    def record(self, exchange: ExchangeRecord) -> None:
+        running = context.current()
+        # durable: refuses to run inside a transaction that could take the row back.
+        with transaction.atomic(durable=True):
+            Exchange.objects.create(
+                connection=self._connection,
+                job_id=running.job_id if running else None,
+                step_id=running.step_id if running else None,
+                attempt_id=running.attempt_id if running else None,
+                run_id=self._run_id,
+                actor=self._actor,
+                method=exchange.method,
+                url=exchange.url,
+                endpoint=exchange.endpoint[:200],
+                status=exchange.status,
+                error_kind=exchange.error_kind,
+                duration_ms=exchange.duration_ms,
+                request_headers=exchange.request_headers,
+                request_body=exchange.request_body,
+                response_headers=exchange.response_headers,
+                response_body=exchange.response_body,
+                at=exchange.started_at,
+            )
+
+
+class ResourceLimiter:
+    """Rate tokens, "not before" and the breaker of one connection, shared by all processes."""
+
+    def __init__(self, resource_id: int, *, is_test: bool) -> None:
+        self._resource_id, self._is_test = resource_id, is_test
+
+    def before(self) -> None:
+        if not self._is_test:
+            limits.take_token(self._resource_id)
+
+    def after(self, error: PortalError | None) -> None:
+        # A test must neither open the breaker nor pause what it tests.
+        if not self._is_test:
+            limits.note_outcome(self._resource_id, error)
+
+
+def _refuse_paused(connection: Connection) -> None:
+    resource = Resource.objects.get(pk=connection.resource_id)
+    if not resource.paused:
+        return
+    message = f"{connection.name} is paused: {resource.pause_reason}"
+    if context.current() is not None:
+        # A job that was claimed before the pause waits with the connection; it is not parked.
+        raise Throttled(message, retry_after_s=5)
+    raise NeedsOperator(
+        message,
+        reason="connection_paused",
+        cause=f"connection:{connection.pk}:paused",
+        hint=f"Test and resume the connection {connection.name}.",
+    )

@@ -1,0 +1,89 @@
+"""Opens the storefront and lets only the owner of a kind of data write it.
+
+The flow table is the matrix of who owns what: a write of products needs a live products flow
+into this storefront, a write of order progress a live order or order-status flow of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import Q
+
+from integrations.errors import NeedsOperator
+from integrations.gateways.opening import open_adapter
+from integrations.models import Connection, Flow
+from integrations.records import (
+    ErpShipment,
+    ProductWrite,
+    StorefrontFulfilment,
+    StorefrontProduct,
+)
+
+
+@contextmanager
+def open_storefront(
+    connection: Connection, *, actor: str = "", run_id: int | None = None
+) -> Iterator["OwnedStorefront"]:
+    """The storefront's adapter behind the ownership check."""
+    with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
+        yield OwnedStorefront(adapter, connection)
+
+
+class OwnedStorefront:
+    """Reads pass through; each write first finds the live flow that owns the data.
+
+    Raises NeedsOperator(reason="not_owned") when there is none.
+    """
+
+    def __init__(self, adapter: Any, connection: Connection) -> None:
+        self._adapter, self._connection = adapter, connection
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reads are passed on; a write that this class does not name does not exist.
+        if name.startswith(("get_", "find_", "order_page", "orders_by", "preview_", "test")):
+            return getattr(self._adapter, name)
+        raise AttributeError(name)
+
+    # -- products, owned by a live products flow into this storefront
+
+    def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
+        self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
+        return written
+
+    # -- order progress, owned by the ERP through the order flows of this storefront
+
+    def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
+        self._require(self._order_flows(), "order progress")
+        self._adapter.write_metadata(order_id, values)
+
+    def create_fulfilment(self, order_id: str, shipment: ErpShipment) -> StorefrontFulfilment:
+        self._require(self._status_flow(), "shipments")
+        made: StorefrontFulfilment = self._adapter.create_fulfilment(order_id, shipment)
+        return made
+
+    def mark_shipped(self, order_id: str, fulfilment_id: str, shipment: ErpShipment) -> None:
+        self._require(self._status_flow(), "shipments")
+        self._adapter.mark_shipped(order_id, fulfilment_id, shipment)
+
+    def cancel_order(self, order_id: str) -> None:
+        self._require(self._order_flows(), "order progress")
+        self._adapter.cancel_order(order_id)
+
+    def _status_flow(self) -> Q:
+        return Q(kind=Flow.Kind.ORDER_STATUS, target=self._connection)
+
+    def _order_flows(self) -> Q:
+        # An assisted order flow writes back too: a person pressed the button.
+        return self._status_flow() | Q(kind=Flow.Kind.ORDERS, source=self._connection)
+
+    def _require(self, owner: Q, what: str) -> None:
+        writing = Q(mode=Flow.Mode.LIVE) | Q(kind=Flow.Kind.ORDERS, mode=Flow.Mode.ASSISTED)
+        if not Flow.objects.filter(owner & writing).exists():
+            raise NeedsOperator(
+                f"No live flow owns the {what} of {self._connection.name}; nothing was written.",
+                reason="not_owned",
+                cause=f"not_owned:{self._connection.pk}:{what}",
+                hint="Set the flow that owns this data to live, or leave the data alone.",
+            )

@@ -1,0 +1,91 @@
+"""The five staff roles as groups, and what each may do.
+
+`sync_roles` runs after every migrate: new permissions reach existing installations.
+Permissions are named `model.verb` for Django's four verbs, or by their own codename.
+"""
+
+from typing import Any
+
+SUPPORT = "Support"
+SALES = "Sales"
+SALES_MANAGER = "Sales manager"
+INTEGRATION_ADMIN = "Integration admin"
+AUDITOR = "Auditor"
+
+_READABLE = [
+    "account",
+    "buyer",
+    "connection",
+    "event",
+    "exchange",
+    "flow",
+    "idlink",
+    "invoice",
+    "issue",
+    "issueitem",
+    "order",
+    "orderline",
+    "payment",
+    "run",
+    "shipment",
+    "statechange",
+    "alert",
+]
+_ENGINE_READABLE = ["syncjob", "step", "attempt", "resource", "jobmove"]
+_MAPPINGS = [
+    "customermapping",
+    "productmapping",
+    "variantmapping",
+    "taxmapping",
+    "shippingmapping",
+    "termmapping",
+    "warehousemapping",
+    "unitmapping",
+    "currencymapping",
+]
+
+_VIEW_ALL = {f"view_{model}" for model in (*_READABLE, *_ENGINE_READABLE, *_MAPPINGS)}
+_LINK_ALL = {f"{verb}_{model}" for model in _MAPPINGS for verb in ("add", "change", "delete")}
+_VIEW_SALES = {
+    f"view_{model}"
+    for model in ("account", "buyer", "order", "orderline", "shipment", "invoice", "payment")
+}
+
+ROLES: dict[str, set[str]] = {
+    SUPPORT: _VIEW_ALL | _LINK_ALL | {"operate_jobs", "push_orders", "change_issue"},
+    SALES: _VIEW_SALES,
+    SALES_MANAGER: _VIEW_SALES | {"change_account", "change_buyer"},
+    INTEGRATION_ADMIN: _VIEW_ALL
+    | _LINK_ALL
+    | {
+        "operate_jobs",
+        "push_orders",
+        "change_issue",
+        "add_connection",
+        "change_connection",
+        "test_connections",
+        "add_flow",
+        "change_flow",
+        "set_flow_mode",
+        "add_account",
+        "change_account",
+        "add_buyer",
+        "change_buyer",
+    },
+    AUDITOR: _VIEW_ALL,
+}
+
+
+def sync_roles(**_: Any) -> None:
+    """Creates the groups and gives them exactly these permissions. Safe to repeat."""
+    from django.contrib.auth.models import Group, Permission
+
+    known = {
+        permission.codename: permission
+        for permission in Permission.objects.filter(
+            content_type__app_label__in=("integrations", "engine")
+        )
+    }
+    for name, codenames in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.set([known[code] for code in codenames if code in known])

@@ -1,0 +1,36 @@
+"""One execution of a batch flow."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Run(models.Model):
+    """Counts, duration, plan and what was skipped and why. An empty run is a row too."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    flow = models.ForeignKey("integrations.Flow", on_delete=models.CASCADE, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    mode = models.CharField(max_length=10)
+    actor = models.CharField(max_length=120)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    read = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    plan = models.JSONField(default=list, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["flow", "-id"], name="run_by_flow")]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk} of {self.flow}"

@@ -1,0 +1,83 @@
+"""POST /api/hooks/<connection token>: where remotes call us.
+
+202 stored now             401 bad or stale signature, nothing stored
+200 already known          404 unknown token
+400 not what it should be  413 larger than HOOK_MAX_BYTES
+503 with Retry-After: the database is away, send it again
+"""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from integrations import adapters, logs, secrets
+from integrations.adapters.callbacks import BadSignature, InboundEvent, Malformed
+from integrations.models import Connection
+from integrations.webhooks.inbox import receive
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_S = "5"
+
+
+@csrf_exempt
+@require_POST
+def hook(request: HttpRequest, token: str) -> JsonResponse:
+    """Verifies, stores once, answers after the commit."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.HOOK_MAX_BYTES:
+        return _refuse(413, "too_large", f"At most {settings.HOOK_MAX_BYTES} bytes are taken.")
+    try:
+        body = request.body
+        connection = Connection.objects.get(hook_token_hash=secrets.token_hash(token))
+        with logs.bind(connection=connection.pk):
+            return _accept(request, connection, body)
+    except RequestDataTooBig:
+        return _refuse(413, "too_large", f"At most {settings.HOOK_MAX_BYTES} bytes are taken.")
+    except Connection.DoesNotExist:
+        return _refuse(404, "unknown_address", "Nothing listens here; check the hook address.")
+    except (OperationalError, InterfaceError):
+        logger.exception("hook_database_away")
+        response = _refuse(503, "unavailable", "The portal's database is away; send it again.")
+        response["Retry-After"] = RETRY_AFTER_S
+        return response
+
+
+def _accept(request: HttpRequest, connection: Connection, body: bytes) -> JsonResponse:
+    try:
+        inbound = _verified(request, connection, body)
+    except BadSignature as exc:
+        logger.warning("hook_refused connection=%s reason=%s", connection.pk, exc)
+        return _refuse(401, "bad_signature", str(exc))
+    except Malformed as exc:
+        return _refuse(400, "malformed", str(exc))
+    event, is_new = receive(connection, inbound, body)
+    return JsonResponse({"event": event.pk, "is_new": is_new}, status=202 if is_new else 200)
+
+
+def _verified(request: HttpRequest, connection: Connection, body: bytes) -> InboundEvent:
+    path = adapters.spec(connection.kind).callbacks
+    if not path:
+        raise Malformed(f"Connections of kind {connection.kind} send no callbacks.")
+    verify_and_parse = import_string(f"{path}.verify_and_parse")
+    inbound: InboundEvent = verify_and_parse(
+        headers=request.headers,
+        body=body,
+        secrets=connection.credentials,
+        now=timezone.now(),
+        tolerance_s=settings.HOOK_TOLERANCE_S,
+    )
+    return inbound
+
+
+def _refuse(status: int, code: str, message: str) -> JsonResponse:
+    return JsonResponse(
+        {"code": code, "message": message, "request_id": logs.bound().get("request_id", "")},
+        status=status,
+    )

@@ -1,0 +1,59 @@
+"""What every test gets. Suites that need a server ask for it by marker.
+
+A missing server skips its tests with a named reason; `STRICT=1` turns each such skip into a
+failure, so that a green run means that everything ran.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+
+import pytest
+
+STRICT = os.environ.get("STRICT") == "1"
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _missing_chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return "" if found else "Chromium is not installed"
+
+
+def _missing_medusa() -> str:
+    if not shutil.which("node") or not shutil.which("npm"):
+        return "Node and npm are not installed"
+    return "" if os.environ.get("RUN_MEDUSA") == "1" else "RUN_MEDUSA=1 is not set"
+
+
+NEEDS: dict[str, Callable[[], str]] = {
+    "postgres": lambda: "" if _answers(5432) else "no PostgreSQL on 127.0.0.1:5432",
+    "redis": lambda: "" if _answers(6379) else "no Redis on 127.0.0.1:6379",
+    "browser": _missing_chromium,
+    "medusa": _missing_medusa,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons = {name: missing() for name, missing in NEEDS.items()}
+    for item in items:
+        for name, reason in reasons.items():
+            if reason and item.get_closest_marker(name):
+                if STRICT:
+                    item.user_properties.append(("missing", reason))
+                else:
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, value in item.user_properties:
+        if name == "missing":
+            pytest.fail(f"STRICT=1: {value}", pytrace=False)
