@@ -84,6 +84,8 @@ class SyncJob(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "job"
+        permissions = [("operate_jobs", "Can requeue, cancel, hold, release and skip jobs")]
         constraints = [
             models.CheckConstraint(name="job_state_known", condition=Q(state__in=JobState.values)),
             models.CheckConstraint(
