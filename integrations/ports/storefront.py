@@ -21,7 +21,19 @@ class ReadsOrders(Protocol):
         ...
 
     def order_page(self, window: Window, cursor: str | None) -> Page[tuple[str, str]]:
-        """(order id, digest of what we care about) of orders updated in `window`, oldest first."""
+        """(order id, digest of what we care about) of orders updated in `window`, oldest first.
+
+        An order may come twice in one walk. Not every change moves an order into a window:
+        a captured payment does not, so orders with open payments are asked for by id.
+        """
+        ...
+
+    def orders_by_id(self, order_ids: Sequence[str]) -> Sequence[StorefrontOrder]:
+        """These orders as they are now, in a bounded number of calls; unknown ids are left out."""
+        ...
+
+    def order_digests(self, order_ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """(order id, digest) of these orders, much cheaper than reading them whole."""
         ...
 
 

@@ -101,7 +101,12 @@ class StorefrontFulfilment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontOrder:
-    """An order as the storefront holds it now. Lines are sorted by id (its order is not stable)."""
+    """An order as the storefront holds it now. Lines are sorted by id (its order is not stable).
+
+    `gross_total` and `tax_total` are the exact sums of the lines; `credit_total` (refunds,
+    store credit) is not yet taken off, see `open_amount`. `digest` changes when the order
+    changes in a way that concerns the ERP: it equals the one of `order_page`.
+    """
 
     order_id: str
     display_id: str
@@ -125,10 +130,16 @@ class StorefrontOrder:
     metadata: dict[str, object]
     payments: tuple[StorefrontPayment, ...]
     fulfilments: tuple[StorefrontFulfilment, ...]
+    digest: str = ""
 
     @property
     def is_canceled(self) -> bool:
         return self.status == "canceled"
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What the buyer still owes (negative: is owed), gross, unrounded."""
+        return self.gross_total - self.credit_total - self.paid_total + self.refunded_total
 
 
 # ---------------------------------------------------------------- to the ERP

@@ -1,0 +1,138 @@
+"""What "test connection" tries, and what it says when something is missing. Reads only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from integrations.adapters.medusa.client import Client
+from integrations.errors import PortalError
+from integrations.records import Check, TestReport
+
+PLUGIN = "erp-portal-medusa"
+
+_STORE_FIELDS = "id,name,supported_currencies.currency_code"
+_LOCATION_FIELDS = "id,name,sales_channels.id"
+
+
+class Health:
+    """Implements TestsConnection over Medusa's Admin API."""
+
+    _client: Client
+    _settings: Mapping[str, str]
+
+    def test(self) -> TestReport:
+        store = self._try("Store and secret key", self._store_check)
+        if not store.ok:  # every other check would fail for the same reason
+            return TestReport(version="2", checks=(store,))
+        rest = (
+            self._try("Currencies", self._currency_check),
+            self._try("Sales channel", self._channel_check),
+            self._try("Stock location", self._location_check),
+            self._try("Shipping profile", self._profile_check),
+            self._try("Plugin", self._plugin_check),
+        )
+        return TestReport(version="2", checks=(store, *rest))
+
+    def _try(self, name: str, check: Callable[[str], Check]) -> Check:
+        try:
+            return check(name)
+        except PortalError as exc:
+            return Check(name=name, ok=False, detail=exc.message, hint=exc.hint)
+
+    # A secret key is no user: GET /admin/users/me answers 404 with a good one.
+    def _store_check(self, name: str) -> Check:
+        stores = self._rows("stores", _STORE_FIELDS)
+        if not stores:
+            return Check(name=name, ok=False, detail="The server has no store.")
+        return Check(name=name, ok=True, detail=str(stores[0].get("name") or stores[0]["id"]))
+
+    def _currency_check(self, name: str) -> Check:
+        known = {
+            currency["currency_code"].lower()
+            for store in self._rows("stores", _STORE_FIELDS)
+            for currency in store.get("supported_currencies") or []
+        }
+        wanted = price_currencies(self._settings)
+        missing = [one.upper() for one in wanted if one not in known]
+        if missing:
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"The store does not sell in {', '.join(missing)}.",
+                hint="Add the currency in Medusa under Settings > Store, or change the setting.",
+            )
+        return Check(name=name, ok=True, detail=", ".join(sorted(one.upper() for one in known)))
+
+    def _channel_check(self, name: str) -> Check:
+        wanted = self._settings.get("sales_channel_id", "")
+        if not wanted:
+            return _unset(name, "sales_channel_id", "New products would be in no channel.")
+        return self._named(name, "sales-channels", "sales_channels", wanted)
+
+    def _location_check(self, name: str) -> Check:
+        wanted = self._settings.get("location_id", "")
+        if not wanted:
+            return Check(name=name, ok=True, detail="Not set: Medusa chooses it itself.")
+        rows = self._rows("stock-locations", _LOCATION_FIELDS, key="stock_locations")
+        location = next((row for row in rows if row["id"] == wanted), None)
+        if location is None:
+            return _unknown(name, wanted)
+        channel = self._settings.get("sales_channel_id", "")
+        linked = {one["id"] for one in location.get("sales_channels") or []}
+        if channel and channel not in linked:
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"{location.get('name')} is not linked to the sales channel.",
+                hint="Link them in Medusa: Settings > Locations > the location > Sales channels.",
+            )
+        return Check(name=name, ok=True, detail=str(location.get("name") or wanted))
+
+    def _profile_check(self, name: str) -> Check:
+        wanted = self._settings.get("shipping_profile_id", "")
+        if not wanted:
+            return Check(name=name, ok=True, detail="Not set: products get none.")
+        return self._named(name, "shipping-profiles", "shipping_profiles", wanted)
+
+    def _plugin_check(self, name: str) -> Check:
+        plugins = self._client.get("/admin/plugins").get("plugins") or []
+        if any(plugin.get("name") == PLUGIN for plugin in plugins):
+            return Check(name=name, ok=True, detail=f"{PLUGIN} is installed.")
+        return Check(
+            name=name,
+            ok=False,
+            detail=f"The plugin {PLUGIN} is not installed; orders are found by polling only.",
+            hint="Install it in the Medusa project and restart; its README says how.",
+        )
+
+    def _named(self, name: str, path: str, key: str, wanted: str) -> Check:
+        rows = self._rows(path, "id,name", key=key)
+        row = next((row for row in rows if row["id"] == wanted), None)
+        if row is None:
+            return _unknown(name, wanted)
+        return Check(name=name, ok=True, detail=str(row.get("name") or wanted))
+
+    def _rows(self, path: str, fields: str, *, key: str = "") -> list[dict[str, Any]]:
+        return list(self._client.rows(f"/admin/{path}", key or path, [("fields", fields)]))
+
+
+def price_currencies(settings: Mapping[str, str]) -> list[str]:
+    """The currencies of the setting `price_currencies`, lower case, as Medusa has them."""
+    return settings.get("price_currencies", "").lower().replace(",", " ").split()
+
+
+def _unset(name: str, setting: str, consequence: str) -> Check:
+    return Check(
+        name=name,
+        ok=False,
+        detail=f"The setting {setting} is empty. {consequence}",
+        hint="Enter the id as Medusa's admin shows it.",
+    )
+
+
+def _unknown(name: str, wanted: str) -> Check:
+    return Check(
+        name=name,
+        ok=False,
+        detail=f"Medusa has no {wanted}.",
+        hint="Copy the id from Medusa's admin; ids differ from server to server.",
+    )

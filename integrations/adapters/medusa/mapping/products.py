@@ -1,0 +1,84 @@
+"""The wanted state of a product to what Medusa takes, and its products to our records."""
+
+from typing import Any
+
+from integrations.adapters.medusa.mapping.values import Row, rows, text
+from integrations.records import ProductWrite, StorefrontProduct, StorefrontVariant, VariantWrite
+
+PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
+OPTION_FIELDS = "id,options.id,options.title,options.values.id,options.values.value,variants.id"
+
+# A product needs at least one option; Medusa's own admin names these for a simple one.
+DEFAULT_OPTION = "Default option"
+DEFAULT_VALUE = "Default option value"
+
+
+def wanted_options(product: ProductWrite) -> dict[str, tuple[str, ...]]:
+    """Option name to values, as Medusa shall know them."""
+    return dict(product.options) or {DEFAULT_OPTION: (DEFAULT_VALUE,)}
+
+
+def to_create(product: ProductWrite) -> dict[str, Any]:
+    """A row of `create` in a products batch."""
+    row = _common(product)
+    row["options"] = [
+        {"title": title, "values": list(values)}
+        for title, values in wanted_options(product).items()
+    ]
+    if product.shipping_profile_id:
+        row["shipping_profile_id"] = product.shipping_profile_id
+    return row
+
+
+def to_update(product: ProductWrite) -> dict[str, Any]:
+    """A row of `update` in a products batch. `options` are refused there since Medusa 2.16."""
+    return {"id": product.product_id, **_common(product)}
+
+
+def to_product(product: Row) -> StorefrontProduct:
+    """A product read with PRODUCT_FIELDS, its variants by id."""
+    return StorefrontProduct(
+        product_id=text(product, "id"),
+        external_ref=text(product, "external_id"),
+        handle=text(product, "handle"),
+        title=text(product, "title"),
+        variants=tuple(
+            StorefrontVariant(
+                variant_id=text(variant, "id"),
+                sku=text(variant, "sku"),
+                title=text(variant, "title"),
+            )
+            for variant in rows(product, "variants")
+        ),
+    )
+
+
+def _common(product: ProductWrite) -> dict[str, Any]:
+    return {
+        "title": product.title,
+        "handle": product.handle,
+        "description": product.description,
+        "external_id": product.external_ref,
+        "status": "published" if product.is_published else "draft",
+        "sales_channels": [{"id": one} for one in product.sales_channel_ids],
+        # The list replaces what is there: a variant left out is deleted by Medusa.
+        "variants": [_variant(one) for one in product.variants],
+    }
+
+
+def _variant(variant: VariantWrite) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "title": variant.title,
+        "sku": variant.sku,
+        # Unique in Medusa: an empty text would collide with the next empty one.
+        "barcode": variant.barcode or None,
+        "manage_inventory": variant.manage_inventory,
+        "options": dict(variant.options) or {DEFAULT_OPTION: DEFAULT_VALUE},
+        # JSON numbers in major units; this list, too, replaces what is there.
+        "prices": [
+            {"currency_code": currency.lower(), "amount": amount}
+            for currency, amount in variant.prices
+        ],
+        "metadata": {"erp_ref": variant.external_ref},
+    }
+    return {"id": variant.variant_id, **row} if variant.variant_id else row

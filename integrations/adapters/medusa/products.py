@@ -1,0 +1,190 @@
+"""Products: the whole wanted state in one atomic batch, and finding what is there.
+
+Medusa accepts several mistakes without a word: an unknown currency, an unknown sales
+channel, a negative price, and a variant id it does not know (which creates that variant and
+deletes the real ones). All of them are refused here, before anything is sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from integrations.adapters.medusa.client import Client, in_chunks
+from integrations.adapters.medusa.mapping.products import (
+    OPTION_FIELDS,
+    PRODUCT_FIELDS,
+    to_create,
+    to_product,
+    to_update,
+    wanted_options,
+)
+from integrations.errors import Conflict, OutcomeUnknown, Rejected
+from integrations.records import ProductWrite, StorefrontProduct
+
+
+class Products:
+    """Implements WritesProducts over Medusa's Admin API. Reads the shop's settings once."""
+
+    _client: Client
+    _currencies: frozenset[str] | None = None
+    _channels: frozenset[str] | None = None
+
+    def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
+        if not products:
+            return []
+        for product in products:
+            self._check(product)
+        self._prepare_options([one for one in products if one.product_id])
+        body = {
+            "create": [to_create(one) for one in products if not one.product_id],
+            "update": [to_update(one) for one in products if one.product_id],
+        }
+        answer = self._client.post("/admin/products/batch", body, [("fields", PRODUCT_FIELDS)])
+        return _in_order_of(products, answer)
+
+    def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:
+        wanted = set(external_refs)
+        found: list[StorefrontProduct] = []
+        for refs in in_chunks(sorted(wanted)):
+            params = [("external_id[]", ref) for ref in refs] + [("fields", PRODUCT_FIELDS)]
+            rows = self._client.rows("/admin/products", "products", params)
+            found += [to_product(row) for row in rows]
+        # A filter that a future Medusa no longer knows would be ignored, not refused.
+        return [product for product in found if product.external_ref in wanted]
+
+    def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = []
+        for some in in_chunks(sorted(set(skus))):
+            params = [("sku[]", sku) for sku in some] + [("fields", "id,sku,product_id")]
+            rows = self._client.rows("/admin/product-variants", "variants", params)
+            found += [(row["sku"], row["id"], row["product_id"]) for row in rows]
+        return found
+
+    # -- what Medusa would let pass
+
+    def _check(self, product: ProductWrite) -> None:
+        problems = [
+            *_content_problems(product),
+            *self._currency_problems(product),
+            *self._channel_problems(product),
+        ]
+        if problems:
+            raise Rejected(
+                f"Product {product.external_ref} was not sent: {' '.join(problems)}",
+                ids={"product": product.external_ref},
+            )
+
+    def _currency_problems(self, product: ProductWrite) -> list[str]:
+        used = {currency.lower() for variant in product.variants for currency, _ in variant.prices}
+        return [
+            f"The store does not sell in {currency.upper()}."
+            for currency in sorted(used - self._known_currencies())
+        ]
+
+    def _channel_problems(self, product: ProductWrite) -> list[str]:
+        used = set(product.sales_channel_ids)
+        unknown = sorted(used - self._known_channels()) if used else []
+        return [f"There is no sales channel {one}." for one in unknown]
+
+    def _known_currencies(self) -> frozenset[str]:
+        if self._currencies is None:
+            fields = [("fields", "id,supported_currencies.currency_code")]
+            stores = self._client.rows("/admin/stores", "stores", fields)
+            self._currencies = frozenset(
+                currency["currency_code"].lower()
+                for store in stores
+                for currency in store.get("supported_currencies") or []
+            )
+        return self._currencies
+
+    def _known_channels(self) -> frozenset[str]:
+        if self._channels is None:
+            rows = self._client.rows("/admin/sales-channels", "sales_channels", [("fields", "id")])
+            self._channels = frozenset(row["id"] for row in rows)
+        return self._channels
+
+    # -- options of products that exist
+
+    def _prepare_options(self, products: Sequence[ProductWrite]) -> None:
+        """Adds option values that Medusa lacks; a batch cannot, and refuses their variants.
+
+        Repeatable: a value that is there is not added again.
+        """
+        existing = self._existing([one.product_id for one in products if one.product_id])
+        for product in products:
+            row = existing.get(product.product_id or "")
+            if row is None:
+                raise Conflict(
+                    f"Product {product.product_id} is no longer in the storefront.",
+                    ids={"product": product.external_ref},
+                )
+            _check_variants(product, row)
+            additions = _missing_values(product, row)
+            if additions:
+                path = f"/admin/products/{product.product_id}/options/batch"
+                self._client.post(path, {"update": additions}, [("fields", "id")])
+
+    def _existing(self, product_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for ids in in_chunks(product_ids):
+            params = [("id[]", one) for one in ids] + [("fields", OPTION_FIELDS)]
+            for row in self._client.rows("/admin/products", "products", params):
+                found[row["id"]] = row
+        return found
+
+
+def _content_problems(product: ProductWrite) -> Iterable[str]:
+    if not product.title.strip():
+        yield "It has no title."
+    if not product.variants:
+        yield "It has no variant."
+    for variant in product.variants:
+        if any(amount < 0 for _, amount in variant.prices):
+            yield f"{variant.sku} has a negative price."
+        if (
+            product.options
+            and {name for name, _ in variant.options} != dict(product.options).keys()
+        ):
+            # Medusa answers this with an error 500.
+            yield f"{variant.sku} has no value for one of the options."
+
+
+def _check_variants(product: ProductWrite, row: dict[str, Any]) -> None:
+    there = {variant["id"] for variant in row.get("variants") or []}
+    sent = {variant.variant_id for variant in product.variants if variant.variant_id}
+    if sent - there:
+        raise Conflict(
+            f"Variant {min(sent - there)} does not belong to product {product.product_id}.",
+            ids={"product": product.external_ref},
+        )
+
+
+def _missing_values(product: ProductWrite, row: dict[str, Any]) -> list[dict[str, Any]]:
+    options = {option["title"]: option for option in row.get("options") or []}
+    additions = []
+    for title, values in wanted_options(product).items():
+        if title not in options:
+            raise Rejected(
+                f"Product {product.external_ref} has no option {title!r} in the storefront, "
+                "and options cannot be added to a product that exists.",
+                hint="Delete the product in the storefront; the next run creates it anew.",
+                ids={"product": product.external_ref},
+            )
+        there = {value["value"] for value in options[title].get("values") or []}
+        missing = [{"value": value} for value in values if value not in there]
+        if missing:
+            additions.append({"product_option_id": options[title]["id"], "add": missing})
+    return additions
+
+
+def _in_order_of(
+    products: Sequence[ProductWrite], answer: dict[str, Any]
+) -> list[StorefrontProduct]:
+    rows = [*(answer.get("created") or []), *(answer.get("updated") or [])]
+    written = [to_product(row) for row in rows]
+    by_id = {product.product_id: product for product in written}
+    by_handle = {product.handle: product for product in written}
+    found = [by_id.get(one.product_id or "") or by_handle.get(one.handle) for one in products]
+    complete = [product for product in found if product is not None]
+    if len(complete) != len(products):
+        raise OutcomeUnknown("Medusa answered, but not for every product that was sent.")
+    return complete
