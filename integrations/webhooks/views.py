@@ -18,7 +18,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from integrations import adapters, logs, secrets
-from integrations.adapters.callbacks import BadSignature, InboundEvent, Malformed
+from integrations.adapters.callbacks import (
+    BadSignature,
+    InboundEvent,
+    Malformed,
+    VerifyAndParse,
+)
 from integrations.models import Connection
 from integrations.webhooks.inbox import receive
 
@@ -57,23 +62,26 @@ def _accept(request: HttpRequest, connection: Connection, body: bytes) -> JsonRe
         return _refuse(401, "bad_signature", str(exc))
     except Malformed as exc:
         return _refuse(400, "malformed", str(exc))
-    event, is_new = receive(connection, inbound, body)
-    return JsonResponse({"event": event.pk, "is_new": is_new}, status=202 if is_new else 200)
+    stored = [receive(connection, one, body) for one in inbound]
+    is_new = any(fresh for _, fresh in stored)
+    return JsonResponse(
+        {"events": [event.pk for event, _ in stored], "is_new": is_new},
+        status=202 if is_new else 200,
+    )
 
 
-def _verified(request: HttpRequest, connection: Connection, body: bytes) -> InboundEvent:
+def _verified(request: HttpRequest, connection: Connection, body: bytes) -> list[InboundEvent]:
     path = adapters.spec(connection.kind).callbacks
     if not path:
         raise Malformed(f"Connections of kind {connection.kind} send no callbacks.")
-    verify_and_parse = import_string(f"{path}.verify_and_parse")
-    inbound: InboundEvent = verify_and_parse(
-        headers=request.headers,
+    verify_and_parse: VerifyAndParse = import_string(f"{path}.verify_and_parse")
+    return verify_and_parse(
+        headers=dict(request.headers),
         body=body,
         secrets=connection.credentials,
         now=timezone.now(),
         tolerance_s=settings.HOOK_TOLERANCE_S,
     )
-    return inbound
 
 
 def _refuse(status: int, code: str, message: str) -> JsonResponse:
