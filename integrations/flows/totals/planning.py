@@ -8,7 +8,7 @@ from integrations.flows.totals.checks import hold_unclear, refuse_broken, refuse
 from integrations.flows.totals.currency import smallest_unit
 from integrations.flows.totals.plan import LineExplanation, LineRefs, Predicted, TotalsPlan
 from integrations.flows.totals.prediction import EXACT, predict
-from integrations.flows.totals.sending import draft_line
+from integrations.flows.totals.sending import draft_line, fitted
 from integrations.records import DraftLine, RoundingProfile, StorefrontOrder
 
 ROUNDING_TITLE = "Rounding difference"
@@ -47,7 +47,7 @@ def _settle(case: Case) -> TotalsPlan:
     if not difference:
         return _plan(case, lines, plain, explanation)
     limit = case.profile.tolerance_steps * smallest_unit(case.order.currency)
-    if abs(difference) <= limit:
+    if abs(difference) <= limit and fitted(difference, case.profile) == difference:
         settled = (*lines, _rounding_line(case, difference))
         predicted = _predict(case, settled)
         # An ERP that rounds lines coarser than the currency rounds this line away, too.

@@ -26,13 +26,13 @@ def draft_line(
         percent = exact_percent(line, profile)
         if percent is None:
             price = (line.net_subtotal - line.net_discount) / line.quantity
-            note = f"discount of {_plain(line.net_discount)} taken off the unit price"
+            note = f"discount of {_shown(line.net_discount)} taken off the unit price"
             percent = Decimal(0)
         else:
             price, note = line.net_subtotal / line.quantity, ""
-        sent = _fitted(price, profile)
+        sent = fitted(price, profile)
     if abs(sent - price) > NOISE:
-        note = "; ".join(filter(None, [note, f"unit price rounded from {_plain(price)}"]))
+        note = "; ".join(filter(None, [note, f"unit price rounded from {_shown(price)}"]))
     return _line(line, refs, price=sent, percent=percent), note
 
 
@@ -47,10 +47,11 @@ def exact_percent(line: StorefrontLine, profile: RoundingProfile) -> Decimal | N
     )
     is_exact = abs(line.net_subtotal * percent / 100 - line.net_discount) <= NOISE
     price = line.net_subtotal / line.quantity
-    return percent if is_exact and abs(_fitted(price, profile) - price) <= NOISE else None
+    return percent if is_exact and abs(fitted(price, profile) - price) <= NOISE else None
 
 
-def _fitted(price: Decimal, profile: RoundingProfile) -> Decimal:
+def fitted(price: Decimal, profile: RoundingProfile) -> Decimal:
+    """A unit price in the digits that the ERP keeps."""
     digits = profile.unit_price_digits
     unit = digits_unit(UNIT_PRICE_DIGITS if digits is None else digits)
     return _short(price.quantize(unit, ROUND_HALF_UP))
@@ -68,6 +69,11 @@ def _line(line: StorefrontLine, refs: LineRefs, *, price: Decimal, percent: Deci
         tax_refs=refs.tax_refs,
         tax_rates=tuple(tax.rate for tax in line.taxes),
     )
+
+
+def _shown(number: Decimal) -> str:
+    """Short enough to read; the exact number is the storefront's."""
+    return _plain(round(number, 6))
 
 
 def _short(number: Decimal) -> Decimal:
