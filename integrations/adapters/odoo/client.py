@@ -1,0 +1,251 @@
+"""Calls of model methods, the same over /json/2 (19 and later) and /jsonrpc (17 and 18).
+
+Odoo accepts nearly anything: a record method without ids does nothing and says true, a limit
+of 0 means no limit, a search without a domain returns every record. The client therefore
+checks its own requests first; a violation is our bug and raises ValueError.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from integrations.adapters.odoo.answers import explain_json2, explain_jsonrpc
+from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected
+from integrations.http import Reply, Session
+
+# What `judge` gets is the result of a call; it returns the error hidden in it, or None.
+Judge = Callable[[Any], PortalError | None]
+
+_SEARCHES = {"search", "search_count", "search_read"}
+_ON_MODEL = {*_SEARCHES, "load", "fields_get", "context_get", "check_access_rights"}
+_MAY_BE_EMPTY = {"has_access"}  # asked about the model, not about records
+# /jsonrpc passes these by position, in this order; the rest by name.
+_POSITIONAL: dict[str, tuple[str, ...]] = {
+    "read": ("fields",),
+    "write": ("vals",),
+    "load": ("fields", "data"),
+    "search": ("domain",),
+    "search_count": ("domain",),
+    "search_read": ("domain",),
+}
+
+
+class OdooClient:
+    """One connection to one database. Not shared between threads.
+
+    The protocol is found out with the first call when the setting says `auto`.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        database: str,
+        api_key: str,
+        login: str = "",
+        protocol: str = "auto",
+        company_id: int | None = None,
+    ) -> None:
+        self.session = session
+        self._database, self._api_key, self._login = database, api_key, login
+        self._protocol = protocol
+        self._company_id = company_id
+        self._uid: int | None = None
+        self._request_no = 0
+        self._version: tuple[int, str] | None = None
+        self._existing: dict[str, set[str]] = {}
+
+    def call(
+        self,
+        model: str,
+        method: str,
+        *,
+        writes: bool,
+        ids: Sequence[int] | None = None,
+        context: Mapping[str, Any] | None = None,
+        judge: Judge | None = None,
+        **args: Any,
+    ) -> Any:
+        """The bare result of `model.method`; one call is one transaction in Odoo.
+
+        `writes` says what a lost answer means. Amounts in the result are Decimals.
+        """
+        _check(method, ids, args)
+        full_context = dict(context or {})
+        if self._company_id is not None:
+            full_context.setdefault("allowed_company_ids", [self._company_id])
+        send = self._json2 if self.protocol == "json2" else self._jsonrpc
+        return send(model, method, ids, full_context, args, writes, judge)
+
+    @property
+    def protocol(self) -> str:
+        """`json2` or `jsonrpc`; asks for the version once when the setting says `auto`."""
+        if self._protocol == "auto":
+            self._protocol = "json2" if self.major_version() >= 19 else "jsonrpc"
+        return self._protocol
+
+    def major_version(self) -> int:
+        """19 for 19.0; asked once."""
+        return self._version_found()[0]
+
+    def version_text(self) -> str:
+        """As Odoo says it: "19.0"."""
+        return self._version_found()[1]
+
+    def existing_fields(self, model: str, names: Sequence[str]) -> set[str]:
+        """Which of these fields this Odoo has and the service user may read; asked once."""
+        known = self._existing.setdefault(f"{model}:{','.join(sorted(names))}", set())
+        if not known:
+            found = self.call(
+                model, "fields_get", writes=False, allfields=list(names), attributes=["type"]
+            )
+            known.update(found)
+        return known
+
+    def _version_found(self) -> tuple[int, str]:
+        if self._version is None:
+            self._version = self._ask_version()
+        return self._version
+
+    def _ask_version(self) -> tuple[int, str]:
+        try:
+            found = self.session.call("GET", "/web/version", writes=False).json()
+            return int(found["version_info"][0]), str(found["version"])
+        except Rejected as exc:
+            if exc.status != 404:
+                raise
+        # /web/version came with 19; common.version answers on every one so far
+        found = self._rpc("common", "version", [], writes=False, judge=None)
+        return int(found["server_version_info"][0]), str(found["server_version"])
+
+    # -- /json/2
+
+    def _json2(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None,
+        context: dict[str, Any],
+        args: dict[str, Any],
+        writes: bool,
+        judge: Judge | None,
+    ) -> Any:
+        body: dict[str, Any] = dict(args)
+        if ids is not None:
+            body["ids"] = list(ids)
+        if context:
+            body["context"] = context
+        reply = self.session.call(
+            "POST",
+            f"/json/2/{model}/{method}",
+            writes=writes,
+            json=body,
+            headers={
+                "Authorization": f"bearer {self._api_key}",
+                "X-Odoo-Database": self._database,
+            },
+            explain=_judged(explain_json2, _json2_result, judge),
+        )
+        return _json2_result(reply)
+
+    # -- /jsonrpc
+
+    def _jsonrpc(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None,
+        context: dict[str, Any],
+        args: dict[str, Any],
+        writes: bool,
+        judge: Judge | None,
+    ) -> Any:
+        named = dict(args)
+        placed: list[Any] = [] if ids is None else [list(ids)]
+        placed += [named.pop(name) for name in _POSITIONAL.get(method, ()) if name in named]
+        if context:
+            named["context"] = context
+        request = [self._database, self._user(), self._api_key, model, method, placed, named]
+        return self._rpc("object", "execute_kw", request, writes=writes, judge=judge)
+
+    def _user(self) -> int:
+        if self._uid is None:
+            if not self._login:
+                raise NeedsOperator(
+                    "This Odoo speaks /jsonrpc, which needs the login of the service user.",
+                    reason="bad_setting",
+                    cause="bad_setting:login",
+                    hint="Enter the setting 'login' on the connection.",
+                )
+            request = [self._database, self._login, self._api_key, {}]
+            found = self._rpc("common", "authenticate", request, writes=False, judge=_signed_in)
+            self._uid = int(found)
+        return self._uid
+
+    def _rpc(
+        self, service: str, method: str, args: list[Any], *, writes: bool, judge: Judge | None
+    ) -> Any:
+        self._request_no += 1
+        reply = self.session.call(
+            "POST",
+            "/jsonrpc",
+            writes=writes,
+            json={
+                "jsonrpc": "2.0",
+                "id": self._request_no,
+                "method": "call",
+                "params": {"service": service, "method": method, "args": args},
+            },
+            explain=_judged(explain_jsonrpc, _rpc_result, judge),
+        )
+        return _rpc_result(reply)
+
+
+def _json2_result(reply: Reply) -> Any:
+    return reply.json()
+
+
+def _rpc_result(reply: Reply) -> Any:
+    return reply.json().get("result")  # a method that returns nothing sends no result at all
+
+
+def _judged(
+    explain: Callable[[Reply, bool], PortalError | None],
+    result_of: Callable[[Reply], Any],
+    judge: Judge | None,
+) -> Callable[[Reply, bool], PortalError | None]:
+    """Explains the reply first; a reply without a fault is then judged by its result."""
+
+    def explained(reply: Reply, writes: bool) -> PortalError | None:
+        error = explain(reply, writes)
+        if error is not None or judge is None or not 200 <= reply.status < 300:
+            return error
+        return judge(result_of(reply))
+
+    return explained
+
+
+def _signed_in(result: Any) -> PortalError | None:
+    if result:
+        return None
+    return AuthFailed(
+        "Odoo refused the credentials.",
+        hint="Login or API key is wrong, or the key has expired: Odoo answers all alike.",
+    )
+
+
+def _check(method: str, ids: Sequence[int] | None, args: Mapping[str, Any]) -> None:
+    if method.startswith("_"):
+        raise ValueError(f"{method} is private")
+    if method in _ON_MODEL:
+        if ids is not None:
+            raise ValueError(f"{method} takes no ids")
+    elif not ids and method not in _MAY_BE_EMPTY:
+        raise ValueError(f"{method} without ids would do nothing and look fine")
+    if any(not isinstance(one, int) or isinstance(one, bool) for one in ids or ()):
+        raise ValueError(f"{method}: ids must be numbers, Odoo finds nothing by texts")
+    if method in _SEARCHES and "domain" not in args:
+        raise ValueError(f"{method} without a domain would return everything")
+    if method in {"read", "search_read"} and not args.get("fields"):
+        raise ValueError(f"{method} without fields would return all of them")
+    if "limit" in args and not args["limit"]:
+        raise ValueError("limit 0 means no limit")

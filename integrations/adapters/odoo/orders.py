@@ -1,0 +1,259 @@
+"""Pushing orders: look up, create, confirm, change, cancel.
+
+`client_order_ref` is not unique in Odoo, and four parallel creates make four orders. Orders
+are therefore created with `load` under external ids, on the order and on each line: a second
+load of the same ids finds the first one's records or is refused, it never makes new ones.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.adapters.odoo.answers import load_error
+from integrations.adapters.odoo.base import OdooPart
+from integrations.adapters.odoo.external_ids import line_ref_of, order_xid
+from integrations.adapters.odoo.mapping import (
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    change_request,
+    order_request,
+    to_order,
+)
+from integrations.adapters.odoo.names import NAMES_OF_19, LineNames, line_names
+from integrations.adapters.odoo.wire import number_of
+from integrations.errors import NeedsOperator, Rejected
+from integrations.records import ErpOrder, OrderDraft
+
+Row = Mapping[str, Any]
+
+
+class Orders(OdooPart):
+    """Implements `PushesOrders`."""
+
+    enforces_key = True
+    settle_s = 5.0  # Odoo repeats a call that lost a race by itself, for up to five seconds
+
+    _names: LineNames | None = None
+
+    def find_order(self, our_ref: str) -> ErpOrder | None:
+        """A cancelled order is returned only when there is no other."""
+        rows = self.client.call(
+            "sale.order",
+            "search_read",
+            writes=False,
+            domain=[["client_order_ref", "=", our_ref]],
+            fields=ORDER_FIELDS,
+            order="id",
+        )
+        alive = [row for row in rows if row["state"] != "cancel"]
+        chosen = alive or rows
+        if len(chosen) > 1:
+            raise _ambiguous(our_ref, chosen)
+        return self._with_lines(chosen[0]) if chosen else None
+
+    def create_order(self, draft: OrderDraft) -> ErpOrder:
+        """Looks first: an existing order is adopted, brought to `draft` while it is a draft.
+
+        Raises NeedsOperator when Odoo's currency or total is not the expected one; the draft
+        order then stays in Odoo, unconfirmed.
+        """
+        known = self.find_order(draft.our_ref)
+        if known is not None:
+            return self._adopt(known, draft)
+        request = order_request(draft, self.settings, self._line_names())
+        answer = self.client.call("sale.order", "load", writes=True, judge=load_error, **request)
+        return _as_expected(self._read(int(answer["ids"][0])), draft)
+
+    def preview_order(self, draft: OrderDraft) -> dict[str, object]:
+        """Names are those of Odoo 19 until the first call to an older one has told its own."""
+        return order_request(draft, self.settings, self._names or NAMES_OF_19)
+
+    def confirm_order(self, ref: str) -> ErpOrder:
+        """Looks first, and reads again after a refusal: another call may have confirmed it."""
+        order = self._read(int(ref))
+        if order.is_confirmed:
+            return order
+        if order.is_cancelled:
+            raise _cancelled(order)
+        try:
+            self.client.call("sale.order", "action_confirm", ids=[int(ref)], writes=True)
+        except Rejected:
+            order = self._read(int(ref))
+            if not order.is_confirmed:
+                raise
+            return order
+        order = self._read(int(ref))
+        if not order.is_confirmed:
+            raise NeedsOperator(
+                f"Odoo did not confirm {order.number} and gave no reason.",
+                reason="not_confirmed",
+                hint="Open it in Odoo: a module there may want an answer first. Then requeue.",
+                ids={"order": order.our_ref},
+            )
+        return order
+
+    def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
+        """One atomic `load` of all lines; lines added in Odoo by hand are left alone.
+
+        Raises NeedsOperator when the order is cancelled, locked, not made by the portal, or
+        when more has left the house than `draft` leaves over.
+        """
+        row = self._row(int(ref))
+        self._refuse_unchangeable(row)
+        names = self._line_names()
+        lines = self._our_lines(int(ref), [*LINE_FIELDS, names.taxes])
+        _refuse_below_delivered(row, lines, draft)
+        wanted = {line.our_ref for line in draft.lines}
+        surplus = {ours: line for ours, line in lines.items() if ours not in wanted}
+        request = change_request(draft, self.settings, names, surplus)
+        self.client.call("sale.order", "load", writes=True, judge=load_error, **request)
+        return self._read(int(ref))
+
+    # -- reading
+
+    def _line_names(self) -> LineNames:
+        if self._names is None:
+            self._names = line_names(self.client)
+        return self._names
+
+    def _row(self, order_id: int, *more_fields: str) -> Row:
+        fields = [*ORDER_FIELDS, *more_fields]
+        rows = self.client.call("sale.order", "read", ids=[order_id], writes=False, fields=fields)
+        if not rows:
+            raise NeedsOperator(
+                f"Odoo has no order with the id {order_id} any more.",
+                reason="order_gone",
+                cause=f"order_gone:{order_id}",
+                hint="It was deleted there, or the service user may no longer see it.",
+            )
+        row: Row = rows[0]
+        return row
+
+    def _read(self, order_id: int) -> ErpOrder:
+        return self._with_lines(self._row(order_id))
+
+    def _with_lines(self, row: Row) -> ErpOrder:
+        lines = self._lines(row["id"], LINE_FIELDS)
+        return to_order(row, lines, self._line_xids([line["id"] for line in lines]))
+
+    def _lines(self, order_id: int, fields: list[str]) -> list[Row]:
+        found: list[Row] = self.client.call(
+            "sale.order.line",
+            "search_read",
+            writes=False,
+            # sections and notes are lines too
+            domain=[["order_id", "=", order_id], ["display_type", "=", False]],
+            fields=fields,
+            order="sequence,id",
+        )
+        return found
+
+    def _line_xids(self, line_ids: list[int]) -> dict[int, str]:
+        return external_ids(self, "sale.order.line", line_ids)
+
+    def _our_lines(self, order_id: int, fields: list[str]) -> dict[str, Row]:
+        lines = self._lines(order_id, fields)
+        xids = self._line_xids([line["id"] for line in lines])
+        found = {line_ref_of(xids[line["id"]]): line for line in lines}
+        found.pop("", None)
+        return found
+
+    # -- deciding
+
+    def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:
+        if known.is_cancelled:
+            raise _cancelled(known)
+        if not known.is_confirmed and known.gross_total != draft.expected_gross_total:
+            known = self.change_order(known.ref, draft)
+        return _as_expected(known, draft)
+
+    def _refuse_unchangeable(self, row: Row) -> None:
+        ids = {"order": str(row["client_order_ref"])}
+        if row["state"] == "cancel":
+            raise NeedsOperator(
+                f"{row['name']} is cancelled in Odoo and cannot be changed.",
+                reason="erp_order_cancelled",
+                ids=ids,
+            )
+        if row["locked"]:
+            raise locked_error(row)
+        xid = external_ids(self, "sale.order", [row["id"]])[row["id"]]
+        if xid != order_xid(str(row["client_order_ref"])):
+            raise NeedsOperator(
+                f"{row['name']} was not created by the portal, so its lines cannot be told apart.",
+                reason="foreign_order",
+                hint="Change it in Odoo by hand.",
+                ids=ids,
+            )
+
+
+def external_ids(part: OdooPart, model: str, ids: list[int]) -> dict[int, str]:
+    """External id by record id, empty where there is none. Needs no right on ir.model.data."""
+    if not ids:
+        return {}
+    found = part.client.call(model, "get_external_id", ids=ids, writes=False)
+    return {int(key): str(xid) for key, xid in found.items()}
+
+
+def locked_error(row: Row) -> NeedsOperator:
+    return NeedsOperator(
+        f"{row['name']} is locked in Odoo.",
+        reason="erp_order_locked",
+        hint="Unlock it in Odoo, then requeue; or make the change there by hand.",
+        ids={"order": str(row["client_order_ref"])},
+    )
+
+
+def _as_expected(order: ErpOrder, draft: OrderDraft) -> ErpOrder:
+    if order.currency != draft.currency:
+        raise NeedsOperator(
+            f"{order.number} came out in {order.currency}, the buyer's order is in "
+            f"{draft.currency}.",
+            reason="currency_differs",
+            cause=f"currency_differs:{draft.currency}",
+            hint="Check the currency of the pricelist that the connection names for it.",
+            ids={"order": order.our_ref},
+        )
+    if order.gross_total != draft.expected_gross_total:
+        raise NeedsOperator(
+            f"{order.number} came to {order.gross_total} {order.currency} in Odoo, expected is "
+            f"{draft.expected_gross_total}.",
+            reason="total_differs",
+            hint="Compare taxes and lines of both orders. It is not confirmed in Odoo.",
+            ids={"order": order.our_ref},
+        )
+    return order
+
+
+def _refuse_below_delivered(row: Row, lines: Mapping[str, Row], draft: OrderDraft) -> None:
+    wanted = {line.our_ref: line.quantity for line in draft.lines}
+    for our_ref, line in lines.items():
+        delivered = number_of(line["qty_delivered"])
+        if wanted.get(our_ref, 0) < delivered:
+            raise NeedsOperator(
+                f"{row['name']}: {delivered.normalize():f} of {line['name']!r} were already "
+                f"delivered, the change leaves {wanted.get(our_ref, 0)}.",
+                reason="below_delivered",
+                hint="Agree on a return with the buyer and handle it in Odoo.",
+                ids={"order": draft.our_ref, "line": our_ref},
+            )
+
+
+def _ambiguous(our_ref: str, rows: list[Row]) -> NeedsOperator:
+    names = ", ".join(str(row["name"]) for row in rows)
+    return NeedsOperator(
+        f"Odoo has {len(rows)} orders with the reference {our_ref}: {names}.",
+        reason="ambiguous_order",
+        cause=f"ambiguous_order:{our_ref}",
+        hint="Cancel those that are not wanted in Odoo, then requeue.",
+        ids={"order": our_ref},
+    )
+
+
+def _cancelled(order: ErpOrder) -> NeedsOperator:
+    return NeedsOperator(
+        f"{order.number} is cancelled in Odoo.",
+        reason="erp_order_cancelled",
+        cause=f"erp_order_cancelled:{order.our_ref}",
+        hint="Set it back to a quotation in Odoo and requeue, or cancel the buyer's order too.",
+        ids={"order": order.our_ref},
+    )

@@ -1,0 +1,85 @@
+"""The settings of a connection as typed values; a bad one is told in a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from integrations.errors import NeedsOperator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OdooSettings:
+    """`pricelists` maps a currency to the pricelist that orders in it are given."""
+
+    database: str
+    protocol: str = "auto"
+    login: str = ""
+    company_id: int | None = None
+    warehouse_id: int | None = None
+    pricelists: Mapping[str, int]
+    rounding_product_ref: str = ""
+    shipping_product_ref: str = ""
+    payment_mode: str = "note"
+    tax_rounding: str = "detect"
+    api_key_expires_on: date | None = None
+
+    def product_ref_for(self, kind: str) -> str:
+        """The product that stands in for a line of this kind which names none."""
+        return {
+            "shipping": self.shipping_product_ref,
+            "rounding": self.rounding_product_ref,
+        }.get(kind, "")
+
+
+def read_settings(values: Mapping[str, str]) -> OdooSettings:
+    """Raises NeedsOperator (reason `bad_setting`) naming the setting and the accepted form."""
+    return OdooSettings(
+        database=values.get("database", ""),
+        protocol=values.get("protocol", "auto"),
+        login=values.get("login", ""),
+        company_id=_whole(values, "company_id"),
+        warehouse_id=_whole(values, "warehouse_id"),
+        pricelists=_pricelists(values.get("pricelists", "")),
+        rounding_product_ref=str(_whole(values, "rounding_product_ref") or ""),
+        shipping_product_ref=str(_whole(values, "shipping_product_ref") or ""),
+        payment_mode=values.get("payment_mode", "note"),
+        tax_rounding=values.get("tax_rounding", "detect"),
+        api_key_expires_on=_day(values.get("api_key_expires_on", "")),
+    )
+
+
+def _whole(values: Mapping[str, str], name: str) -> int | None:
+    text = values.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdigit() or int(text) == 0:
+        raise _bad(name, text, "the number that Odoo shows as its id, like 7")
+    return int(text)
+
+
+def _pricelists(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        currency, _, number = (piece.strip() for piece in part.partition("="))
+        if len(currency) != 3 or not number.isdigit():
+            raise _bad("pricelists", part, "currency=pricelist id, like EUR=6, USD=4")
+        found[currency.upper()] = int(number)
+    return found
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as exc:
+        raise _bad("api_key_expires_on", text, "a day like 2027-01-31") from exc
+
+
+def _bad(name: str, value: str, accepted: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"The setting {name!r} of the ERP connection is {value!r}; expected is {accepted}.",
+        reason="bad_setting",
+        cause=f"bad_setting:{name}",
+        hint="Correct it on the connection.",
+    )
