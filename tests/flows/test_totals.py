@@ -31,7 +31,7 @@ SETTLED: list[tuple[str, StorefrontOrder, RoundingProfile, str, str]] = [
         shop_order(Item("1.2345", "3", ("5",)), currency="KWD"),
         PER_TOTAL,
         "3.889",
-        "-0.001",
+        "0",
     ),
     ("40 odd prices, on totals", shop_order(*ODD_PRICES), PER_TOTAL, "4054.77", "0"),
     ("40 odd prices, per line", shop_order(*ODD_PRICES), PER_LINE, "4054.77", "-0.03"),
