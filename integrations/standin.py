@@ -15,9 +15,11 @@ name matches `only` (glob, default all) and count down `times` (None: until clea
     maintenance   503 with an HTML page, no work
 """
 
+import contextlib
 import fnmatch
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -322,6 +324,25 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: set[Any] = set()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        # A server that is down answers on no connection, also not on one kept alive.
+        super().server_close()
+        for request in list(self._open):
+            with contextlib.suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
 
 class _HttpHandler(BaseHTTPRequestHandler):
