@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pwd
+import shutil
 import socket
 import tempfile
 from pathlib import Path
@@ -103,6 +104,11 @@ class PrivateCluster:
         """Stops the server; harmless when it does not run."""
         if self._is_running():
             self._run("pg_ctl", "-w", "-m", "fast", "stop")
+
+    def remove(self) -> None:
+        """Stops the server and deletes its data."""
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _is_running(self) -> bool:
         try:

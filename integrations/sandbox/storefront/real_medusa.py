@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -59,6 +60,7 @@ class RealMedusa:
         self._plugin_options = dict(plugin_options or {})
         self._with_admin = with_admin
         self._say = progress
+        self._sends_to = ("", "")
         self._process: subprocess.Popen[bytes] | None = None
         self._token_secrets = {
             name: secrets.token_hex(32) for name in ("JWT_SECRET", "COOKIE_SECRET")
@@ -129,6 +131,7 @@ class RealMedusa:
         sends there; without them the plugin stores its messages and sends nothing.
         """
         _end_leftover(self._pid_file)
+        self._sends_to = (events_url, secret)
         environment = {
             "NODE_ENV": "production",
             "ERP_PORTAL_URL": events_url,
@@ -171,6 +174,12 @@ class RealMedusa:
         self._say("Seeding the storefront …")
         return Seeder(self.url, create_admin=self._create_admin).run()
 
+    def send_events_to(self, events_url: str, secret: str) -> None:
+        """Restarts the server with another hook address, unless it has this one already."""
+        if self._process is None or self._sends_to != (events_url, secret):
+            self.stop_server()
+            self.start(events_url=events_url, secret=secret)
+
     def stop_server(self) -> None:
         """Stops Medusa but leaves its database; `start()` brings it back with all data."""
         if self._process is not None:
@@ -186,6 +195,15 @@ class RealMedusa:
         if self._cluster is not None:
             self._cluster.stop()
             self._cluster, self._database_url = None, ""
+
+    def remove(self) -> None:
+        """Stops everything and deletes this run's data and database; the packages stay."""
+        self.stop_server()
+        if self._cluster is not None:
+            self._cluster.remove()
+        elif self._database_url:
+            postgres.drop_database(self._database_url)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _pid_file(self) -> Path:

@@ -45,9 +45,7 @@ export class Courier {
   /** The same, for callers that want to know when the round is over. */
   deliverDue(): Promise<void> {
     this.calledAgain = this.running !== null
-    this.running ??= this.rounds().finally(() => {
-      this.running = null
-    })
+    this.running ??= this.rounds()
     return this.running
   }
 
@@ -59,6 +57,8 @@ export class Courier {
       } while (this.calledAgain)
     } catch (error) {
       this.log.error(`erp-portal: delivery stopped until the next minute: ${(error as Error).message}`)
+    } finally {
+      this.running = null // in the same breath as the last look at calledAgain: no call is lost
     }
   }
 

@@ -1,0 +1,237 @@
+"""What the plugin promises: an event of the store reaches the portal, signed, at least once."""
+
+import subprocess
+import uuid
+from typing import Any
+
+import pytest
+
+from integrations.errors import AuthFailed
+from integrations.sandbox.storefront import MedusaSeed, RealMedusa, log_in, place_order
+from integrations.sandbox.storefront.shop_api import ShopApi
+from tests.support.hook_receiver import HOOK_SECRET, HookReceiver, wait_until
+
+OTHER_SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+
+
+def status(admin: ShopApi) -> dict[str, Any]:
+    found: dict[str, Any] = admin.get("/admin/erp-portal/status")
+    return found
+
+
+def test_placed_order_arrives_signed_and_names_the_order(
+    hooks: HookReceiver, shop: MedusaSeed, hose: str
+) -> None:
+    order = place_order(shop, {hose: 3}, promo_codes=[shop.promotion_code])
+
+    message = hooks.await_about(order["id"], "order.placed")
+
+    assert message.id.startswith("msg_")
+    assert message.data == {"id": order["id"], "order_id": order["id"]}
+
+
+def test_every_event_of_an_orders_life_names_the_order(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    order = place_order(shop, {hose: 2}, customer_token=log_in(shop, shop.customers[0]))
+
+    deliver(admin, shop, order["id"])
+    payment = captured_payment(admin, order["id"])
+    admin.post(f"/admin/payments/{payment}/refund", {"amount": 1})
+    bring_back(admin, shop, order["id"])
+
+    expected = {
+        "order.placed",
+        "order.fulfillment_created",
+        "shipment.created",
+        "delivery.created",
+        "payment.captured",
+        "payment.refunded",
+        "order.return_received",
+    }
+    wait_until(lambda: {message.type for message in hooks.about(order["id"])} >= expected)
+    assert {message.type for message in hooks.about(order["id"])} == expected
+
+
+def test_edited_and_cancelled_orders_are_told(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    order = place_order(shop, {hose: 2})
+
+    add_pieces(admin, order["id"])
+    admin.post(f"/admin/orders/{order['id']}/cancel", {})
+
+    hooks.await_about(order["id"], "order-edit.confirmed")
+    hooks.await_about(order["id"], "order.canceled")
+
+
+def test_new_customer_is_told(hooks: HookReceiver, admin: ShopApi) -> None:
+    made = admin.post("/admin/customers", {"email": f"{uuid.uuid4().hex}@buyer.test"})
+
+    wait_until(lambda: hooks.messages)
+
+    (message,) = hooks.messages.values()
+    assert (message.type, message.data) == ("customer.created", {"id": made["customer"]["id"]})
+
+
+def test_the_portals_own_write_to_an_order_is_no_news(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    order = place_order(shop, {hose: 1})
+
+    admin.post(f"/admin/orders/{order['id']}", {"metadata": {"erp_number": "S00042"}})
+    admin.post(f"/admin/orders/{order['id']}/cancel", {})
+
+    hooks.await_about(order["id"], "order.canceled")
+    assert {message.type for message in hooks.about(order["id"])} == {
+        "order.placed",
+        "order.canceled",
+    }
+
+
+def test_portal_that_was_down_gets_the_message_by_itself(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    hooks.stop()
+    order = place_order(shop, {hose: 1})
+    told = wait_until(lambda: status(admin)["last_error"] and status(admin))
+    assert told["pending"] == 1
+    assert "ECONNREFUSED" in told["last_error"]
+
+    hooks.start()
+
+    hooks.await_about(order["id"], "order.placed", timeout_s=30)
+    wait_until(lambda: status(admin)["pending"] == 0)
+
+
+def test_failed_delivery_is_repeated_byte_for_byte(
+    hooks: HookReceiver, shop: MedusaSeed, hose: str
+) -> None:
+    hooks.dials.set("lose_answer", times=1)
+
+    order = place_order(shop, {hose: 1})
+
+    wait_until(lambda: len(hooks.await_about(order["id"], "order.placed").bodies) == 2)
+    (message,) = hooks.about(order["id"])
+    assert message.bodies[0] == message.bodies[1]
+
+
+def test_portal_in_trouble_gets_the_message_when_it_recovers(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    hooks.dials.set("fail", times=1)
+
+    order = place_order(shop, {hose: 1})
+
+    hooks.await_about(order["id"], "order.placed")
+    assert [entry.status for entry in hooks.log] == [500, 202]
+
+
+def test_wrong_secret_loses_nothing(
+    hooks: HookReceiver, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    hooks.secret = OTHER_SECRET
+    order = place_order(shop, {hose: 1})
+    told = wait_until(lambda: status(admin)["last_error"] and status(admin))
+    assert "401" in told["last_error"]
+    assert HOOK_SECRET not in str(told)
+
+    hooks.secret = HOOK_SECRET
+    admin.post("/admin/erp-portal/redeliver", {})
+
+    hooks.await_about(order["id"], "order.placed")
+
+
+def test_doubled_event_is_one_message(hooks: HookReceiver, admin: ShopApi) -> None:
+    event = {
+        "name": "order.placed",
+        "data": {"id": "order_doubled"},
+        "metadata": {"eventGroupId": "01DOUBLED"},
+    }
+    for _ in range(3):
+        admin.post("/admin/sandbox/events", event)
+
+    admin.post("/admin/sandbox/events", {**event, "data": {"id": "order_after"}})
+
+    hooks.await_about("order_after", "order.placed")
+    assert len(hooks.about("order_doubled")) == 1
+
+
+def test_without_settings_the_store_sells_and_keeps_its_messages(
+    hooks: HookReceiver, real_medusa: RealMedusa, shop: MedusaSeed, admin: ShopApi, hose: str
+) -> None:
+    real_medusa.send_events_to("", "")
+    assert (
+        "events are kept but not sent: the hook address is not set" in real_medusa.log.read_text()
+    )
+
+    order = place_order(shop, {hose: 1})
+
+    told = wait_until(lambda: status(admin)["pending"] and status(admin))
+    assert (told["configured"], told["pending"]) == (False, 1)
+    real_medusa.send_events_to(hooks.hook_url, HOOK_SECRET)
+    hooks.await_about(order["id"], "order.placed")
+
+
+def test_status_is_for_administrators(real_medusa: RealMedusa, shop: MedusaSeed) -> None:
+    with pytest.raises(AuthFailed):
+        ShopApi(shop.url, {}).get("/admin/erp-portal/status")
+
+
+def test_the_plugins_own_tests_pass(real_medusa: RealMedusa) -> None:
+    ended = subprocess.run(
+        ["node", "--test", "tests/"],
+        cwd=real_medusa.packages.home / "plugin",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+
+
+# ---------------------------------------------------------------- what a merchant does
+
+
+def lines_of(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
+    order = admin.get(f"/admin/orders/{order_id}", fields="id,*items")["order"]
+    return [{"id": item["id"], "quantity": int(item["quantity"])} for item in order["items"]]
+
+
+def deliver(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
+    path = f"/admin/orders/{order_id}/fulfillments"
+    lines = lines_of(admin, order_id)
+    made = admin.post(
+        f"{path}?fields=*fulfillments", {"items": lines, "location_id": shop.location_id}
+    )
+    path = f"{path}/{made['order']['fulfillments'][0]['id']}"
+    admin.post(f"{path}/shipments", {"items": lines})
+    admin.post(f"{path}/mark-as-delivered", {})
+
+
+def captured_payment(admin: ShopApi, order_id: str) -> str:
+    fields = "id,payment_collections.payments.id"
+    order = admin.get(f"/admin/orders/{order_id}", fields=fields)["order"]
+    payment = order["payment_collections"][0]["payments"][0]["id"]
+    admin.post(f"/admin/payments/{payment}/capture", {})
+    return str(payment)
+
+
+def bring_back(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
+    begun = admin.post("/admin/returns", {"order_id": order_id, "location_id": shop.location_id})
+    path = f"/admin/returns/{begun['return']['id']}"
+    lines = [{"id": line["id"], "quantity": 1} for line in lines_of(admin, order_id)]
+    admin.post(f"{path}/request-items", {"items": lines})
+    admin.post(f"{path}/request", {})
+    admin.post(f"{path}/receive", {})
+    admin.post(f"{path}/receive-items", {"items": lines})
+    admin.post(f"{path}/receive/confirm", {})
+
+
+def add_pieces(admin: ShopApi, order_id: str) -> None:
+    admin.post("/admin/order-edits", {"order_id": order_id})
+    (line,) = lines_of(admin, order_id)
+    path = f"/admin/order-edits/{order_id}"
+    admin.post(f"{path}/items/item/{line['id']}", {"quantity": line["quantity"] + 1})
+    admin.post(f"{path}/request", {})
+    admin.post(f"{path}/confirm", {})
