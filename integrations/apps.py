@@ -7,6 +7,8 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
+        from integrations.flows import registration
         from integrations.models.roles import sync_roles
 
         post_migrate.connect(sync_roles, dispatch_uid="integrations.roles")
+        registration.register_all()

@@ -95,6 +95,7 @@ class Order(models.Model):
     plan = models.JSONField(default=dict, blank=True)
     difference = models.JSONField(default=list, blank=True)
     pushed_digest = models.CharField(max_length=64, blank=True)
+    seen_digest = models.CharField(max_length=64, blank=True)
     storefront_version = models.PositiveIntegerField(default=0)
     placed_at = models.DateTimeField(null=True, blank=True)
     storefront_updated_at = models.DateTimeField(null=True, blank=True)

@@ -23,6 +23,7 @@ def store(order: Order, seen: StorefrontOrder) -> None:
     order.po_number = po_number(seen)[:100]
     order.currency = seen.currency
     order.gross_total, order.tax_total = seen.gross_total, seen.tax_total
+    order.seen_digest = seen.digest
     order.save(
         update_fields=[
             "display_id",
@@ -31,6 +32,7 @@ def store(order: Order, seen: StorefrontOrder) -> None:
             "storefront_updated_at",
             "email",
             "customer_id",
+            "seen_digest",
             "company",
             "po_number",
             "currency",

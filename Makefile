@@ -1,0 +1,58 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Both cores, and no more: browsers and clusters share them.
+WORKERS ?= 2
+
+.PHONY: setup demo test test-all faults bench lint format screenshots clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; set PYTHON=/path/to/python3")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(STAMP)
+
+# The whole path on this machine, with stand-in servers: make demo ARGS="--once --json"
+demo: setup
+	$(BIN)/python manage.py demo $(ARGS)
+
+# Everything that needs only Python. What needs a server or a browser is in test-all.
+test: setup
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not postgres and not redis and not medusa and not browser" $(ARGS)
+
+# Everything: PostgreSQL, Redis, the real Medusa, the browser, lint.
+# Says what it skips and why; STRICT=1 turns each skip into a failure.
+test-all: setup lint
+	tests/support/prepare
+	RUN_MEDUSA=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
+
+# Kills, stalls and lost answers: the fault suites alone.
+faults: setup
+	$(BIN)/python -m pytest -rs tests/engine tests/journeys -m "postgres or slow" $(ARGS)
+
+# make bench ONLY=name runs tests/benchmarks/name; without ONLY all of them.
+bench: setup
+	$(BIN)/python -m tests.benchmarks $(ONLY)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Takes the pictures in docs/pictures anew.
+screenshots: setup
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(ARGS)
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache portal.sqlite3*

@@ -1,0 +1,1 @@
+"""Progress of orders from the ERP back to the storefront: status, shipments, invoices."""

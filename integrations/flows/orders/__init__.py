@@ -1,0 +1,1 @@
+"""Orders from the storefront to the ERP: sent once, changed, cancelled, paid."""

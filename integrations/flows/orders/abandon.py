@@ -1,0 +1,45 @@
+"""A person's decision that an order shall not reach the ERP."""
+
+from django.db import transaction
+
+from integrations.engine import verbs
+from integrations.engine.models import OPEN, SyncJob
+from integrations.errors import NeedsOperator
+from integrations.models import Order
+from integrations.models.order import TERMINAL, OrderState
+
+
+@transaction.atomic
+def abandon_order(order: Order, *, actor: str, reason: str) -> None:
+    """Cancels the order here and every job that would send it; the storefront is not told.
+
+    Raises NeedsOperator when it is in the ERP already, or may be: then it is cancelled in the
+    storefront, whose cancellation the portal carries into the ERP.
+    """
+    if order.is_in_erp:
+        raise NeedsOperator(
+            f"{order} is in the ERP as {order.erp_number}.",
+            reason="already_in_erp",
+            hint="Cancel it in the storefront; the portal then cancels it in the ERP.",
+        )
+    if order.state in TERMINAL:
+        raise NeedsOperator(
+            f"{order} is cancelled already.",
+            reason="order_cancelled",
+            hint="Nothing needs to be done.",
+        )
+    for job in SyncJob.objects.filter(key=order.key, state__in=OPEN):
+        if verbs.cancel(job, actor=actor, reason=reason) != verbs.Cancelled.NOW:
+            raise NeedsOperator(
+                f"{order} is being sent at this moment.",
+                reason="being_sent",
+                hint="Look again in a minute.",
+            )
+    order.move(
+        OrderState.CANCELLED,
+        actor=actor,
+        reason=reason,
+        held_reason="",
+        held_message="",
+        held_hint="",
+    )

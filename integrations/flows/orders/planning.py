@@ -1,0 +1,77 @@
+"""From a storefront order to what the ERP shall hold: counterparts, totals, draft.
+
+Used alike by shadow mode, which only shows it, and by the push, which sends it: both see
+exactly the same payload and predicted total.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.errors import NeedsOperator
+from integrations.flows.orders.resolve import Counterparts, resolve
+from integrations.flows.orders.snapshot import po_number
+from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
+from integrations.models import Connection
+from integrations.ports import ProposesRounding
+from integrations.records import OrderDraft, RoundingProfile, StorefrontLine, StorefrontOrder
+
+ROUNDING_PRODUCT = "rounding_product_ref"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be sent and what the ERP would make of it."""
+
+    draft: OrderDraft
+    totals: TotalsPlan
+
+
+def plan_order(
+    seen: StorefrontOrder, *, storefront: Connection, erp: Connection, erp_adapter: Any
+) -> Plan:
+    """The plan of one order. Raises NeedsOperator when something has no counterpart or the
+    totals cannot be made equal within the tolerance."""
+    counterparts = resolve(seen, storefront=storefront, erp=erp)
+    outcome = plan_totals(
+        seen,
+        refs={line.line_id: _refs(line, counterparts) for line in seen.lines},
+        profile=_profile(erp_adapter),
+        rounding_ref=erp.setting(ROUNDING_PRODUCT),
+    )
+    if outcome.is_held:
+        raise NeedsOperator(
+            outcome.message,
+            reason=outcome.hold_reason,
+            cause=f"{outcome.hold_reason}:{seen.order_id}",
+            hint=outcome.hint,
+            ids={"order": seen.order_id},
+        )
+    return Plan(draft=_draft(seen, counterparts.customer_ref, outcome), totals=outcome)
+
+
+def _refs(line: StorefrontLine, counterparts: Counterparts) -> LineRefs:
+    return LineRefs(
+        product_ref=counterparts.products[line.line_id],
+        tax_refs=tuple(counterparts.taxes[tax.code] for tax in line.taxes),
+    )
+
+
+def _profile(erp_adapter: Any) -> RoundingProfile:
+    if isinstance(erp_adapter, ProposesRounding):
+        return erp_adapter.rounding_profile()
+    return RoundingProfile(per="line")
+
+
+def _draft(seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan) -> OrderDraft:
+    return OrderDraft(
+        our_ref=seen.order_id,
+        display_ref=f"#{seen.display_id}",
+        placed_at=seen.placed_at,
+        currency=seen.currency,
+        customer_ref=customer_ref,
+        ship_to=seen.ship_to,
+        bill_to=seen.bill_to,
+        lines=outcome.lines,
+        expected_gross_total=outcome.storefront_gross,
+        po_number=po_number(seen),
+    )

@@ -1,0 +1,280 @@
+"""The job that puts an order into the ERP, once.
+
+read      the order as the storefront holds it now
+plan      counterparts, totals contract, draft             (held here when something lacks)
+create    the draft in the ERP; looked up first            (pivot)
+confirm   the ERP's total is compared, then the order is confirmed
+tell      the ERP's number goes onto the storefront's order
+follow_up payments that were captured meanwhile
+"""
+
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.errors import NeedsOperator
+from integrations.flows import links
+from integrations.flows.issues import note_move
+from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.planning import Plan, plan_order
+from integrations.flows.orders.working import (
+    BEFORE_START,
+    erp_of,
+    hold_parked,
+    note_sending,
+    order_of,
+    orders_flow,
+)
+from integrations.gateways import open_erp, open_storefront
+from integrations.models import IdLink, Order
+from integrations.models.order import OrderState
+from integrations.ports import PushesOrders
+from integrations.records import ErpOrder, OrderDraft, StorefrontOrder
+from integrations.records.codec import from_json, to_json
+
+logger = logging.getLogger(__name__)
+
+Output = Mapping[str, Any]
+SKIPPED = "skip"
+
+
+def read(ctx: StepContext) -> Output:
+    """The order now. Says `skip` for one that must not be pushed, with the reason."""
+    order = order_of(ctx.payload)
+    with open_storefront(order.storefront) as storefront:
+        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
+    snapshot.store(order, seen)
+    why = _why_not(order, seen, forced=bool(ctx.payload.get("forced")))
+    if why:
+        _set_aside(order, seen, why, ctx)
+        return {SKIPPED: why}
+    return {"order": to_json(seen)}
+
+
+def plan(ctx: StepContext) -> Output:
+    """The draft and its predicted total; kept on the order, where an operator reads it."""
+    if SKIPPED in ctx.outputs["read"]:
+        return {}
+    order = order_of(ctx.payload)
+    note_sending(order, ctx)
+    seen = from_json(StorefrontOrder, ctx.outputs["read"]["order"])
+    erp = erp_of(order)
+    with open_erp(erp, PushesOrders) as adapter:
+        made = plan_order(seen, storefront=order.storefront, erp=erp, erp_adapter=adapter)
+        payload = adapter.preview_order(made.draft)
+    keep_plan(order, payload, made)
+    return {"draft": to_json(made.draft), "digest": snapshot.digest(seen)}
+
+
+def create(ctx: StepContext) -> Output:
+    """Sends the draft, unless the ERP already holds our reference."""
+    if "draft" not in ctx.outputs["plan"]:
+        return {}
+    found = find(ctx)
+    if found is not None:
+        return found
+    draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
+    with open_erp(erp_of(order_of(ctx.payload)), PushesOrders) as adapter:
+        ctx.checkpoint()
+        return _remember(adapter.create_order(draft))
+
+
+def find(ctx: StepContext) -> Output | None:
+    """The order in the ERP that carries our reference. A cancelled one needs a person."""
+    if "draft" not in ctx.outputs["plan"]:
+        return {}
+    order = order_of(ctx.payload)
+    with open_erp(erp_of(order), PushesOrders) as adapter:
+        found: ErpOrder | None = adapter.find_order(order.storefront_ref)
+    if found is None:
+        return None
+    if found.is_cancelled:
+        raise NeedsOperator(
+            f"{erp_of(order).name} holds order {found.number} for {order}, but it is cancelled.",
+            reason="cancelled_in_erp",
+            cause=f"cancelled_in_erp:{order.storefront_ref}",
+            hint="Reopen it in the ERP and requeue, or cancel the order here.",
+            ids={"order": order.storefront_ref},
+        )
+    return _remember(found)
+
+
+def settle_s(ctx: StepContext) -> float:
+    """How long a look-up may still miss an order whose answer was lost: the adapter says."""
+    with open_erp(erp_of(order_of(ctx.payload)), PushesOrders) as adapter:
+        seconds: float = adapter.settle_s
+    return seconds
+
+
+def confirm(ctx: StepContext) -> Output:
+    """Confirms at the right total, then writes the ERP's number onto our order."""
+    created = ctx.outputs["create"]
+    if "ref" not in created:
+        return {}
+    order = order_of(ctx.payload)
+    draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
+    _compare(order, draft, created)
+    with open_erp(erp_of(order), PushesOrders) as adapter:
+        confirmed: ErpOrder = adapter.confirm_order(created["ref"])
+    _confirmed(order, confirmed, ctx)
+    return _remember(confirmed)
+
+
+def tell(ctx: StepContext) -> Output:
+    """Writes the ERP's number onto the storefront's order. Repeatable."""
+    order = order_of(ctx.payload)
+    if "ref" not in ctx.outputs["confirm"]:
+        return {}
+    with open_storefront(order.storefront) as storefront:
+        storefront.write_metadata(order.storefront_ref, told_values(order))
+    return {"told": order.erp_number}
+
+
+def follow_up(ctx: StepContext) -> Output:
+    """Starts what waited for the order to be in the ERP: captured payments."""
+    order = order_of(ctx.payload)
+    if order.is_in_erp:
+        payments.start_untold(order, actor=f"job {ctx.job_id}")
+    return {}
+
+
+def told_values(order: Order) -> dict[str, str]:
+    """What the storefront's order carries of the ERP."""
+    return {
+        "erp_order_id": order.erp_ref,
+        "erp_number": order.erp_number,
+        "erp_status": order.state,
+        "erp_system": erp_of(order).name,
+    }
+
+
+def keep_plan(order: Order, payload: Any, made: Plan) -> None:
+    """Keeps what is, or would be, sent on the order, for the operator to read."""
+    order.predicted_total = made.totals.predicted_gross
+    order.plan = {
+        "payload": payload,
+        "totals": made.totals.as_json(),
+        "made_at": timezone.now().isoformat(),
+    }
+    order.save(update_fields=["plan", "predicted_total"])
+
+
+# ---------------------------------------------------------------- the fine print
+
+
+def _why_not(order: Order, seen: StorefrontOrder, *, forced: bool) -> str:
+    if order.is_in_erp:
+        return "already in the ERP"
+    if seen.is_canceled:
+        return "cancelled in the storefront before it was sent"
+    flow = orders_flow(order.storefront)
+    starts = flow.live_from if flow else None
+    if starts and seen.placed_at < starts and not forced:
+        return BEFORE_START
+    return ""
+
+
+def _set_aside(order: Order, seen: StorefrontOrder, why: str, ctx: StepContext) -> None:
+    if seen.is_canceled and not order.is_in_erp and order.can_move(OrderState.CANCELLED):
+        order.move(OrderState.CANCELLED, actor=ctx.actor, reason=why, job_id=ctx.job_id)
+    elif why == BEFORE_START:
+        order.hold(
+            reason=BEFORE_START,
+            actor=ctx.actor,
+            job_id=ctx.job_id,
+            message="Placed before the order flow went live, so it is not sent by itself.",
+            hint="Press “send now” if this order belongs into the ERP.",
+        )
+
+
+def _compare(order: Order, draft: OrderDraft, created: Output) -> None:
+    total = Decimal(created["gross_total"])
+    if total == draft.expected_gross_total and created["currency"] == draft.currency:
+        return
+    raise NeedsOperator(
+        f"{order} is {draft.expected_gross_total} {draft.currency} in the storefront but "
+        f"{total} {created['currency']} in {erp_of(order).name} (order {created['number']}, "
+        "not confirmed).",
+        reason="erp_total_differs",
+        cause=f"erp_total:{order.storefront_ref}",
+        hint="Correct the order in the ERP to the storefront's total, then requeue; "
+        "or cancel it there and here.",
+        ids={"order": order.storefront_ref, "erp_number": created["number"]},
+    )
+
+
+@transaction.atomic
+def _confirmed(order: Order, confirmed: ErpOrder, ctx: StepContext) -> None:
+    digest = ctx.outputs["plan"].get("digest", "")
+    Order.objects.filter(pk=order.pk).update(
+        erp_ref=confirmed.ref,
+        erp_number=confirmed.number,
+        erp_total=confirmed.gross_total,
+        pushed_digest=digest,
+        confirmed_at=order.confirmed_at or timezone.now(),
+    )
+    order.refresh_from_db()
+    links.bind(
+        IdLink.Kind.ORDER,
+        order.storefront,
+        order.storefront_ref,
+        erp_of(order),
+        confirmed.ref,
+        actor=f"job {ctx.job_id}",
+        label=str(order),
+        fingerprint=digest,
+    )
+    if order.can_move(OrderState.CONFIRMED):
+        order.move(
+            OrderState.CONFIRMED,
+            actor=ctx.actor,
+            job_id=ctx.job_id,
+            reason=f"ERP order {confirmed.number}",
+            held_reason="",
+            held_message="",
+            held_hint="",
+        )
+    logger.info("order_confirmed order=%s erp_number=%s", order.storefront_ref, confirmed.number)
+
+
+def _remember(found: ErpOrder) -> Output:
+    return {
+        "ref": found.ref,
+        "number": found.number,
+        "currency": found.currency,
+        "gross_total": str(found.gross_total),
+        "is_confirmed": found.is_confirmed,
+    }
+
+
+PUSH_ORDER = register(
+    JobKind(
+        "push_order",
+        [
+            StepSpec("read", read, on="storefront"),
+            StepSpec("plan", plan, on="erp"),
+            StepSpec("create", create, on="erp", find=find, pivot=True, settle_s=settle_s),
+            StepSpec("confirm", confirm, on="erp"),
+            StepSpec("tell", tell, on="storefront"),
+            StepSpec("follow_up", follow_up, on=None),
+        ],
+        on_parked=hold_parked,
+        on_move=note_move,
+    )
+)
+
+# Shadow and assisted: the same two first steps, and nothing is sent.
+PLAN_ORDER = register(
+    JobKind(
+        "plan_order",
+        [StepSpec("read", read, on="storefront"), StepSpec("plan", plan, on="erp")],
+        coalesce=True,
+        on_parked=hold_parked,
+        on_move=note_move,
+    )
+)

@@ -1,0 +1,88 @@
+"""The job behind every hint that an order may have changed.
+
+An event or the sweep only says "look again": the order is read as it is now, and what it
+needs is started. A late or repeated hint therefore changes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.models import SyncJob
+from integrations.engine.start import start_job
+from integrations.flows.issues import note_move
+from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.doors import ensure_push
+from integrations.flows.orders.working import hold_parked, order_of, resources_of
+from integrations.gateways import open_storefront
+from integrations.models import Order
+from integrations.models.order import TERMINAL
+from integrations.records import StorefrontOrder
+
+
+def start_recheck(order: Order, *, actor: str) -> SyncJob:
+    """Asks for a look at the order; hints that come before it starts become one look."""
+    return start_job(
+        "recheck_order",
+        key=order.key,
+        actor=actor,
+        resources=resources_of(order),
+        payload={"order": order.pk},
+    )
+
+
+def look(ctx: StepContext) -> Mapping[str, Any]:
+    """Reads the order and starts what it needs, in one transaction with the snapshot."""
+    order = order_of(ctx.payload)
+    with open_storefront(order.storefront) as storefront:
+        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
+    with transaction.atomic():
+        snapshot.store(order, seen)
+        return {"needs": _start_what_it_needs(order, seen, f"job {ctx.job_id}")}
+
+
+def _start_what_it_needs(order: Order, seen: StorefrontOrder, actor: str) -> list[str]:
+    if order.state in TERMINAL:
+        return []
+    if seen.is_canceled:
+        _start("cancel_order", order, actor)
+        return ["cancel"]
+    if not order.is_in_erp:
+        ensure_push(
+            storefront=order.storefront,
+            order_ref=order.storefront_ref,
+            origin="recheck",
+            actor=actor,
+        )
+        return ["push"]
+    needs = []
+    if order.pushed_digest and snapshot.digest(seen) != order.pushed_digest:
+        _start("change_order", order, actor)
+        needs.append("change")
+    if payments.start_untold(order, actor=actor):
+        needs.append("payment")
+    return needs
+
+
+def _start(kind: str, order: Order, actor: str) -> SyncJob:
+    return start_job(
+        kind,
+        key=order.key,
+        actor=actor,
+        resources=resources_of(order),
+        payload={"order": order.pk},
+        dedupe_key=f"{kind}:{order.pk}",
+    )
+
+
+RECHECK_ORDER = register(
+    JobKind(
+        "recheck_order",
+        [StepSpec("look", look, on="storefront")],
+        coalesce=True,
+        on_parked=hold_parked,
+        on_move=note_move,
+    )
+)

@@ -1,0 +1,81 @@
+"""What the steps of all order jobs share: the order of a payload, its connections, its state."""
+
+import logging
+from typing import Any
+
+from integrations.engine.declare import StepContext
+from integrations.engine.models import SyncJob
+from integrations.errors import NeedsOperator
+from integrations.models import Connection, Flow, Order
+from integrations.models.order import NOT_IN_ERP, OrderState
+
+logger = logging.getLogger(__name__)
+
+# Reasons of our own for holding an order; others come from the error that parked its job.
+BEFORE_START = "before_start"
+HELD_BY_OPERATOR = "held_by_operator"
+CHANGED_AFTER_PUSH = "changed_after_push"
+
+
+def order_of(payload: Any) -> Order:
+    """The order a job is about, with both connections."""
+    return Order.objects.select_related("storefront", "erp").get(pk=payload["order"])
+
+
+def erp_of(order: Order) -> Connection:
+    """The ERP this order goes to. Raises NeedsOperator when no order flow says which."""
+    if order.erp is None:
+        raise NeedsOperator(
+            f"No ERP is set for orders of {order.storefront.name}.",
+            reason="no_order_flow",
+            cause=f"no_order_flow:{order.storefront_id}",
+            hint="Add an orders flow from this storefront to an ERP.",
+        )
+    return order.erp
+
+
+def orders_flow(storefront: Connection) -> Flow | None:
+    """The orders flow of a storefront, whatever its mode."""
+    flows = Flow.objects.filter(kind=Flow.Kind.ORDERS, source=storefront)
+    return flows.select_related("source", "target").first()
+
+
+def resources_of(order: Order) -> dict[str, int]:
+    """The engine's resources by role, for jobs of this order."""
+    return {
+        "storefront": order.storefront.resource_id,
+        "erp": erp_of(order).resource_id,
+    }
+
+
+def note_sending(order: Order, ctx: StepContext) -> None:
+    """The order is being worked on: received and held ones become `pushing`."""
+    if order.state in (OrderState.RECEIVED, OrderState.HELD) and not order.is_in_erp:
+        order.move(
+            OrderState.PUSHING,
+            actor=ctx.actor,
+            job_id=ctx.job_id,
+            held_reason="",
+            held_message="",
+            held_hint="",
+        )
+
+
+def hold_parked(job: SyncJob) -> None:
+    """Hook of order jobs that park: the order is held with the same sentence."""
+    order = order_of(job.payload)
+    if order.state in NOT_IN_ERP or job.kind == "change_order":
+        order.hold(
+            reason=job.error_reason or job.error_kind,
+            message=job.error_text,
+            hint=job.error_hint,
+            actor=f"job {job.pk}",
+            job_id=job.pk,
+        )
+    logger.warning(
+        "order_parked order=%s job=%s kind=%s error=%s",
+        order.storefront_ref,
+        job.pk,
+        job.kind,
+        job.error_kind,
+    )

@@ -1,0 +1,23 @@
+"""Makes job kinds, event handlers and periodic work of all flows known; called once at start."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from integrations.engine import beat
+from integrations.flows.order_status import poll, refresh, shipments
+from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
+
+# Importing a module registers its job kinds.
+JOB_MODULES = (push, changes, payments, recheck, sweep, refresh, shipments, poll)
+
+
+def register_all() -> None:
+    """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
+    handlers.register_all()
+    poll.register_all()
+    beat.register(
+        "sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now())
+    )
+    beat.register(
+        "poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now())
+    )
