@@ -156,19 +156,21 @@ if not CREDENTIAL_KEYS:
 
 # --- the engine: leases, beats and limits; tests make them short ----------------------
 ENGINE = {
-    "lease_s": env.seconds("ENGINE_LEASE_S", 60),
-    "heartbeat_s": env.seconds("ENGINE_HEARTBEAT_S", 10),
+    "lease_s": env.seconds("ENGINE_LEASE_S", 25),
+    "heartbeat_s": env.seconds("ENGINE_HEARTBEAT_S", 5),
     "beat_s": env.seconds("ENGINE_BEAT_S", 1),
     "canary_s": env.seconds("ENGINE_CANARY_S", 5),
-    "canary_stale_s": env.seconds("ENGINE_CANARY_STALE_S", 60),
+    "canary_stale_s": env.seconds("ENGINE_CANARY_STALE_S", 20),
     "backoff_base_s": env.seconds("ENGINE_BACKOFF_BASE_S", 5),
     "backoff_cap_s": env.seconds("ENGINE_BACKOFF_CAP_S", 900),
-    "breaker_open_s": env.seconds("ENGINE_BREAKER_OPEN_S", 30),
+    "breaker_open_s": env.seconds("ENGINE_BREAKER_OPEN_S", 20),
     "breaker_failures": env.number("ENGINE_BREAKER_FAILURES", 5, minimum=1),
     "max_crashes": env.number("ENGINE_MAX_CRASHES", 3, minimum=1),
     "wake_window": env.number("ENGINE_WAKE_WINDOW", 200, minimum=1),
     "keep_done_days": env.number("ENGINE_KEEP_DONE_DAYS", 90, minimum=1),
 }
+# Modules imported at start that register further job kinds (plug-ins, tests).
+ENGINE_EXTRA_KINDS = env.words("ENGINE_EXTRA_KINDS", [])
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)

@@ -12,5 +12,5 @@ class EngineConfig(AppConfig):
     verbose_name = "Engine"
 
     def ready(self) -> None:
-        for module in settings.ENGINE.get("extra_kinds", []):
+        for module in settings.ENGINE_EXTRA_KINDS:
             import_module(module)

@@ -4,7 +4,7 @@ ENGINE_FAULT names one point and what happens there, `sent:kill` or `checked/cre
 (the part after the slash is the step). With ENGINE_FAULT_MARK, the path of a file that does
 not exist yet, it happens once in all processes together: who creates the file is hit.
 
-    event_stored    an inbound event is committed, its sender not answered yet
+    event_committed an inbound event is committed, its sender not answered yet
     started         a job is committed by the process that asked for it
     claimed         a job is leased, nothing of it done
     intent          a step's intent is committed, its `do` not called

@@ -1,11 +1,12 @@
 """The only module that knows django-q2, which carries wake-ups and gives us processes.
 
-A task is a name and ids, never work: it may be lost or doubled without harm, because the
+A task names a lane, never work: it may be lost or doubled without harm, because the
 claim decides what runs and the beat wakes again whatever is due.
 """
 
 import logging
 import os
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -14,19 +15,20 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 logger = logging.getLogger(__name__)
+_cluster: dict[str, Any] = settings.Q_CLUSTER
 
 WORK = "integrations.engine.tasks.work"
 CANARY = "integrations.engine.tasks.canary"
 
 
-def wake(lane: str, *, job_id: int | None = None) -> None:
+def wake(lane: str) -> None:
     """Tells the lane's cluster that there is something to claim, once this transaction commits."""
-    _send(WORK, lane, lane, job_id)
+    _send(WORK, lane)
 
 
 def ask_canary(lane: str) -> None:
     """Sends a sign of life through the lane's queue and back."""
-    _send(CANARY, lane, lane)
+    _send(CANARY, lane)
 
 
 def waiting(lane: str) -> int:
@@ -36,13 +38,13 @@ def waiting(lane: str) -> int:
 
 def lanes() -> list[str]:
     """The lanes that have a cluster, as the settings declare them."""
-    return [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER.get("ALT_CLUSTERS", {})]
+    return [_cluster["name"], *_cluster.get("ALT_CLUSTERS", {})]
 
 
 def workers_of(lane: str) -> int:
     """How many worker processes one cluster of the lane has."""
-    alternative = settings.Q_CLUSTER.get("ALT_CLUSTERS", {}).get(lane, {})
-    return int(alternative.get("workers", settings.Q_CLUSTER["workers"]))
+    alternative = _cluster.get("ALT_CLUSTERS", {}).get(lane, {})
+    return int(alternative.get("workers", _cluster["workers"]))
 
 
 def run_cluster(lane: str) -> None:
@@ -55,20 +57,20 @@ def run_cluster(lane: str) -> None:
     call_command("qcluster")
 
 
-def _send(function: str, lane: str, *ids: str | int | None) -> None:
+def _send(function: str, lane: str) -> None:
     if _is_transactional():
-        async_task(function, *ids, cluster=lane)  # the row commits or rolls back with the change
+        async_task(function, lane, cluster=lane)  # the row commits or rolls back with the change
         return
     # Any other broker would publish before the commit, and also after a rollback.
-    transaction.on_commit(lambda: _publish(function, lane, *ids), robust=True)
+    transaction.on_commit(lambda: _publish(function, lane), robust=True)
 
 
-def _publish(function: str, lane: str, *ids: str | int | None) -> None:
+def _publish(function: str, lane: str) -> None:
     try:
-        async_task(function, *ids, cluster=lane)
+        async_task(function, lane, cluster=lane)
     except Exception as exc:  # noqa: BLE001 a broker that is away costs a delay, not the change
         logger.warning("wake_not_sent lane=%s error=%s", lane, type(exc).__name__)
 
 
 def _is_transactional() -> bool:
-    return settings.Q_CLUSTER.get("orm") == "default"
+    return bool(_cluster.get("orm") == "default")

@@ -66,7 +66,7 @@ def start_job(
         Step(job=job, n=n, name=spec.name) for n, spec in enumerate(declared.steps, start=1)
     )
     if not wait_reason and due_at is None:
-        queue.wake(declared.lane, job_id=job.pk)
+        queue.wake(declared.lane)
     return job
 
 

@@ -47,7 +47,7 @@ def add_connection(
     )
     connection.seal_credentials(dict(credentials), hook_token=hook_token or secrets.new_token())
     with transaction.atomic():
-        connection.resource = Resource.objects.create(name=name)
+        connection.resource = limits.create_resource(name)
         connection.save()
         _note(connection, after="added", actor=actor)
     return connection

@@ -45,7 +45,7 @@ class Step(models.Model):
 class Attempt(models.Model):
     """One try of a step: added when it starts, completed once when it ends.
 
-    `outcome` is empty while it runs, then done, adopted, undone, unsettled, crashed or the
+    `outcome` is empty while it runs, then done, adopted, undone, unsettled, absent, crashed or the
     kind of the error. `payload_digest` tells whether two tries worked on the same payload.
     """
 
@@ -53,6 +53,7 @@ class Attempt(models.Model):
     ADOPTED = "adopted"  # the look before the send found the effect of an earlier try
     UNDONE = "undone"
     UNSETTLED = "unsettled"  # not found yet, and too early to be sure
+    ABSENT = "absent"  # only looked, and found that nothing was sent
     CRASHED = "crashed"
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="tries")

@@ -1,0 +1,161 @@
+"""Claims the next job: one short transaction, by the database's clock.
+
+A job can be claimed when it is due, its resource lets it (limits.available), and no older
+open job of its key is left; a free slot row is taken with it. On PostgreSQL rows that
+another claim looks at are skipped, on SQLite claims queue up. Should two claims of one key
+still pass each other, the unique lease of the key lets one of them fail and look again.
+"""
+
+import logging
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from integrations.engine import clock, declare, faults, limits, moves
+from integrations.engine import lease as leases
+from integrations.engine.lease import Lease
+from integrations.engine.models import (
+    CLAIMABLE,
+    OPEN,
+    Attempt,
+    BreakerState,
+    JobState,
+    Resource,
+    SyncJob,
+)
+
+logger = logging.getLogger(__name__)
+
+LOOKS = 10  # how often a claim that others keep beating looks again before it gives up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    job: SyncJob
+    lease: Lease
+
+
+def claim(lane: str | None = None) -> Claim | None:
+    """Leases the next job of the lane (None: of any), or returns None when there is none."""
+    for _ in range(LOOKS):
+        try:
+            with transaction.atomic(durable=True):
+                job = _take(lane)
+        except IntegrityError:
+            continue  # a job of the same key was leased between our look and our write
+        if job is None:
+            return None
+        if job.state != JobState.PARKED:
+            faults.reach("claimed")
+            return Claim(job=job, lease=Lease(job_id=job.pk, token=job.lease_token))
+    return None
+
+
+def runnable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
+    """Jobs that are due, known to this process, and the first of their key."""
+    same_key = SyncJob.objects.filter(key=OuterRef("key"), state__in=OPEN).exclude(
+        pk=OuterRef("pk")
+    )
+    blocking = same_key.filter(
+        Q(lease_until__isnull=False)
+        | Q(seq__lt=OuterRef("seq")) & ~Q(state=JobState.PARKED, coalesces=True)
+    )
+    due = SyncJob.objects.filter(
+        ~Exists(blocking),
+        state__in=CLAIMABLE,
+        lease_until=None,
+        due_at__lte=now,
+        kind__in=declare.known_names(),
+    )
+    return due if lane is None else due.filter(lane=lane)
+
+
+def claimable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
+    """Runnable jobs whose resource lets one start now."""
+    available = list(limits.available(now).values_list("pk", flat=True))
+    return runnable(now, lane).filter(Q(resource=None) | Q(resource__in=available))
+
+
+def _take(lane: str | None) -> SyncJob | None:
+    now = clock.now()
+    available = {resource.pk: resource for resource in limits.available(now)}
+    while True:
+        free = Q(resource=None) | Q(resource__in=list(available))
+        waiting = runnable(now, lane).filter(free).order_by("priority", "due_at", "id")
+        job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if job is None:
+            return None
+        resource = available.get(job.resource_id or 0)
+        if resource is None or _enter(resource, job, now):
+            return _lease(job, now)
+        del available[resource.pk]  # somebody was faster; look at the others
+
+
+def _enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
+    leases.free_slot(job.pk)
+    return limits.enter(resource, job.pk, now=now, probe_s=leases.lease_s())
+
+
+def _lease(job: SyncJob, now: datetime) -> SyncJob:
+    """Leases the job, or parks it when its workers died once too often."""
+    has_crashed = job.lease_owner != ""
+    crashes = job.crash_count + has_crashed
+    if has_crashed:
+        _record_crash(job, now)
+        if crashes >= settings.ENGINE["max_crashes"]:
+            return _park_killer(job, crashes)
+    is_back = job.state == JobState.COMPENSATING
+    SyncJob.objects.filter(pk=job.pk).update(
+        state=JobState.COMPENSATING if is_back else JobState.RUNNING,
+        lease_token=F("lease_token") + 1,
+        lease_owner=owner(),
+        lease_until=now + timedelta(seconds=leases.lease_s()),
+        crash_count=crashes,
+        started_at=job.started_at or now,
+    )
+    job.refresh_from_db()
+    return job
+
+
+def _record_crash(job: SyncJob, now: datetime) -> None:
+    unfinished = Attempt.objects.filter(step__job=job, finished_at=None)
+    unfinished.update(
+        outcome=Attempt.CRASHED, finished_at=now, message="Its worker died or stalled."
+    )
+    logger.warning("job_crashed job=%s owner=%s", job.pk, job.lease_owner)
+
+
+def _park_killer(job: SyncJob, crashes: int) -> SyncJob:
+    text = f"Its worker died {crashes} times in a row while working on it."
+    moves.move(
+        job,
+        JobState.PARKED,
+        reason="kills its worker",
+        actor="engine",
+        crash_count=crashes,
+        error_kind="bug",
+        error_reason="kills_its_worker",
+        error_cause=f"kills_its_worker:{job.kind}",
+        error_text=text,
+        error_hint="Look at the worker's memory and log, then requeue it.",
+    )
+    return job
+
+
+def owner() -> str:
+    """This process, as it is named on leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def is_blocked_by_breaker(resource: Resource, now: datetime) -> bool:
+    """Whether the resource's breaker keeps jobs from starting."""
+    if resource.breaker_state == BreakerState.OPEN:
+        return resource.open_until is None or resource.open_until > now
+    if resource.breaker_state == BreakerState.HALF_OPEN:
+        return resource.probe_until is None or resource.probe_until > now
+    return False

@@ -1,0 +1,289 @@
+"""One claimed job on its way: forward through its steps, or back through their undoing."""
+
+import logging
+from datetime import datetime
+from random import SystemRandom
+from typing import Any
+
+from django.db import transaction
+
+from integrations.engine import clock, faults, ledger, limits, moves, retry, signs
+from integrations.engine import lease as leases
+from integrations.engine.claim import Claim
+from integrations.engine.declare import StepContext, StepSpec, kind_named
+from integrations.engine.models import (
+    Attempt,
+    JobState,
+    Request,
+    Resource,
+    Step,
+    StepState,
+    SyncJob,
+)
+from integrations.engine.report import ErrorReport, failure_kind, report_of
+from integrations.engine.retry import Action, Failure, Verdict
+from integrations.engine.step_try import StepTry, Tried, context_of
+from integrations.errors import Fenced, Kind
+
+logger = logging.getLogger(__name__)
+
+FINISHED = (StepState.DONE, StepState.SKIPPED)
+TOUCHED = (StepState.DONE, StepState.IN_DOUBT)  # may have left something behind
+DOUBTFUL = (Kind.OUTCOME_UNKNOWN, Kind.BUG)  # after these the effect may exist all the same
+
+
+class JobRun:
+    """Runs a claimed job until it ends or is given back. Fenced passes through."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.job: SyncJob = claim.job
+        self.kind = kind_named(claim.job.kind)
+        self.steps = _rows_of_steps(claim.job, [spec.name for spec in self.kind.steps])
+        self._has_entered = True  # the claim took the slot that the first step needs
+
+    def go(self) -> None:
+        if self.job.going_back:
+            self._go_back()
+        else:
+            self._go_forward()
+
+    # --- forward ---------------------------------------------------------------------
+
+    def _go_forward(self) -> None:
+        for spec in self.kind.steps:
+            if self.steps[spec.name].state in FINISHED:
+                continue
+            if not self._may_go_on(spec) or not self._do(spec):
+                return
+            faults.reach("recorded", spec.name)
+        self._move(JobState.DONE, "all steps are done")
+
+    def _do(self, spec: StepSpec, *, may_send: bool = True) -> bool:
+        """Tries the step; False when this run of the job ends with it."""
+        step = self.steps[spec.name]
+        trying = StepTry(self.claim, spec, step)
+        leaves_traces = spec.find is not None or spec.undo is not None
+        attempt = ledger.begin(
+            self.claim,
+            step,
+            act="do",
+            is_sending=may_send and not trying.looks_first,
+            state=StepState.IN_DOUBT if leaves_traces else StepState.OPEN,
+        )
+        tried = trying.act(self._context(step, attempt), may_send=may_send)
+        if tried.settles_at is not None:
+            ledger.wait_to_settle(self.claim, step, attempt, tried)
+            return False
+        if tried.error is not None:
+            in_doubt = _stays_in_doubt(trying, tried) and leaves_traces
+            self._fail(step, attempt, tried, StepState.IN_DOUBT if in_doubt else StepState.OPEN)
+            return False
+        state = StepState.OPEN if tried.outcome == Attempt.ABSENT else StepState.DONE
+        ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
+        self._note(None)
+        return True
+
+    # --- back --------------------------------------------------------------------------
+
+    def _go_back(self) -> None:
+        for spec in reversed(self.kind.steps):
+            step = self.steps[spec.name]
+            if spec.undo is None or step.state not in TOUCHED:
+                continue
+            if not self._may_go_on(spec) or not self._undo(spec):
+                return
+        if self.job.requested == Request.CANCEL:
+            self._move(JobState.CANCELLED, f"undone for {self.job.requested_by}")
+        else:
+            self._move(JobState.COMPENSATED, "finished steps are undone")
+
+    def _undo(self, spec: StepSpec) -> bool:
+        step = self.steps[spec.name]
+        state = StepState(step.state)
+        attempt = ledger.begin(self.claim, step, act="undo", is_sending=False, state=state)
+        tried = StepTry(self.claim, spec, step).undo(self._context(step, attempt))
+        if tried.error is not None:
+            self._fail(step, attempt, tried, state)
+            return False
+        ledger.succeed(self.claim, step, attempt, state=StepState.UNDONE, tried=tried)
+        self._note(None)
+        return True
+
+    def _can_go_back(self) -> bool:
+        specs = [spec for spec in self.kind.steps if self.steps[spec.name].state in TOUCHED]
+        return any(spec.undo for spec in specs) and not any(spec.pivot for spec in specs)
+
+    # --- between steps -----------------------------------------------------------------
+
+    def _may_go_on(self, spec: StepSpec) -> bool:
+        """Obeys requests, the supervisor and the limits of the next step's resource."""
+        asked = leases.held(self.claim.lease).values_list(
+            "requested", "requested_by", "requested_reason"
+        )
+        request = asked.first()
+        if request is None:
+            raise Fenced(f"Another worker owns job {self.job.pk}.", ids={"job": self.job.pk})
+        self.job.requested, self.job.requested_by, self.job.requested_reason = request
+        if self.job.requested == Request.HOLD:
+            return self._hold()
+        if signs.is_stopping():
+            self._give_back()
+            return False
+        if not self._enter(spec):
+            return False
+        if self.job.requested == Request.CANCEL and not self.job.going_back:
+            return self._cancel(spec)
+        return True
+
+    def _hold(self) -> bool:
+        """Puts the job aside; always False."""
+        moves.move(
+            self.job,
+            JobState.WAITING,
+            reason=self.job.requested_reason,
+            actor=self.job.requested_by,
+            lease=self.claim.lease,
+            wait_reason=f"held: {self.job.requested_reason}"[:200],
+            requested=Request.NONE,
+        )
+        return False
+
+    def _cancel(self, spec: StepSpec) -> bool:
+        """Ends the job as asked, after finding out what a step in doubt did; always False."""
+        step = self.steps[spec.name]
+        in_doubt = step.state == StepState.IN_DOUBT and spec.find is not None
+        if in_doubt and not self._do(spec, may_send=False):
+            return False
+        if self._can_go_back():
+            self._turn_back(self.job.requested_reason, self.job.requested_by)
+            self._go_back()
+        else:
+            self._move(JobState.CANCELLED, self.job.requested_reason, actor=self.job.requested_by)
+        return False
+
+    @transaction.atomic(durable=True)
+    def _enter(self, spec: StepSpec) -> bool:
+        """Takes a slot on the step's resource, or gives the job back to wait for it there."""
+        wanted = None if spec.on is None else self.job.resources[spec.on]
+        now = clock.now()
+        if wanted == self.job.resource_id:
+            is_open = self._has_entered or wanted is None or _is_usable(wanted, now)
+        else:
+            leases.free_slot(self.job.pk)
+            leases.keep(self.claim.lease, resource_id=wanted)
+            self.job.resource_id = wanted
+            is_open = wanted is None or _took_slot(wanted, self.job.pk, now)
+        self._has_entered = False
+        if not is_open:
+            ledger.give_back(self.claim)
+        return is_open
+
+    # --- endings -----------------------------------------------------------------------
+
+    def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
+        """Writes the failure down and does what the policy says: again, back or parked."""
+        error = tried.error or RuntimeError("a failed try without an error")
+        report = report_of(error, job_id=self.job.pk)
+        if not report.is_our_database:  # that says nothing about the remote
+            self._note(error)
+        verdict = self._judge(step, report)
+        goes_back = False
+        with transaction.atomic(durable=True):
+            ledger.fail(
+                self.claim, step, attempt, state=state, report=report, verdict=verdict, tried=tried
+            )
+            step.refresh_from_db()
+            if verdict.action == Action.RETRY:
+                ledger.give_back(self.claim, due_at=verdict.due_at)
+            elif verdict.action == Action.GO_BACK and not self.job.going_back:
+                goes_back = self._can_go_back()
+            if goes_back:
+                self._turn_back(report.text, "engine")
+            elif verdict.action != Action.RETRY:
+                self._move(JobState.PARKED, report.text)
+        _log(step, report, verdict)
+        if goes_back:
+            self._go_back()
+
+    def _judge(self, step: Step, report: ErrorReport) -> Verdict:
+        if report.kind == Kind.AUTH_FAILED and self.job.resource_id is None:
+            return Verdict(action=Action.PARK)  # there is nothing to pause and to wait for
+        now = clock.now()
+        alike = step.tries_alike if step.last_error_kind == report.kind else 0
+        failure = Failure(
+            kind=report.kind,
+            tries_alike=alike + 1,
+            failing_since=step.failing_since or now,
+            retry_after_s=report.retry_after_s,
+        )
+        return retry.judge(self.kind.retry, failure, now=now, rng=SystemRandom())
+
+    def _turn_back(self, reason: str, actor: str) -> None:
+        moves.move(
+            self.job,
+            JobState.COMPENSATING,
+            reason=reason,
+            actor=actor,
+            lease=self.claim.lease,
+            going_back=True,
+        )
+
+    def _move(self, to: JobState, reason: str, *, actor: str = "engine") -> None:
+        moves.move(self.job, to, reason=reason, actor=actor, lease=self.claim.lease)
+
+    @transaction.atomic(durable=True)
+    def _give_back(self) -> None:
+        ledger.give_back(self.claim)
+
+    def _note(self, error: Exception | None) -> None:
+        if self.job.resource_id is not None:
+            limits.note_outcome(self.job.resource_id, error)
+
+    def _context(self, step: Step, attempt: Attempt) -> StepContext:
+        outputs: dict[str, dict[str, Any]] = {
+            name: row.output for name, row in self.steps.items() if row.state in FINISHED
+        }
+        return context_of(self.claim, step, attempt, outputs)
+
+
+def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:
+    if not tried.may_have_sent:
+        return trying.was_in_doubt  # the look itself failed: as much in doubt as before
+    return tried.error is not None and failure_kind(tried.error) in DOUBTFUL
+
+
+def _is_usable(resource_id: int, now: datetime) -> bool:
+    return Resource.objects.filter(limits.usable(now), pk=resource_id).exists()
+
+
+def _took_slot(resource_id: int, job_id: int, now: datetime) -> bool:
+    resource = limits.available(now).filter(pk=resource_id).first()
+    return resource is not None and limits.enter(
+        resource, job_id, now=now, probe_s=leases.lease_s()
+    )
+
+
+def _rows_of_steps(job: SyncJob, names: list[str]) -> dict[str, Step]:
+    """The job's step rows by name; steps that a newer declaration added get theirs now."""
+    rows = {step.name: step for step in job.steps.all()}
+    last = max((step.n for step in rows.values()), default=0)
+    missing = [name for name in names if name not in rows]
+    for n, name in enumerate(missing, start=last + 1):
+        rows[name] = Step.objects.create(job=job, n=n, name=name)
+    return rows
+
+
+def _log(step: Step, report: ErrorReport, verdict: Verdict) -> None:
+    logger.log(
+        logging.ERROR if report.kind == Kind.BUG else logging.WARNING,
+        "step_failed step=%s error=%s endpoint=%s status=%s attempt=%s then=%s due=%s words=%s",
+        step.name,
+        report.kind,
+        report.endpoint or "-",
+        report.http_status or "-",
+        step.attempts,
+        verdict.action,
+        verdict.due_at or "-",
+        report.text[:300],
+    )

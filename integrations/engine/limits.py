@@ -1,0 +1,263 @@
+"""Limits of a resource, shared through the database by workers and web processes alike."""
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from integrations.engine import bucket, clock
+from integrations.engine.breaker import Breaker, after_failure, after_success
+from integrations.engine.models import BreakerState, Resource, Slot
+from integrations.engine.retry import OUTAGE, bounded_retry_after
+from integrations.errors import AuthFailed, Kind, PortalError, Throttled, kind_of
+
+logger = logging.getLogger(__name__)
+
+# The remote is there and talks to us, whatever it says.
+ANSWERED = (None, Kind.CONFLICT, Kind.REJECTED, Kind.THROTTLED, Kind.AUTH_FAILED)
+RAISE_LIMIT_AFTER_S = 10.0
+PausedHook = Callable[[Resource], None]
+_paused_hooks: list[PausedHook] = []
+_noted = threading.local()
+CREDENTIALS_REFUSED = "The credentials were refused."
+
+
+class RateLimited(Throttled):
+    """Our own rate limit, not the remote's word: it does not lower the concurrency."""
+
+
+def create_resource(
+    name: str, *, rate_per_s: float = 0.0, burst: int = 10, max_running: int = 4
+) -> Resource:
+    """A resource with its slots. `rate_per_s` 0 means no rate limit."""
+    with transaction.atomic():
+        resource = Resource.objects.create(
+            name=name, rate_per_s=rate_per_s, burst=burst, tokens=burst
+        )
+        resize(resource.pk, max_running=max_running)
+    resource.refresh_from_db()
+    return resource
+
+
+@transaction.atomic
+def resize(resource_id: int, *, max_running: int) -> None:
+    """Changes how many jobs may run on the resource at once. Repeating it changes nothing."""
+    if max_running < 1:
+        raise ValueError("A resource runs at least one job; pause it to run none.")
+    Resource.objects.filter(pk=resource_id).update(
+        max_running=max_running, running_limit=max_running
+    )
+    Slot.objects.bulk_create(
+        [Slot(resource_id=resource_id, n=n) for n in range(1, max_running + 1)],
+        ignore_conflicts=True,
+    )
+    Slot.objects.filter(resource_id=resource_id, n__gt=max_running, job=None).delete()
+
+
+def on_paused(hook: PausedHook) -> None:
+    """Registers what else happens when a resource is paused, in the same transaction."""
+    _paused_hooks.append(hook)
+
+
+@transaction.atomic
+def pause(resource_id: int, reason: str, actor: str) -> bool:
+    """Stops claiming jobs of the resource. True if it was not paused before."""
+    fresh = Resource.objects.filter(pk=resource_id, paused=False).update(
+        paused=True, pause_reason=reason[:300], paused_by=actor, paused_at=clock.now()
+    )
+    if not fresh:
+        return False
+    resource = Resource.objects.get(pk=resource_id)
+    logger.warning("resource_paused resource=%s actor=%s", resource_id, actor)
+    for hook in _paused_hooks:
+        hook(resource)
+    return True
+
+
+def resume(resource_id: int, reason: str, actor: str) -> bool:
+    """Lets jobs of the resource be claimed again, its breaker closed. True if it was paused."""
+    resumed = Resource.objects.filter(pk=resource_id, paused=True).update(
+        paused=False,
+        pause_reason="",
+        paused_by="",
+        paused_at=None,
+        not_before=None,
+        recovered_at=clock.now(),
+        breaker_state=BreakerState.CLOSED,
+        failures=0,
+        open_for_s=0.0,
+        open_until=None,
+        probe_until=None,
+    )
+    if resumed:
+        logger.info("resource_resumed resource=%s actor=%s %s", resource_id, actor, reason)
+    return bool(resumed)
+
+
+def take_token(resource_id: int, *, longest_wait_s: float = 10.0) -> None:
+    """Takes one token for one request and waits its turn; call it outside transactions.
+
+    Raises Throttled when the remote asked us to wait, and RateLimited when the turn would
+    come later than `longest_wait_s` (the token is then not taken).
+    """
+    wait_s = _reserve(resource_id, longest_wait_s)
+    if wait_s > 0:
+        time.sleep(wait_s)
+
+
+@transaction.atomic
+def _reserve(resource_id: int, longest_wait_s: float) -> float:
+    limits = Resource.objects.values_list("rate_per_s", "not_before").get(pk=resource_id)
+    if limits == (0, None):
+        return 0.0
+    resource = Resource.objects.select_for_update().get(pk=resource_id)
+    now = clock.now()
+    if resource.not_before is not None and resource.not_before > now:
+        rest_s = (resource.not_before - now).total_seconds()
+        # Nothing was sent: the wish to wait is known and must not be counted a second time.
+        raise RateLimited(f"{resource.name} asked us to wait.", retry_after_s=rest_s)
+    if not resource.rate_per_s:
+        return 0.0
+    drawn = bucket.draw(
+        tokens=resource.tokens,
+        tokens_at=resource.tokens_at,
+        now=now,
+        rate_per_s=resource.rate_per_s,
+        burst=resource.burst,
+    )
+    if drawn.wait_s > longest_wait_s:
+        raise RateLimited(
+            f"The rate limit of {resource.name} is used up.", retry_after_s=drawn.wait_s
+        )
+    Resource.objects.filter(pk=resource_id).update(tokens=drawn.tokens, tokens_at=now)
+    return drawn.wait_s
+
+
+def note_outcome(resource_id: int, error: BaseException | None) -> None:
+    """Tells the resource how a call or a step ended (None: well): breaker, waiting, pause.
+
+    Whoever makes a call may note it; the runner notes the step. An error is counted once,
+    however many notice it on its way up.
+    """
+    if error is None:
+        if _is_calm(resource_id):
+            return  # the usual case costs one read and no lock
+    elif _was_noted(error) or isinstance(error, RateLimited):
+        return
+    with transaction.atomic():
+        resource = Resource.objects.select_for_update().get(pk=resource_id)
+        changes = _changes(resource, error, now=clock.now())
+        if changes:
+            Resource.objects.filter(pk=resource_id).update(**changes)
+        if isinstance(error, AuthFailed):
+            pause(resource_id, CREDENTIALS_REFUSED, "engine")
+
+
+def _was_noted(error: BaseException) -> bool:
+    """Whether this thread noted the error, or one of the same kind that caused it, just before."""
+    if not isinstance(error, PortalError):
+        return False  # a bug; nobody but the runner notes it
+    last = getattr(_noted, "last", None)
+    noted = last() if last is not None else None
+    _noted.last = weakref.ref(error)
+    causes = (error, error.__cause__)
+    return noted is not None and noted in causes and kind_of(noted) == kind_of(error)
+
+
+def _is_calm(resource_id: int) -> bool:
+    calm = Q(breaker_state=BreakerState.CLOSED, failures=0, running_limit__gte=F("max_running"))
+    return Resource.objects.filter(calm, pk=resource_id).exists()
+
+
+def _changes(resource: Resource, error: BaseException | None, *, now: datetime) -> dict[str, Any]:
+    kind = None if error is None else kind_of(error)
+    before = _breaker_of(resource)
+    after = before
+    if kind in OUTAGE:
+        after = after_failure(
+            before,
+            now=now,
+            threshold=int(settings.ENGINE["breaker_failures"]),
+            longest_open_s=settings.ENGINE["breaker_open_s"],
+        )
+    elif kind in ANSWERED:
+        after = after_success(before)
+    changes = {} if after == before else asdict(after)
+    if (
+        kind not in OUTAGE
+        and kind not in ANSWERED
+        and before.breaker_state == BreakerState.HALF_OPEN
+    ):
+        changes["probe_until"] = now  # it learned nothing; let another one probe
+    if after.breaker_state == BreakerState.CLOSED != before.breaker_state:
+        changes["recovered_at"] = now
+    return {**changes, **_concurrency(resource, error, now=now)}
+
+
+def _concurrency(
+    resource: Resource, error: BaseException | None, *, now: datetime
+) -> dict[str, Any]:
+    """Halved by a throttle, raised by one after quiet seconds."""
+    if isinstance(error, Throttled):
+        wait = timedelta(seconds=bounded_retry_after(error.retry_after_s))
+        not_before = max(resource.not_before or now, now + wait)
+        halved = max(1, resource.running_limit // 2)
+        return {"not_before": not_before, "running_limit": halved, "limited_at": now}
+    quiet_s = (now - (resource.limited_at or now)).total_seconds()
+    may_rise = error is None and resource.running_limit < resource.max_running
+    if may_rise and quiet_s >= RAISE_LIMIT_AFTER_S:
+        return {"running_limit": resource.running_limit + 1, "limited_at": now}
+    return {}
+
+
+def usable(now: datetime) -> Q:
+    """Resources that may be called at all: not paused, not asked to wait."""
+    return Q(paused=False) & (Q(not_before=None) | Q(not_before__lte=now))
+
+
+def available(now: datetime) -> QuerySet[Resource]:
+    """Resources that let a job start: usable, breaker closed or its probe due, a slot free."""
+    passes = (
+        Q(breaker_state=BreakerState.CLOSED)
+        | Q(breaker_state=BreakerState.OPEN, open_until__lte=now)
+        | Q(breaker_state=BreakerState.HALF_OPEN, probe_until__lte=now)
+    )
+    free = Slot.objects.filter(resource=OuterRef("pk"), job=None, n__lte=OuterRef("running_limit"))
+    return Resource.objects.filter(usable(now), passes, Exists(free))
+
+
+def enter(resource: Resource, job_id: int, *, now: datetime, probe_s: float) -> bool:
+    """Takes a slot of an available resource for the job, and its probe where one is due.
+
+    False if somebody was faster. The caller holds a transaction and gives up the job's
+    former slot first.
+    """
+    slots = Slot.objects.filter(resource=resource, job=None, n__lte=resource.running_limit)
+    slot = slots.select_for_update(skip_locked=True).order_by("n").first()
+    if slot is None:
+        return False
+    if resource.breaker_state != BreakerState.CLOSED and not _take_probe(resource, now, probe_s):
+        return False
+    return Slot.objects.filter(pk=slot.pk, job=None).update(job_id=job_id) == 1
+
+
+def _take_probe(resource: Resource, now: datetime, probe_s: float) -> bool:
+    due = Q(breaker_state=BreakerState.OPEN, open_until__lte=now) | Q(
+        breaker_state=BreakerState.HALF_OPEN, probe_until__lte=now
+    )
+    taken = Resource.objects.filter(due, pk=resource.pk).update(
+        breaker_state=BreakerState.HALF_OPEN, probe_until=now + timedelta(seconds=probe_s)
+    )
+    return taken == 1
+
+
+def _breaker_of(resource: Resource) -> Breaker:
+    return Breaker(**{field.name: getattr(resource, field.name) for field in fields(Breaker)})

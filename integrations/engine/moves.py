@@ -1,0 +1,76 @@
+"""The one place where a job changes its state."""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integrations.engine import lease as leases
+from integrations.engine.declare import is_known, kind_named
+from integrations.engine.lease import GIVEN_BACK, Lease
+from integrations.engine.models import ALLOWED, LEASABLE, TERMINAL, JobMove, JobState, SyncJob
+from integrations.errors import Fenced, PortalError
+
+logger = logging.getLogger(__name__)
+
+
+class MoveRefused(PortalError):
+    """The job is not in a state from which it can go there, or somebody was first."""
+
+
+@transaction.atomic
+def move(
+    job: SyncJob,
+    to: JobState,
+    *,
+    reason: str,
+    actor: str,
+    lease: Lease | None = None,
+    **stamp: Any,
+) -> JobMove:
+    """Moves the job if it is still in the state we saw, with its history row and hooks.
+
+    A worker passes its lease and gets Fenced when it lost it; anyone else gets MoveRefused.
+    A job that leaves its worker gives lease and slot back.
+    """
+    seen = job.state
+    if to not in ALLOWED[seen]:
+        raise MoveRefused(f"Job {job.pk} is {seen}; it cannot become {to}.", ids={"job": job.pk})
+    if not (lease and to in LEASABLE):
+        stamp = {**GIVEN_BACK, **stamp}
+        leases.free_slot(job.pk)
+    if to in TERMINAL:
+        stamp["finished_at"] = Now()
+    if to != JobState.WAITING:
+        stamp["wait_reason"] = ""
+    rows = leases.held(lease) if lease else SyncJob.objects.filter(pk=job.pk, lease_until=None)
+    if rows.filter(state=seen).update(state=to, **stamp) != 1:
+        raise _refusal(job, lease)
+    made = JobMove.objects.create(
+        job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor
+    )
+    job.refresh_from_db()
+    _tell(job, made)
+    logger.info("job_%s job=%s kind=%s from=%s actor=%s", to, job.pk, job.kind, seen, actor)
+    return made
+
+
+def _refusal(job: SyncJob, lease: Lease | None) -> PortalError:
+    if lease:
+        return Fenced(f"Another worker owns job {job.pk}.", ids={"job": job.pk})
+    return MoveRefused(f"Job {job.pk} changed meanwhile; look at it again.", ids={"job": job.pk})
+
+
+def _tell(job: SyncJob, made: JobMove) -> None:
+    if not is_known(job.kind):
+        return
+    kind = kind_named(job.kind)
+    if kind.on_move:
+        kind.on_move(job, made)
+    if kind.on_parked and job.state == JobState.PARKED:
+        kind.on_parked(job)
+    if kind.on_done and job.state == JobState.DONE:
+        kind.on_done(job)
+    if kind.on_settled and job.state in TERMINAL:
+        kind.on_settled(job)
