@@ -2,6 +2,7 @@
 
 import subprocess
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,18 +144,34 @@ def test_wrong_secret_loses_nothing(
 
 
 def test_doubled_event_is_one_message(hooks: HookReceiver, admin: ShopApi) -> None:
-    event = {
-        "name": "order.placed",
-        "data": {"id": "order_doubled"},
-        "metadata": {"eventGroupId": "01DOUBLED"},
-    }
     for _ in range(3):
-        admin.post("/admin/sandbox/events", event)
+        admin.post("/admin/sandbox/events", placed("order_doubled"))
 
-    admin.post("/admin/sandbox/events", {**event, "data": {"id": "order_after"}})
+    admin.post("/admin/sandbox/events", placed("order_after"))
 
     hooks.await_about("order_after", "order.placed")
     assert len(hooks.about("order_doubled")) == 1
+
+
+def test_two_processes_send_each_message_once(
+    hooks: HookReceiver, real_medusa: RealMedusa, admin: ShopApi, shop: MedusaSeed, tmp_path: Path
+) -> None:
+    hooks.stop()
+    orders = [f"order_{number}" for number in range(30)]
+    for order_id in orders:
+        admin.post("/admin/sandbox/events", placed(order_id))
+    hooks.start()
+
+    second = RealMedusa(folder=tmp_path, database_url=real_medusa.database_url)
+    try:
+        second.start(events_url=hooks.hook_url, secret=HOOK_SECRET)
+        admin.post("/admin/erp-portal/redeliver", {})
+        wait_until(lambda: status(admin)["pending"] == 0, timeout_s=60)
+    finally:
+        second.stop()
+
+    assert [len(hooks.about(order_id)) for order_id in orders] == [1] * 30
+    assert max(len(message.bodies) for message in hooks.messages.values()) == 1
 
 
 def test_without_settings_the_store_sells_and_keeps_its_messages(
@@ -191,6 +208,12 @@ def test_the_plugins_own_tests_pass(real_medusa: RealMedusa) -> None:
 
 
 # ---------------------------------------------------------------- what a merchant does
+
+
+def placed(order_id: str) -> dict[str, Any]:
+    """An event as a workflow run would emit it; the same again for the same order."""
+    metadata = {"eventGroupId": f"group of {order_id}"}
+    return {"name": "order.placed", "data": {"id": order_id}, "metadata": metadata}
 
 
 def lines_of(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
