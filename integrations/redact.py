@@ -48,19 +48,22 @@ def redact_body(body: str, secrets: Iterable[str] = ()) -> str:
         return redact_text(body, known)
     if not isinstance(found, (dict, list)):
         return redact_text(body, known)
-    return redact_text(json.dumps(_mask(found), ensure_ascii=False), known)
+    return json.dumps(_mask(found, known), ensure_ascii=False)
 
 
-def _mask(value: Any) -> Any:
+def _mask(value: Any, secrets: Iterable[str]) -> Any:
+    """Masks inside the parsed values: how a text was escaped on the wire does not matter then."""
+    if isinstance(value, str):
+        return redact_text(value, secrets)
     if isinstance(value, dict):
         return {
-            key: MASK
-            if _SECRET_KEY.search(str(key)) and isinstance(inner, str) and inner
-            else _mask(inner)
+            redact_text(key, secrets): MASK
+            if _SECRET_KEY.search(key) and isinstance(inner, str) and inner
+            else _mask(inner, secrets)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [_mask(inner) for inner in value]
+        return [_mask(inner, secrets) for inner in value]
     return value
 
 
