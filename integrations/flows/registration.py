@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
+from integrations.flows import alerts
 from integrations.flows.order_status import poll, refresh, shipments
 from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
 
@@ -15,6 +16,7 @@ def register_all() -> None:
     """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
     handlers.register_all()
     poll.register_all()
+    alerts.declare()
     beat.register(
         "sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now())
     )

@@ -1,0 +1,160 @@
+"""Groups what stopped by its cause, so that fixing one cause releases everything it blocked.
+
+A parked job belongs to the open issue of its cause; it leaves it when it goes on, and an
+issue whose jobs have all ended is resolved by itself. `note_parked`, `note_move` run as
+hooks of job kinds, in the transaction of the move.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from integrations.engine import verbs
+from integrations.engine.models import OPEN, TERMINAL, JobMove, JobState, SyncJob
+from integrations.engine.moves import MoveRefused
+from integrations.flows.alerts import close_alert, raise_alert
+from integrations.models import Connection, Issue, IssueItem, Order, StateChange
+
+logger = logging.getLogger(__name__)
+
+ORDER_KEY = "order:"
+BY_ITSELF = "portal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeued:
+    """How many jobs go on, and how many could not (they are not parked any more)."""
+
+    requeued: int
+    skipped: int
+
+
+def note_move(job: SyncJob, move: JobMove) -> None:
+    """`on_move` of job kinds: keeps the issues in step with parking, going on and ending."""
+    if move.to_state == JobState.PARKED:
+        note_parked(job)
+    elif move.from_state == JobState.PARKED:
+        release(job)
+    if move.to_state in TERMINAL:
+        _resolve_what_ended(job)
+
+
+@transaction.atomic
+def note_parked(job: SyncJob, *, order: Order | None = None) -> Issue:
+    """Adds a parked job to the open issue of its cause, which is opened if there is none."""
+    connection = Connection.objects.filter(resource_id=job.resource_id).first()
+    issue, is_new = _open_issue(job, connection)
+    order = order or order_of(job)
+    item, is_new_item = IssueItem.objects.get_or_create(
+        issue=issue, job=job, defaults={"order": order}
+    )
+    if not is_new_item:
+        IssueItem.objects.filter(pk=item.pk).update(released_at=None, at=timezone.now())
+    Issue.objects.filter(pk=issue.pk).update(
+        count=F("count") + int(is_new_item),
+        last_seen_at=timezone.now(),
+        title=_title(job),
+        hint=job.error_hint,
+    )
+    if is_new:
+        _announce(issue, order)
+    return issue
+
+
+def release(job: SyncJob) -> None:
+    """The job goes on: nothing blocks it any more. It comes back if it stops again."""
+    items = IssueItem.objects.filter(job=job, released_at=None)
+    items.update(released_at=timezone.now())
+
+
+@transaction.atomic
+def resolve(issue: Issue, *, actor: str, reason: str = "") -> None:
+    """Closes the issue without touching its jobs. Closing a closed one changes nothing."""
+    fresh = Issue.objects.filter(pk=issue.pk, state=Issue.State.OPEN).update(
+        state=Issue.State.RESOLVED, resolved_at=timezone.now(), resolved_by=actor
+    )
+    if not fresh:
+        return
+    StateChange.objects.create(
+        subject="issue",
+        subject_id=issue.pk,
+        before=Issue.State.OPEN,
+        after=Issue.State.RESOLVED,
+        actor=actor,
+        reason=reason,
+    )
+    close_alert(_alert_cause(issue.cause))
+    logger.info("issue_resolved issue=%s actor=%s", issue.pk, actor)
+
+
+def requeue_blocked(issue: Issue, *, actor: str, reason: str = "") -> Requeued:
+    """Sends everything the issue blocks on its way again, oldest first."""
+    blocked = SyncJob.objects.filter(
+        pk__in=issue.items.filter(released_at=None).values("job_id"), state=JobState.PARKED
+    )
+    requeued = skipped = 0
+    for job in blocked.order_by("pk"):
+        try:
+            verbs.requeue(job, actor=actor, reason=reason or f"cause fixed: {issue.title}")
+        except MoveRefused:
+            skipped += 1
+        else:
+            requeued += 1
+    return Requeued(requeued=requeued, skipped=skipped)
+
+
+def order_of(job: SyncJob) -> Order | None:
+    """The order a job is about, if it is about one."""
+    if not job.key.startswith(ORDER_KEY):
+        return None
+    return Order.objects.filter(pk=job.payload.get("order")).first()
+
+
+def _open_issue(job: SyncJob, connection: Connection | None) -> tuple[Issue, bool]:
+    cause = _cause(job)
+    found = Issue.objects.filter(cause=cause, state=Issue.State.OPEN).first()
+    if found:
+        return found, False
+    try:
+        with transaction.atomic():
+            made = Issue.objects.create(
+                cause=cause,
+                kind=job.error_kind,
+                title=_title(job),
+                hint=job.error_hint,
+                connection=connection,
+            )
+    except IntegrityError:  # another job met the same cause at the same moment
+        return Issue.objects.get(cause=cause, state=Issue.State.OPEN), False
+    return made, True
+
+
+def _cause(job: SyncJob) -> str:
+    """What equal failures share. A refusal in the remote's own words is grouped by its words."""
+    cause = job.error_cause or f"{job.kind}:{job.error_kind}:{job.error_text}"
+    return f"{job.resource_id or 0}:{cause}"[:200]
+
+
+def _title(job: SyncJob) -> str:
+    first_line = job.error_text.strip().splitlines()[:1]
+    return (first_line[0] if first_line else f"{job.kind} stopped")[:300]
+
+
+def _announce(issue: Issue, order: Order | None) -> None:
+    about = f"First seen with order {order}.\n\n" if order else ""
+    raise_alert(_alert_cause(issue.cause), issue.title, f"{about}{issue.hint}".strip())
+
+
+def _alert_cause(cause: str) -> str:
+    return f"issue:{cause}"
+
+
+def _resolve_what_ended(job: SyncJob) -> None:
+    """Resolves the open issues of this job of which no job is open any more."""
+    release(job)
+    issues = Issue.objects.filter(state=Issue.State.OPEN, items__job=job)
+    for issue in issues.exclude(items__job__state__in=OPEN).distinct():
+        resolve(issue, actor=BY_ITSELF, reason="Everything it blocked has gone on.")
