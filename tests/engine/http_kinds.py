@@ -1,0 +1,51 @@
+"""Job kinds for tests with real worker processes: they create orders at an HTTP server.
+
+Loaded by the worker through ENGINE_EXTRA_KINDS. The payload carries the server's address.
+"""
+
+import time
+from typing import Any
+
+import requests
+
+from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.errors import NotSent, OutcomeUnknown
+
+TIMEOUT_S = 5
+
+
+def create(ctx: StepContext) -> dict[str, Any]:
+    ctx.checkpoint()
+    order = {"number": ctx.payload["number"], "seq": ctx.payload.get("seq", 0)}
+    return _call(ctx, "POST", "/orders", order)
+
+
+def find(ctx: StepContext) -> dict[str, Any] | None:
+    found = _call(ctx, "GET", f"/orders/{ctx.payload['number']}")
+    return found or None
+
+
+def take_long(ctx: StepContext) -> None:
+    _note(ctx, "begun")
+    time.sleep(ctx.payload["seconds"])
+    _note(ctx, "ended")
+
+
+def _note(ctx: StepContext, what: str) -> None:
+    moment = {"what": what, "number": ctx.payload["number"], "seq": ctx.payload.get("seq", 0)}
+    _call(ctx, "POST", "/moments", moment)
+
+
+def _call(ctx: StepContext, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    url = ctx.payload["url"] + path
+    try:
+        response = requests.request(method, url, json=body, timeout=TIMEOUT_S)
+    except requests.exceptions.ConnectionError as exc:
+        if "refused" in str(exc):
+            raise NotSent("The server refused the connection.") from exc
+        raise OutcomeUnknown("The answer was lost.") from exc
+    return dict(response.json())
+
+
+PUSH = register(JobKind("http_push", [StepSpec("create", create, find=find)]))
+LONG = register(JobKind("http_long", [StepSpec("take_long", take_long)]))

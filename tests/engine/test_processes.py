@@ -1,0 +1,185 @@
+"""Real worker trees over a real PostgreSQL, killed at the worst moments."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from integrations.engine import limits
+from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
+from integrations.engine.start import start_job
+from tests.engine.http_kinds import LONG, PUSH
+from tests.engine.order_server import OrderServer
+from tests.support import postgres
+from tests.support.processes import Worker, running_worker, wait_for
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+Environment = dict[str, str]
+Place = Callable[..., SyncJob]
+
+
+@pytest.fixture(scope="module")
+def template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    name = f"test_engine_template_{os.getpid()}"
+    with django_db_blocker.unblock():
+        postgres.create_migrated(name)
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def environment(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Environment]:
+    """A fresh database, which is also this test's default, and what a worker needs for it."""
+    name = f"test_engine_{os.getpid()}"
+    url = postgres.create(name, template=template)
+    with django_db_blocker.unblock(), postgres.as_default(url):
+        yield {"DATABASE_URL": url, "ENGINE_EXTRA_KINDS": "tests.engine.http_kinds"}
+    postgres.drop(name)
+
+
+@pytest.fixture
+def server() -> Iterator[OrderServer]:
+    with OrderServer() as server:
+        yield server
+
+
+@pytest.fixture
+def place(environment: Environment, server: OrderServer) -> Place:
+    resource = limits.create_resource("the ERP", max_running=4)
+
+    def place(number: str, *, kind: str = PUSH.name, **payload: object) -> SyncJob:
+        return start_job(
+            kind,
+            key=f"order:{number}",
+            payload={"number": number, "url": server.url, **payload},
+            resources={"erp": resource.pk},
+            actor="test",
+        )
+
+    return place
+
+
+def open_jobs() -> int:
+    return SyncJob.objects.filter(state__in=OPEN).count()
+
+
+def all_done() -> bool:
+    return open_jobs() == 0
+
+
+@pytest.mark.parametrize("point", ["claimed", "intent", "checked", "sent", "recorded"])
+def test_worker_killed_at_any_point_leaves_one_order(
+    point: str, environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    mark = tmp_path / "killed"
+    fault = {"ENGINE_FAULT": f"{point}:kill", "ENGINE_FAULT_MARK": str(mark)}
+    job = place("1")
+
+    with running_worker({**environment, **fault}, tmp_path, "--lane", "orders") as worker:
+        wait_for(all_done, f"job {job.pk} is still open:\n{worker.log}")
+
+    assert mark.exists()
+    assert server.numbers() == ["1"]
+    assert Attempt.objects.filter(outcome="").count() == 0
+
+
+def test_two_worker_trees_never_run_one_key_at_once_and_keep_its_order(
+    environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    for seq in range(6):
+        for number in ("a", "b", "c"):
+            place(number, kind=LONG.name, seq=seq, seconds=0.02)
+
+    with (
+        running_worker(environment, tmp_path, "--lane", "orders") as first,
+        running_worker(environment, tmp_path, "--lane", "orders") as second,
+    ):
+        wait_for(all_done, f"jobs are still open:\n{first.log}{second.log}")
+
+    for number in ("a", "b", "c"):
+        moments = [(what, seq) for what, key, seq in server.moments if key == number]
+        assert moments == [(what, seq) for seq in range(6) for what in ("begun", "ended")]
+
+
+def idle_worker(worker: Worker) -> psutil.Process:
+    return worker.q_workers("orders")[0]
+
+
+def monitor(worker: Worker) -> psutil.Process:
+    return worker.q_workers("orders")[2]
+
+
+def sentinel(worker: Worker) -> psutil.Process:
+    worker.q_workers("orders")
+    return worker.cluster("orders").children()[0]
+
+
+def main(worker: Worker) -> psutil.Process:
+    return worker.cluster("orders")
+
+
+@pytest.mark.parametrize("victim", [idle_worker, monitor, sentinel, main])
+def test_killed_process_of_a_cluster_is_recovered_without_help(
+    victim: Callable[[Worker], psutil.Process],
+    environment: Environment,
+    server: OrderServer,
+    place: Place,
+    tmp_path: Path,
+) -> None:
+    with running_worker(environment, tmp_path, "--lane", "orders") as worker:
+        place("before")
+        wait_for(all_done, f"the first job is still open:\n{worker.log}")
+        victim(worker).kill()
+
+        for number in range(4):
+            place(str(number))
+        wait_for(all_done, f"jobs are still open:\n{worker.log}")
+
+    assert server.numbers() == ["0", "1", "2", "3", "before"]
+
+
+def test_sigterm_lets_the_running_step_finish_and_ends_the_whole_tree(
+    environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    job = place("slow", kind=LONG.name, seconds=1.5)
+    place("other")
+
+    with running_worker(environment, tmp_path) as worker:
+        wait_for(lambda: server.moments, f"the job did not begin:\n{worker.log}")
+        tree = psutil.Process(worker.process.pid).children(recursive=True)
+        code = worker.stop()
+        left = [process for process in tree if process.is_running()]
+
+    assert code == 0
+    assert left == []
+    assert SyncJob.objects.get(pk=job.pk).state == JobState.DONE
+    assert [what for what, _, _ in server.moments] == ["begun", "ended"]
+
+
+def test_killed_supervisor_takes_its_tree_along(
+    environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    with running_worker(environment, tmp_path, "--lane", "orders") as worker:
+        worker.q_workers("orders")
+        tree = psutil.Process(worker.process.pid).children(recursive=True)
+
+        worker.process.send_signal(signal.SIGKILL)
+
+        wait_for(lambda: not any(process.is_running() for process in tree), "leftovers")
+
+
+def test_second_worker_on_sqlite_is_refused(tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3"}
+
+    with running_worker(environment, tmp_path) as first:
+        wait_for(lambda: "worker started" in first.log, first.log)
+        with running_worker(environment, tmp_path) as second:
+            code = second.process.wait(20)
+
+            assert code != 0
+            assert "SQLite allows one worker" in second.log
