@@ -1,0 +1,220 @@
+"""`manage.py jobs`: what the engine works on, why it waits, and what a person can do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db.models import Q, QuerySet
+
+from integrations.engine import explain, verbs
+from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
+from integrations.errors import NeedsOperator, PortalError
+from integrations.management.command import (
+    Answer,
+    PortalCommand,
+    add_verb,
+    command_actor,
+    sentence,
+    table,
+)
+from integrations.models import Order
+
+
+class Command(PortalCommand):
+    help = "Lists, shows, requeues and cancels jobs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        choices = parser.add_subparsers(dest="verb", required=True)
+        listing = add_verb(choices, "list", list_some, help="List jobs; open ones by default.")
+        listing.add_argument("--state", choices=[*JobState.values, "open", "all"], default="open")
+        listing.add_argument("--kind", help="Only this kind, such as push_order.")
+        listing.add_argument(
+            "--order", help="Only jobs of this order: its number or storefront id."
+        )
+        listing.add_argument("--limit", type=int, default=50, help="How many at most (50).")
+        showing = add_verb(choices, "show", show, help="Show one job with all that happened.")
+        showing.add_argument("id", type=int)
+        requeuing = add_verb(choices, "requeue", requeue, help="Try again, now.")
+        requeuing.add_argument("ids", type=int, nargs="+", metavar="id")
+        requeuing.add_argument("--reason", default="", help="Kept in the job's history.")
+        cancelling = add_verb(choices, "cancel", cancel, help="End jobs, undoing what can be.")
+        cancelling.add_argument("ids", type=int, nargs="+", metavar="id")
+        cancelling.add_argument("--reason", required=True, help="Kept in the job's history.")
+
+
+def list_some(options: dict[str, Any]) -> Answer:
+    found = _filtered(options).select_related("resource").order_by("-id")[: options["limit"]]
+    rows = [_row(job) for job in found]
+    cells = [
+        [row["id"], row["kind"], row["key"], row["state"], _next_try(row), row["why"]]
+        for row in rows
+    ]
+    lines = table(["ID", "KIND", "KEY", "STATE", "NEXT TRY (UTC)", "WHY"], cells)
+    return Answer(rows=rows, lines=lines if rows else ["There is no such job."])
+
+
+def show(options: dict[str, Any]) -> Answer:
+    job = _job(options["id"])
+    row = {**_row(job), "steps": _steps(job), "moves": _moves(job)}
+    return Answer(rows=row, lines=_told(row))
+
+
+def requeue(options: dict[str, Any]) -> Answer:
+    def press(job: SyncJob) -> str:
+        verbs.requeue(job, actor=command_actor(), reason=options["reason"])
+        return "requeued"
+
+    return _each(options["ids"], press)
+
+
+def cancel(options: dict[str, Any]) -> Answer:
+    def press(job: SyncJob) -> str:
+        outcome = verbs.cancel(job, actor=command_actor(), reason=options["reason"])
+        return {
+            verbs.Cancelled.NOW: "cancelled",
+            verbs.Cancelled.UNDOING: "being undone",
+            verbs.Cancelled.ASKED: "asked to stop after the step at hand",
+        }[outcome]
+
+    return _each(options["ids"], press)
+
+
+def _each(ids: list[int], press: Callable[[SyncJob], str]) -> Answer:
+    """Presses the verb on every job; one refusal does not keep it from the others."""
+    rows, refusals = [], []
+    for job_id in ids:
+        try:
+            rows.append({"id": job_id, "done": press(_job(job_id))})
+        except PortalError as exc:
+            refusals.append(sentence(exc))
+            rows.append({"id": job_id, "refused": refusals[-1]})
+    lines = [f"Job {row['id']} is {row['done']}." for row in rows if "done" in row]
+    return Answer(rows=rows, lines=lines, refusal=" ".join(refusals))
+
+
+def _job(job_id: int) -> SyncJob:
+    job = SyncJob.objects.select_related("resource").filter(pk=job_id).first()
+    if job is None:
+        raise NeedsOperator(
+            f"There is no job {job_id}.", reason="unknown_job", hint="`jobs list` shows them."
+        )
+    return job
+
+
+def _filtered(options: dict[str, Any]) -> QuerySet[SyncJob]:
+    jobs = SyncJob.objects.all()
+    if options["state"] == "open":
+        jobs = jobs.filter(state__in=OPEN)
+    elif options["state"] != "all":
+        jobs = jobs.filter(state=options["state"])
+    if options["kind"]:
+        jobs = jobs.filter(kind=options["kind"])
+    if options["order"]:
+        jobs = jobs.filter(key__in=_keys_of(options["order"]))
+    return jobs
+
+
+def _keys_of(text: str) -> list[str]:
+    named = Q(display_id=text.lstrip("#")) | Q(storefront_ref=text) | Q(erp_number=text)
+    orders = list(Order.objects.filter(named))
+    if not orders:
+        raise NeedsOperator(
+            f"There is no order {text!r}.",
+            reason="unknown_order",
+            hint="Name it by its number in the storefront or in the ERP, or by its storefront id.",
+        )
+    # Shipments of an order run under a key of their own.
+    refs = [order.storefront_ref for order in orders]
+    return [f"{word}:{ref}" for ref in refs for word in ("order", "shipments")]
+
+
+def _row(job: SyncJob) -> dict[str, Any]:
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "key": job.key,
+        "lane": job.lane,
+        "state": job.state,
+        "why": explain.why(job),
+        "due_at": job.due_at.isoformat() if job.state == JobState.QUEUED else None,
+        "attempts": job.attempts,
+        "error": {
+            "kind": job.error_kind,
+            "reason": job.error_reason,
+            "message": job.error_text,
+            "hint": job.error_hint,
+        },
+        "actor": job.actor,
+        "created_at": job.created_at.isoformat(),
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+    }
+
+
+def _next_try(row: dict[str, Any]) -> str:
+    return row["due_at"][:19].replace("T", " ") if row["due_at"] else "-"
+
+
+def _steps(job: SyncJob) -> list[dict[str, Any]]:
+    steps = job.steps.order_by("n").prefetch_related("tries")
+    return [
+        {
+            "n": step.n,
+            "name": step.name,
+            "state": step.state,
+            "attempts": [_attempt(attempt) for attempt in step.tries.all()],
+        }
+        for step in steps
+    ]
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "n": attempt.n,
+        "act": attempt.act,
+        "outcome": attempt.outcome or "running",
+        "actor": attempt.actor,
+        "endpoint": attempt.endpoint,
+        "http_status": attempt.http_status,
+        "message": attempt.message,
+        "remote_words": attempt.remote_words,
+        "duration_ms": attempt.duration_ms,
+        "started_at": attempt.started_at.isoformat(),
+    }
+
+
+def _moves(job: SyncJob) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": move.at.isoformat(),
+            "from": move.from_state,
+            "to": move.to_state,
+            "actor": move.actor,
+            "reason": move.reason,
+        }
+        for move in job.moves.order_by("id")
+    ]
+
+
+def _told(row: dict[str, Any]) -> list[str]:
+    lines = [f"Job {row['id']}  {row['kind']}  {row['key']}  {row['state']}"]
+    if row["why"]:
+        lines.append(row["why"])
+    for step in row["steps"]:
+        lines.append(f"  {step['n']}. {step['name']}: {step['state']}")
+        lines += [f"       {_attempt_line(attempt)}" for attempt in step["attempts"]]
+    if row["moves"]:
+        lines.append("History:")
+    for move in row["moves"]:
+        why = f": {move['reason']}" if move["reason"] else ""
+        lines.append(f"  {move['at'][:19]}  {move['from']} → {move['to']} by {move['actor']}{why}")
+    return lines
+
+
+def _attempt_line(attempt: dict[str, Any]) -> str:
+    took = "" if attempt["duration_ms"] is None else f" in {attempt['duration_ms']} ms"
+    words = " ".join(filter(None, (attempt["message"], attempt["remote_words"])))
+    said = f": {words}" if words else ""
+    return (
+        f"{attempt['started_at'][:19]}  {attempt['act']} {attempt['n']} {attempt['outcome']}"
+        f"{took} by {attempt['actor']}{said}"
+    )
