@@ -47,7 +47,7 @@ def engine_times_fit(app_configs: Any, **_: Any) -> list[CheckMessage]:
                 id="portal.E003",
             )
         )
-    cluster = settings.Q_CLUSTER
+    cluster: dict[str, Any] = settings.Q_CLUSTER
     if cluster["retry"] <= cluster["timeout"]:
         found.append(
             Error(

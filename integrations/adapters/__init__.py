@@ -7,9 +7,8 @@ vendor is one line in `_SPECS` and one folder; no migration, no choice list.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pkgutil import resolve_name
 from typing import Any, Literal
-
-from django.utils.module_loading import import_string
 
 from integrations.errors import NeedsOperator
 from integrations.http import Session
@@ -49,7 +48,7 @@ class AdapterSpec:
 
     @cached_property
     def _open(self) -> Any:
-        return import_string(self.adapter)
+        return resolve_name(self.adapter)
 
     def open(
         self, session: Session, settings: Mapping[str, str], secrets: Mapping[str, str]
@@ -95,7 +94,7 @@ def kinds() -> list[str]:
 def spec(kind: str) -> AdapterSpec:
     """The spec of a kind. Raises NeedsOperator for an unknown one."""
     try:
-        found: AdapterSpec = import_string(_SPECS[kind])
+        found: AdapterSpec = resolve_name(_SPECS[kind])
     except KeyError as exc:
         raise NeedsOperator(
             f"There is no adapter for {kind!r}.",

@@ -9,8 +9,8 @@ from django.utils import timezone
 from integrations.models.history import StateChange, TransitionNotAllowed
 
 # The storefront does not round; ten places keep what it computed.
-_RAW = {"max_digits": 24, "decimal_places": 10}
-_MONEY = {"max_digits": 18, "decimal_places": 4}
+_RAW: dict[str, Any] = {"max_digits": 24, "decimal_places": 10}
+_MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 
 
 class OrderState(models.TextChoices):
@@ -181,7 +181,7 @@ class Order(models.Model):
         self, *, reason: str, message: str, hint: str, actor: str, job_id: int | None = None
     ) -> None:
         """Holds the order with a sentence for the operator; a held one gets the new reason."""
-        stamp = {"held_reason": reason[:60], "held_message": message, "held_hint": hint}
+        stamp: dict[str, Any] = {"held_reason": reason[:60], "held_message": message, "held_hint": hint}
         if self.state == _S.HELD:
             Order.objects.filter(pk=self.pk, state=_S.HELD).update(**stamp)
             self.refresh_from_db()

@@ -7,8 +7,6 @@ from integrations.records import TestReport
 
 @runtime_checkable
 class TestsConnection(Protocol):
-    __test__ = False
-
     def test(self) -> TestReport:
         """Tries what the flows need and says what is missing. Reads only."""
         ...

@@ -115,7 +115,8 @@ def _products(
     found: dict[str, str] = {}
     for line in order.lines:
         known = by_variant if line.kind == "item" else by_option
-        ref = known.get(line.variant_id if line.kind == "item" else line.shipping_option_id)
+        own_id = line.variant_id if line.kind == "item" else line.shipping_option_id
+        ref = known.get(own_id or "")
         if ref:
             found[line.line_id] = ref
         else:
