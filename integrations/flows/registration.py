@@ -4,9 +4,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
-from integrations.flows import alerts
+from integrations.flows import alerts, retention
 from integrations.flows.order_status import poll, refresh, shipments
 from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
+
+FORGET_EVERY_S = 60.0
 
 # Importing a module registers its job kinds.
 JOB_MODULES = (push, changes, payments, recheck, sweep, refresh, shipments, poll)
@@ -17,9 +19,6 @@ def register_all() -> None:
     handlers.register_all()
     poll.register_all()
     alerts.declare()
-    beat.register(
-        "sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now())
-    )
-    beat.register(
-        "poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now())
-    )
+    beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
+    beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
+    beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))

@@ -12,6 +12,9 @@ from integrations.models import Buyer, Connection, IdLink
 from integrations.records import StorefrontLine, StorefrontOrder
 
 
+SHIPPING_PRODUCT = "shipping_product_ref"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterparts:
     """ERP ids by storefront id: `products` by line id, `taxes` by tax code."""
@@ -116,12 +119,17 @@ def _products(
     for line in order.lines:
         known = by_variant if line.kind == "item" else by_option
         own_id = line.variant_id if line.kind == "item" else line.shipping_option_id
-        ref = known.get(own_id or "")
+        ref = known.get(own_id or "") or _fallback(line, erp)
         if ref:
             found[line.line_id] = ref
         else:
             gaps.append(_missing_product(line, erp))
     return found
+
+
+def _fallback(line: StorefrontLine, erp: Connection) -> str:
+    """One service product for every shipping method that has none of its own, if there is one."""
+    return erp.setting(SHIPPING_PRODUCT) if line.kind == "shipping" else ""
 
 
 def _missing_product(line: StorefrontLine, erp: Connection) -> _Gap:
