@@ -11,7 +11,6 @@ from integrations.flows.links import sources_of, target_of, targets_of
 from integrations.models import Buyer, Connection, IdLink
 from integrations.records import StorefrontLine, StorefrontOrder
 
-
 SHIPPING_PRODUCT = "shipping_product_ref"
 
 
