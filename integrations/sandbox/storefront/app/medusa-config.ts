@@ -14,6 +14,9 @@ module.exports = defineConfig({
     databaseUrl: process.env.DATABASE_URL,
     databaseDriverOptions: { ssl: false, connection: { ssl: false } },
     workerMode: "shared",
+    // The admin's sign-in over plain http, which production mode would refuse: this server is
+    // on 127.0.0.1 alone.
+    cookieOptions: { secure: false, sameSite: "lax" },
     http: {
       storeCors: origins,
       adminCors: origins,

@@ -11,9 +11,13 @@ export interface ErpFacts {
 }
 
 const LABELS: Record<string, string> = {
+  erp_system: "System",
   erp_number: "Order number",
-  erp_invoices: "Invoices",
+  erp_expected_on: "Expected on",
+  erp_shipments: "Shipments",
   erp_tracking: "Tracking",
+  erp_invoices: "Invoices",
+  erp_payment: "Payment",
 }
 
 /** The metadata keys the portal writes, ready to show. Only web addresses become links. */
