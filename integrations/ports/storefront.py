@@ -40,7 +40,10 @@ class ReadsOrders(Protocol):
 @runtime_checkable
 class WritesOrderProgress(Protocol):
     def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
-        """Merges `values` into the order's metadata; repeatable; an empty text removes a key."""
+        """Merges `values` into the order's metadata; repeatable; an empty text removes a key.
+
+        A cancelled order takes no more notes: then nothing is written, and nothing is raised.
+        """
         ...
 
     def create_fulfilment(self, order_id: str, shipment: ErpShipment) -> StorefrontFulfilment:

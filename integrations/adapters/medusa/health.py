@@ -95,14 +95,22 @@ class Health:
 
     def _plugin_check(self, name: str) -> Check:
         plugins = self._client.get("/admin/plugins").get("plugins") or []
-        if any(plugin.get("name") == PLUGIN for plugin in plugins):
-            return Check(name=name, ok=True, detail=f"{PLUGIN} is installed.")
-        return Check(
-            name=name,
-            ok=False,
-            detail=f"The plugin {PLUGIN} is not installed; orders are found by polling only.",
-            hint="Install it in the Medusa project and restart; its README says how.",
-        )
+        if not any(plugin.get("name") == PLUGIN for plugin in plugins):
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"The plugin {PLUGIN} is not installed; orders are found by polling only.",
+                hint="Install it in the Medusa project and restart; its README says how.",
+            )
+        status = self._client.get("/admin/erp-portal/status")
+        if not status.get("configured"):
+            return Check(
+                name=name,
+                ok=False,
+                detail=str(status.get("problem") or "The plugin has no address to send to."),
+                hint="Give the plugin this connection's webhook address and secret.",
+            )
+        return Check(name=name, ok=True, detail=f"{PLUGIN} {status.get('version', '')} sends.")
 
     def _named(self, name: str, path: str, key: str, wanted: str) -> Check:
         rows = self._rows(path, "id,name", key=key)

@@ -1,6 +1,7 @@
 """Orders: reading them, and writing the ERP's progress back."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,8 @@ from integrations.adapters.medusa.mapping.orders import (
 from integrations.adapters.medusa.mapping.values import text
 from integrations.errors import NeedsOperator, OutcomeUnknown, Rejected
 from integrations.records import ErpShipment, Page, StorefrontFulfilment, StorefrontOrder, Window
+
+logger = logging.getLogger(__name__)
 
 PAGE_ROWS = 100
 WHOLE_ORDERS_PER_CALL = 25  # 30 lines are some 150 kB
@@ -72,8 +75,14 @@ class Orders:
     # -- writing
 
     def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
-        # Medusa merges the values into what is there; an empty text removes a key.
-        self._client.post(f"/admin/orders/{order_id}", {"metadata": values}, [("fields", "id")])
+        # Medusa merges the values into what is there; an empty text removes a key. It takes
+        # nothing more once an order is cancelled, and nobody waits for a note on one.
+        try:
+            self._client.post(f"/admin/orders/{order_id}", {"metadata": values}, [("fields", "id")])
+        except Rejected as exc:
+            if not is_refused_with(exc, "has been canceled"):
+                raise
+            logger.info("order_note_left_out order=%s reason=canceled", order_id)
 
     def create_fulfilment(self, order_id: str, shipment: ErpShipment) -> StorefrontFulfilment:
         body: dict[str, Any] = {

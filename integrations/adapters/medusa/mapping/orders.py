@@ -49,7 +49,8 @@ DIGEST_FIELDS = ",".join(
         "id,status,email,updated_at,total,currency_code",
         "items.id,items.quantity,items.unit_price",
         "shipping_address.id,billing_address.id",
-        "payment_collections.id",
+        "payment_collections.id,payment_collections.status",
+        "payment_collections.captured_amount,payment_collections.refunded_amount",
     )
 )
 FULFILMENT_FIELDS = "id,*fulfillments,*fulfillments.labels,*fulfillments.items"

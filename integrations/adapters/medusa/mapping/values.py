@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from integrations.errors import Unavailable
 
 Row = Mapping[str, Any]
 
+# Medusa computes with 20 significant digits. A price that includes tax is divided, and what
+# comes back is 53.97299999999999968 for 53.973: beyond this place there is only such noise,
+# and it would tip a half cent the wrong way.
+NOISE_FREE = Decimal("1e-12")
+
 
 def exact(row: Row, name: str) -> Decimal:
-    """The number `name`, digit for digit.
+    """The number `name`, digit for digit down to NOISE_FREE.
 
     Medusa sends it twice: as a JSON number that went through a float, and exact in
     `raw_<name>` as {"value": "978.09075"}. A few fields (order totals, refunds in some
@@ -24,7 +29,7 @@ def exact(row: Row, name: str) -> Decimal:
     if found is None or isinstance(found, bool):
         raise Unavailable(f"Medusa's answer lacks {name} of {row.get('id') or 'a row'}.")
     try:
-        return Decimal(found if isinstance(found, (int, Decimal)) else str(found))
+        return _without_noise(Decimal(found if isinstance(found, (int, Decimal)) else str(found)))
     except InvalidOperation as exc:
         raise Unavailable(f"Medusa's answer has {found!r} as {name}.") from exc
 
@@ -60,6 +65,13 @@ def rows(row: Row, name: str) -> list[Row]:
     """The list `name` sorted by id: Medusa's own order of rows is not stable."""
     found: list[Row] = [one for one in row.get(name) or [] if one]
     return sorted(found, key=lambda one: str(one.get("id") or ""))
+
+
+def _without_noise(number: Decimal) -> Decimal:
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -12:
+        return number
+    return number.quantize(NOISE_FREE, ROUND_HALF_EVEN).normalize()
 
 
 def _raw(row: Row, name: str) -> Any:

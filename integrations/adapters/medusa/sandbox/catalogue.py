@@ -1,0 +1,305 @@
+"""Products, variants, prices and stock: the rules of a products batch, as strict and as lax.
+
+Refused: handles and SKUs that exist, options that are missing or sent in an update, unknown
+products. Not refused: unknown currencies and channels, negative prices, a second product
+with the same external id, and an unknown variant id in an update, which is created.
+"""
+
+import copy
+import re
+from decimal import Decimal
+from typing import Any
+
+from integrations.adapters.medusa.sandbox.ids import new_id, now
+from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, broken, not_found
+
+_PRODUCT_COLUMNS = (
+    "title", "subtitle", "status", "external_id", "description", "handle", "thumbnail",
+    "weight", "length", "height", "width", "hs_code", "origin_country", "mid_code", "material",
+)  # fmt: skip
+_VARIANT_COLUMNS = (
+    "title", "sku", "barcode", "ean", "upc", "allow_backorder", "manage_inventory", "weight",
+    "material",
+)  # fmt: skip
+
+
+class Catalogue:
+    """All products by id. A batch is all or nothing."""
+
+    def __init__(self) -> None:
+        self.products: dict[str, Json] = {}
+        self.stock: dict[
+            str, Json
+        ] = {}  # SKU → {id, sku, stocked, reserved}; stocked None: no level
+
+    # -- looking
+
+    def variant(self, variant_id: str) -> tuple[Json, Json] | None:
+        """(product, variant), or None."""
+        for product in self.products.values():
+            for variant in product["variants"]:
+                if variant["id"] == variant_id:
+                    return product, variant
+        return None
+
+    def variants(self) -> list[Json]:
+        return [
+            {**variant, "product": {**product, "variants": None}}
+            for product in self.products.values()
+            for variant in product["variants"]
+        ]
+
+    def variant_id_of(self, sku: str) -> str:
+        """Raises LookupError for an unknown SKU."""
+        for variant in self.variants():
+            if variant["sku"] == sku:
+                return str(variant["id"])
+        raise LookupError(f"no variant has the SKU {sku}")
+
+    # -- changing
+
+    def batch(self, body: Json) -> Json:
+        before = copy.deepcopy((self.products, self.stock))
+        try:
+            created = [self._create(row) for row in body.get("create") or []]
+            updated = {row["id"]: self._update(row) for row in self._known(body)}
+        except Refusal:
+            self.products, self.stock = before
+            raise
+        for product_id in body.get("delete") or []:
+            self._delete(product_id)
+        return {
+            "created": created,
+            "updated": list(updated.values()),
+            "deleted": {"ids": body.get("delete") or [], "object": "product", "deleted": True},
+        }
+
+    def update(self, product_id: str, row: Json) -> Json:
+        if product_id not in self.products:
+            raise not_found(f'Product with id "{product_id}" not found')
+        before = copy.deepcopy((self.products, self.stock))
+        try:
+            return self._update({**row, "id": product_id})
+        except Refusal:
+            self.products, self.stock = before
+            raise
+
+    def change_options(self, product_id: str, rows: list[Json]) -> Json:
+        """Adds values to options of a product: by value or by the id of an existing one."""
+        product = self.products.get(product_id) or {"options": []}
+        options = {option["id"]: option for option in product["options"]}
+        for row in rows:
+            option = options.get(row["product_option_id"])
+            if option is None:
+                pair = f"{product_id}:{row['product_option_id']}"
+                raise Refusal(f"Some product options are not linked to products: [{pair}]")
+            there = {value["value"] for value in option["values"]}
+            for value in row.get("add") or []:
+                if isinstance(value, dict) and value["value"] not in there:
+                    option["values"].append(_value(value["value"], option["id"]))
+        return product
+
+    def set_stock(self, sku: str, quantity: Decimal) -> None:
+        """On hand at the shop's location."""
+        self.stock.setdefault(sku, _stock_item(sku))["stocked"] = quantity
+
+    # -- rows
+
+    def _known(self, body: Json) -> list[Json]:
+        rows: list[Json] = body.get("update") or []
+        unknown = [row["id"] for row in rows if row["id"] not in self.products]
+        if unknown:
+            raise not_found(f"Unable to update the products with ids: {', '.join(unknown)}")
+        return rows
+
+    def _create(self, row: Json) -> Json:
+        if not row.get("options"):
+            raise Refusal(f"Product options are not provided for: [{row['title']}].")
+        handle = row.get("handle") or re.sub(r"[^\w]+", "-", row["title"].lower()).strip("-")
+        self._refuse_handle(handle)
+        product: Json = {
+            "id": new_id("prod"),
+            **dict.fromkeys(_PRODUCT_COLUMNS),
+            "is_giftcard": False,
+            "discountable": True,
+            "collection_id": None,
+            "type_id": None,
+            **_times(),
+            "metadata": row.get("metadata"),
+            "type": None,
+            "collection": None,
+            "options": [_option(option) for option in row["options"]],
+            "tags": [],
+            "images": [],
+            "variants": [],
+            "sales_channels": row.get("sales_channels") or [],
+            "categories": row.get("categories") or [],
+        }
+        product |= {name: row[name] for name in _PRODUCT_COLUMNS if name in row}
+        product |= {"handle": handle, "status": row.get("status") or "draft"}
+        self.products[product["id"]] = product
+        for variant in row.get("variants") or []:
+            self._add_variant(product, variant)
+        return product
+
+    def _update(self, row: Json) -> Json:
+        product = self.products[row["id"]]
+        if row.get("handle") and row["handle"] != product["handle"]:
+            self._refuse_handle(row["handle"])
+        product |= {name: row[name] for name in _PRODUCT_COLUMNS if name in row}
+        for name in ("sales_channels", "categories"):
+            if name in row:
+                product[name] = row[name]
+        product["metadata"] = merged(product["metadata"], row)
+        if row.keys() - {"id", "variants"}:
+            product["updated_at"] = now()
+        if "variants" in row:
+            self._replace_variants(product, row["variants"])
+        return product
+
+    def _replace_variants(self, product: Json, rows: list[Json]) -> None:
+        # A variant that is left out is deleted; its inventory item stays behind, so that the
+        # SKU cannot be created again with managed inventory.
+        there = {variant["id"]: variant for variant in product["variants"]}
+        product["variants"] = []
+        for row in rows:
+            known = there.get(row.get("id", ""))
+            if known is None:
+                self._add_variant(product, row)
+            else:
+                product["variants"].append(known)
+                self._change_variant(product, known, row)
+
+    def _add_variant(self, product: Json, row: Json) -> None:
+        variant: Json = {
+            "id": row.get("id") or new_id("variant"),
+            **dict.fromkeys(_VARIANT_COLUMNS),
+            "allow_backorder": False,
+            "manage_inventory": True,
+            "metadata": None,
+            "variant_rank": 0,
+            "product_id": product["id"],
+            **_times(),
+            "images": [],
+            "options": [],
+            "prices": [],
+        }
+        product["variants"].append(variant)
+        self._change_variant(product, variant, row)
+        if variant["manage_inventory"] and variant["sku"]:
+            if variant["sku"] in self.stock:
+                raise Refusal(f"Inventory item with sku: {variant['sku']}, already exists.")
+            self.stock[variant["sku"]] = _stock_item(variant["sku"])
+
+    def _change_variant(self, product: Json, variant: Json, row: Json) -> None:
+        self._refuse_sku(row.get("sku"), variant["id"])
+        variant |= {name: row[name] for name in _VARIANT_COLUMNS if name in row}
+        variant["metadata"] = merged(variant["metadata"], row)
+        variant["updated_at"] = now()
+        if "options" in row or not variant["options"]:
+            variant["options"] = _chosen(product, row.get("options"))
+        if "prices" in row:
+            variant["prices"] = [_price(price, variant["id"]) for price in row["prices"]]
+
+    def _refuse_handle(self, handle: str) -> None:
+        if any(product["handle"] == handle for product in self.products.values()):
+            raise Refusal(f"Product with handle: {handle}, already exists.")
+
+    def _refuse_sku(self, sku: str | None, variant_id: str) -> None:
+        for variant in self.variants():
+            if sku and variant["sku"] == sku and variant["id"] != variant_id:
+                raise Refusal(f"Product variant with sku: {sku}, already exists.")
+
+    def _delete(self, product_id: str) -> None:
+        product = self.products.pop(product_id, None)  # an unknown id is answered as if deleted
+        for variant in product["variants"] if product else []:
+            self.stock.pop(variant["sku"], None)
+
+
+def merged(there: Json | None, row: Json) -> Json | None:
+    """Metadata merges; an empty text removes a key, null in place of all of it clears it."""
+    if "metadata" not in row:
+        return there
+    if row["metadata"] is None:
+        return None
+    together = {**(there or {}), **row["metadata"]}
+    return {name: value for name, value in together.items() if value != ""}
+
+
+def _times() -> Json:
+    moment = now()
+    return {"created_at": moment, "updated_at": moment, "deleted_at": None}
+
+
+def _option(row: Json) -> Json:
+    option_id = new_id("opt")
+    return {
+        "id": option_id,
+        "title": row["title"],
+        "is_exclusive": True,
+        "metadata": None,
+        **_times(),
+        "values": [_value(value, option_id) for value in row["values"]],
+    }
+
+
+def _value(value: str, option_id: str) -> Json:
+    return {
+        "id": new_id("optval"),
+        "value": value,
+        "rank": None,
+        "metadata": None,
+        "option_id": option_id,
+        **_times(),
+    }
+
+
+def _chosen(product: Json, wanted: Any) -> list[Json]:
+    if not wanted:
+        # A variant created through an update of an unknown id may come without; a variant
+        # that names no value in a create is an error 500 in Medusa.
+        if isinstance(wanted, dict):
+            raise broken()
+        return []
+    chosen = []
+    for option in product["options"]:
+        value = wanted.get(option["title"])
+        found = next((one for one in option["values"] if one["value"] == value), None)
+        if value is not None and found is None:
+            raise Refusal(f"Option value {value} does not exist for option {option['title']}")
+        if found is not None:
+            chosen.append({**found, "option": {"id": option["id"], "title": option["title"]}})
+    return chosen
+
+
+def _price(row: Json, variant_id: str) -> Json:
+    return {
+        "id": new_id("price"),
+        "amount": row["amount"],
+        "currency_code": row["currency_code"].lower(),
+        "min_quantity": row.get("min_quantity"),
+        "max_quantity": row.get("max_quantity"),
+        "variant_id": variant_id,
+        "created_at": now(),
+        "updated_at": now(),
+        "rules": row.get("rules") or {},
+    }
+
+
+def _stock_item(sku: str) -> Json:
+    return {"id": new_id("iitem"), "sku": sku, "stocked": None, "reserved": Decimal(0)}
+
+
+def price_for(variant: Json, currency: str, quantity: Decimal) -> Decimal | None:
+    """The base price of a variant, by quantity tier; None when it has none in this currency."""
+    fitting = [
+        price
+        for price in variant["prices"]
+        if price["currency_code"] == currency
+        and quantity >= (price["min_quantity"] or 0)
+        and (price["max_quantity"] is None or quantity <= price["max_quantity"])
+    ]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda price: price["min_quantity"] or 0)
+    return Decimal(best["amount"])

@@ -1,0 +1,410 @@
+"""An order as the Admin API shows it: every number twice, relations, statuses.
+
+Which part of it an answer holds is decided by `fields`; see DEFAULT, LAZY and ALWAYS.
+"""
+
+from decimal import Decimal
+
+from integrations.adapters.medusa.sandbox import money
+from integrations.adapters.medusa.sandbox.money import both, raw
+from integrations.adapters.medusa.sandbox.orders import (
+    Collection,
+    Entry,
+    Fulfilment,
+    Line,
+    Method,
+    Order,
+    Payment,
+)
+from integrations.adapters.medusa.sandbox.refusals import Json
+
+ZERO = Decimal(0)
+
+# Not among the defaults: the currency, the e-mail, the customer and the sales channel.
+DEFAULT = (
+    "id", "display_id", "custom_display_id", "status", "version", "summary", "total", "metadata",
+    "locale", "created_at", "updated_at", "region_id", "subtotal", "tax_total", "discount_total",
+    "discount_tax_total", "original_total", "original_subtotal", "original_tax_total",
+    "item_total", "item_subtotal", "item_tax_total", "original_item_total",
+    "original_item_subtotal", "original_item_tax_total", "shipping_total", "shipping_subtotal",
+    "shipping_tax_total", "original_shipping_tax_total", "original_shipping_subtotal",
+    "original_shipping_total", "credit_line_total", "credit_line_subtotal",
+    "credit_line_tax_total", "items", "credit_lines", "shipping_address", "billing_address",
+    "shipping_methods", "payment_collections",
+)  # fmt: skip
+READ_DEFAULT = (*DEFAULT, "fulfillments", "payment_status", "fulfillment_status")
+LIST_DEFAULT = (
+    "id", "display_id", "custom_display_id", "status", "version", "summary", "total", "metadata",
+    "locale", "created_at", "updated_at", "items", "payment_status", "fulfillment_status",
+)  # fmt: skip
+LAZY = (
+    "payment_collections.payments",
+    "fulfillments.items",
+    "fulfillments.labels",
+    "customer.groups",
+    "customer.addresses",
+)
+READ_ALWAYS = (
+    "status", "version", "payment_collections", "fulfillments", "payment_status",
+    "fulfillment_status",
+)  # fmt: skip
+LIST_ALWAYS = ("status", "version", "items", "payment_status", "fulfillment_status")
+
+
+def order_json(order: Order, customer: Json | None) -> Json:
+    """Everything there is to an order."""
+    items = money.sums([line.amounts() for line in order.lines])
+    shipping = money.sums([method.amounts() for method in order.methods])
+    return {
+        "id": order.id,
+        "display_id": order.display_id,
+        "custom_display_id": None,
+        "status": order.status,
+        "version": order.version,
+        "summary": _summary(order),
+        "metadata": order.metadata,
+        "locale": None,
+        "created_at": order.created_at,
+        "updated_at": order.updated_at,
+        "canceled_at": order.canceled_at,
+        "region_id": order.region_id,
+        **money.order_totals(items, shipping, order.credit),
+        "currency_code": order.currency,
+        "email": order.email,
+        "customer_id": order.customer_id,
+        "sales_channel_id": order.sales_channel_id,
+        "is_draft_order": False,
+        "items": [_item(line, order) for line in order.lines],
+        "credit_lines": [_credit(entry, order) for entry in order.credits],
+        "shipping_address": order.ship_to,
+        "billing_address": order.bill_to,
+        "shipping_methods": [_method(method, order) for method in order.methods],
+        "customer": customer,
+        "payment_collections": [_collection(one) for one in order.collections],
+        "fulfillments": [_fulfilment(one) for one in order.fulfilments],
+        "promotions": [{"id": one["id"], "code": one["code"]} for one in order.promotions],
+        "payment_status": _payment_status(order),
+        "fulfillment_status": _fulfilment_status(order),
+    }
+
+
+def payment_json(payment: Payment) -> Json:
+    """A payment as its own routes show it."""
+    return {
+        "id": payment.id,
+        "currency_code": payment.currency,
+        "amount": payment.amount,
+        "captured_at": payment.captured_at,
+        "payment_collection_id": payment.collection_id,
+        "payment_session_id": payment.session_id,
+        "captures": [{"id": one.id, "amount": one.amount} for one in payment.captures],
+        "refunds": [
+            {"id": one.id, "amount": one.amount, "payment_id": payment.id}
+            for one in payment.refunds
+        ],
+    }
+
+
+def tax_line(rate: Decimal, code: str, amounts: money.Amounts, prefix: str) -> Json:
+    """A tax line: `total` after and `subtotal` before discount."""
+    country = code.rpartition("-")[2].lower()
+    return {
+        "id": f"{prefix}_{code}",
+        "description": f"VAT {country}",
+        "tax_rate_id": f"txr_{country}",
+        "code": code,
+        "provider_id": "system",
+        "metadata": None,
+        "data": None,
+        **both("rate", rate),
+        **both("total", amounts["tax_total"]),
+        **both("subtotal", amounts["original_tax_total"]),
+    }
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _item(line: Line, order: Order) -> Json:
+    amounts = line.amounts()
+    return {
+        "id": line.id,
+        **_product_facts(line),
+        "requires_shipping": True,
+        "is_giftcard": False,
+        "is_discountable": True,
+        "is_tax_inclusive": line.is_tax_inclusive,
+        "is_custom_price": line.is_custom_price,
+        "metadata": line.metadata,
+        "raw_compare_at_unit_price": None,
+        "created_at": line.created_at,
+        "updated_at": line.created_at,
+        "deleted_at": None,
+        "tax_lines": [
+            {**tax_line(line.rate, line.tax_code, amounts, "ordlitxl"), "item_id": line.id}
+        ]
+        if line.rate is not None
+        else [],
+        "adjustments": _adjustments(line),
+        "compare_at_unit_price": None,
+        **both("unit_price", line.unit_price),
+        **both("quantity", line.quantity),
+        "line_item_metadata": line.metadata,
+        "detail": _detail(line, order),
+        **_twice(amounts),
+        **_progress_totals(line, amounts),
+        "variant": {**line.variant, "product": line.product} if line.variant else None,
+    }
+
+
+def _product_facts(line: Line) -> Json:
+    variant, product = line.variant, line.product
+    return {
+        "title": product.get("title"),
+        "subtitle": variant.get("title"),
+        "thumbnail": None,
+        "variant_id": variant.get("id"),
+        "product_id": product.get("id"),
+        "product_title": product.get("title"),
+        "product_description": product.get("description"),
+        "product_subtitle": None,
+        "product_type": None,
+        "product_type_id": None,
+        "product_collection": None,
+        "product_handle": product.get("handle"),
+        "variant_sku": variant.get("sku"),
+        "variant_barcode": variant.get("barcode"),
+        "variant_title": variant.get("title"),
+        "variant_option_values": None,
+    }
+
+
+def _adjustments(line: Line) -> list[Json]:
+    if not line.promotion:
+        return []
+    amounts = line.amounts()
+    return [
+        {
+            "id": f"ordliadj_{line.id[6:]}",
+            "version": 1,
+            "description": None,
+            "promotion_id": line.promotion["id"],
+            "code": line.promotion["code"],
+            "provider_id": None,
+            "is_tax_inclusive": False,
+            "item_id": line.id,
+            **both("amount", line.discount),
+            **both("subtotal", line.discount),
+            **both("total", amounts["discount_total"]),
+        }
+    ]
+
+
+def _detail(line: Line, order: Order) -> Json:
+    return {
+        "id": f"orditem_{line.id[6:]}",
+        "version": order.version,
+        "metadata": line.metadata,
+        "order_id": order.id,
+        "item_id": line.id,
+        "unit_price": None,
+        "raw_unit_price": None,
+        **both("quantity", line.quantity),
+        **both("fulfilled_quantity", line.fulfilled),
+        **both("delivered_quantity", line.delivered),
+        **both("shipped_quantity", line.shipped),
+        **both("return_requested_quantity", ZERO),
+        **both("return_received_quantity", ZERO),
+        **both("return_dismissed_quantity", ZERO),
+        **both("written_off_quantity", ZERO),
+    }
+
+
+def _progress_totals(line: Line, amounts: money.Amounts) -> Json:
+    each = amounts["total"] / line.quantity if line.quantity else ZERO
+    return {
+        **both("refundable_total_per_unit", each),
+        **both("refundable_total", amounts["total"]),
+        **both("fulfilled_total", each * line.fulfilled),
+        **both("shipped_total", each * line.shipped),
+        **both("return_requested_total", ZERO),
+        **both("return_received_total", ZERO),
+        **both("return_dismissed_total", ZERO),
+        **both("write_off_total", ZERO),
+    }
+
+
+def _method(method: Method, order: Order) -> Json:
+    amounts = method.amounts()
+    return {
+        "id": method.id,
+        "name": method.name,
+        "description": None,
+        "is_tax_inclusive": method.is_tax_inclusive,
+        "is_custom_amount": False,
+        "shipping_option_id": method.option_id,
+        "data": {},
+        "metadata": None,
+        "created_at": method.created_at,
+        "updated_at": method.created_at,
+        "deleted_at": None,
+        "tax_lines": [
+            {
+                **tax_line(method.rate, method.tax_code, amounts, "ordsmtxl"),
+                "shipping_method_id": method.id,
+            }
+        ]
+        if method.rate is not None
+        else [],
+        "adjustments": [],
+        **both("amount", method.amount),
+        "order_id": order.id,
+        "detail": {"id": f"ordspmv_{method.id[6:]}", "version": 1, "order_id": order.id},
+        **_twice(amounts),
+    }
+
+
+def _twice(amounts: money.Amounts) -> Json:
+    return {
+        key: value for name, amount in amounts.items() for key, value in both(name, amount).items()
+    }
+
+
+# ---------------------------------------------------------------- money and progress
+
+
+def _summary(order: Order) -> Json:
+    paid = sum((payment.captured for payment in order.payments), ZERO)
+    refunded = sum((payment.refunded for payment in order.payments), ZERO)
+    numbers = {
+        "paid_total": paid,
+        "refunded_total": refunded,
+        "accounting_total": order.total,
+        "credit_line_total": order.credit,
+        "transaction_total": paid - refunded,
+        "pending_difference": order.total - paid + refunded,
+        "current_order_total": order.total,
+        "original_order_total": order.original_total,
+    }
+    return {**numbers, **{f"raw_{name}": raw(value) for name, value in numbers.items()}}
+
+
+def _credit(entry: Entry, order: Order) -> Json:
+    return {
+        "id": entry.id,
+        "order_id": order.id,
+        "reference": "refund",
+        "metadata": None,
+        **both("amount", entry.amount),
+        "created_at": entry.created_at,
+    }
+
+
+def _collection(collection: Collection) -> Json:
+    captured = sum((payment.captured for payment in collection.payments), ZERO)
+    refunded = sum((payment.refunded for payment in collection.payments), ZERO)
+    return {
+        "id": collection.id,
+        "currency_code": collection.currency,
+        "completed_at": collection.completed_at,
+        "status": collection.status,
+        "metadata": None,
+        "created_at": collection.created_at,
+        "updated_at": collection.updated_at,
+        "deleted_at": None,
+        "payments": [_payment_row(payment) for payment in collection.payments],
+        **both("amount", collection.amount),
+        **both("authorized_amount", sum((one.amount for one in collection.payments), ZERO)),
+        **both("captured_amount", captured),
+        **both("refunded_amount", refunded),
+    }
+
+
+def _payment_row(payment: Payment) -> Json:
+    return {
+        "id": payment.id,
+        "currency_code": payment.currency,
+        "provider_id": "pp_system_default",
+        "data": {},
+        "metadata": None,
+        "captured_at": payment.captured_at,
+        "canceled_at": payment.canceled_at,
+        "payment_collection_id": payment.collection_id,
+        "payment_session": {"id": payment.session_id},
+        "created_at": payment.created_at,
+        "updated_at": payment.updated_at,
+        "deleted_at": None,
+        "payment_session_id": payment.session_id,
+        "refunds": [_entry(one) for one in payment.refunds],
+        "captures": [_entry(one) for one in payment.captures],
+        **both("amount", payment.amount),
+    }
+
+
+def _entry(entry: Entry) -> Json:
+    return {"id": entry.id, **both("amount", entry.amount), "created_at": entry.created_at}
+
+
+def _payment_status(order: Order) -> str:
+    live = [one for one in order.collections if one.status != "canceled"]
+    captured = sum((payment.captured for payment in order.payments), ZERO)
+    refunded = sum((payment.refunded for payment in order.payments), ZERO)
+    if refunded:
+        return "refunded" if refunded >= captured else "partially_refunded"
+    if not live:
+        return "canceled" if order.collections else "not_paid"
+    # Also while money is still due: one completed collection is enough for Medusa.
+    statuses = {one.status for one in live}
+    for status, word in (
+        ("completed", "captured"),
+        ("partially_captured", "partially_captured"),
+        ("authorized", "authorized"),
+    ):
+        if status in statuses:
+            return word
+    return "not_paid"
+
+
+def _fulfilment(fulfilment: Fulfilment) -> Json:
+    return {
+        "id": fulfilment.id,
+        "location_id": fulfilment.location_id,
+        "packed_at": fulfilment.created_at,
+        "shipped_at": fulfilment.shipped_at,
+        "marked_shipped_by": None,
+        "created_by": None,
+        "delivered_at": fulfilment.delivered_at,
+        "canceled_at": fulfilment.canceled_at,
+        "data": {},
+        "requires_shipping": True,
+        "provider": {"id": "manual_manual"},
+        "metadata": fulfilment.metadata,
+        "created_at": fulfilment.created_at,
+        "updated_at": fulfilment.updated_at,
+        "deleted_at": None,
+        "items": [
+            {
+                "id": item_id,
+                "title": line.variant.get("title"),
+                "sku": line.variant.get("sku"),
+                "barcode": "",
+                "line_item_id": line.id,
+                "fulfillment_id": fulfilment.id,
+                **both("quantity", quantity),
+            }
+            for line, quantity, item_id in fulfilment.items
+        ],
+        "labels": fulfilment.labels,
+        "provider_id": "manual_manual",
+    }
+
+
+def _fulfilment_status(order: Order) -> str:
+    if order.status == "canceled":
+        return "canceled"
+    for name in ("delivered", "shipped", "fulfilled"):
+        done = [getattr(line, name) for line in order.lines]
+        if any(done):
+            whole = all(one >= line.quantity for one, line in zip(done, order.lines, strict=True))
+            return name if whole else f"partially_{name}"
+    return "not_fulfilled"
