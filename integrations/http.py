@@ -155,7 +155,7 @@ class Session:
         `writes` decides what a lost answer means: OutcomeUnknown (a write) or Unavailable
         (a read). `json` may hold Decimals; they are sent as JSON numbers, digit for digit.
         """
-        endpoint = f"{method}:{urlsplit(path).path}"
+        endpoint = redact.redact_text(f"{method}:{urlsplit(path).path}", self.secrets)
         self.limiter.before()
         call = _Call(self, method, path, params, json, body, headers, writes, endpoint)
         reply, error = call.run(explain or self.explain)
@@ -209,6 +209,8 @@ class _Call:
             error = _transport_error(exc, self.writes, self.endpoint)
             error.__cause__ = exc
         self.duration_ms = int((time.monotonic() - began) * 1000)
+        if error is not None:
+            _scrub(error, self.session.secrets)
         return reply, error
 
     def _send(self, deadline: float) -> Reply:
@@ -308,6 +310,14 @@ def _error_for(
         error.endpoint = error.endpoint or endpoint
         error.status = error.status or reply.status
     return error
+
+
+def _scrub(error: PortalError, secrets: Iterable[str]) -> None:
+    """Some remotes repeat a bad credential in their words; those reach logs and pages."""
+    error.message = redact.redact_text(error.message, secrets)
+    error.args = (error.message,)
+    if isinstance(error, RemoteError):
+        error.remote_words = redact.redact_text(error.remote_words, secrets)
 
 
 def status_error(reply: Reply, writes: bool, words: str = "") -> RemoteError | None:

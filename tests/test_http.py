@@ -178,6 +178,15 @@ def test_every_call_is_recorded_without_its_secret(
     assert isinstance(notebook.outcomes[-1], OutcomeUnknown)
 
 
+def test_a_remote_that_repeats_the_credential_does_not_make_us_repeat_it(
+    session: Session,
+) -> None:
+    with pytest.raises(Rejected) as caught:
+        session.call("GET", f"/unknown-{SECRET}", writes=False)
+
+    assert SECRET not in f"{caught.value} {caught.value.remote_words}"
+
+
 @pytest.mark.parametrize("address", ["ftp://erp.example", "erp.example", "http://", ""])
 def test_an_address_that_is_none_says_how_to_write_one(address: str) -> None:
     with pytest.raises(NeedsOperator) as caught:
