@@ -14,6 +14,8 @@ from django.db import transaction
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
+from integrations.engine import signs
+
 logger = logging.getLogger(__name__)
 _cluster: dict[str, Any] = settings.Q_CLUSTER
 
@@ -54,7 +56,26 @@ def run_cluster(lane: str) -> None:
     """
     if os.environ.get("Q_CLUSTER_NAME") != lane:
         raise RuntimeError(f"Q_CLUSTER_NAME must be {lane} before Django starts.")
+    _watch_monitor()
     call_command("qcluster")
+
+
+def _watch_monitor() -> None:
+    """Has this process's cluster say so when its monitor dies.
+
+    django-q2 replaces a dead monitor, but the new one can wait for ever on a lock that the old
+    one held: tasks then run, and run again, and are never acknowledged. Canaries do not show
+    it. (django-q2 1.11; its issue 339.)
+    """
+    from django_q import cluster  # starts Django when it is imported before the apps are loaded
+
+    class Sentinel(cluster.Sentinel):  # type: ignore[misc]
+        def reincarnate(self, process: object) -> None:
+            if process is self.monitor:
+                signs.broken()
+            super().reincarnate(process)
+
+    cluster.Sentinel = Sentinel  # where Cluster.start() looks it up
 
 
 def _send(function: str, lane: str) -> None:

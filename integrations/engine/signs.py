@@ -10,7 +10,7 @@ from pathlib import Path
 
 TREE = "ENGINE_TREE"  # the variable with the tree's folder, set by the supervisor
 CHILD = "ENGINE_CHILD"  # the variable with this child's name
-ALIVE, ASKED, STOP = "alive", "asked", "stop"
+ALIVE, ASKED, BROKEN, STOP = "alive", "asked", "broken", "stop"
 
 
 def alive() -> None:
@@ -21,6 +21,11 @@ def alive() -> None:
 def asked(child: str) -> None:
     """A canary was sent to that child."""
     _give(ASKED, child)
+
+
+def broken() -> None:
+    """This child lost a part without which it cannot go on."""
+    _give(BROKEN, os.environ.get(CHILD, ""))
 
 
 def is_stopping() -> bool:

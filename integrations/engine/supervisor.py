@@ -26,7 +26,6 @@ from integrations.engine.child import BEAT, SUPERVISOR
 logger = logging.getLogger(__name__)
 
 POLL_S = 0.2
-START_GRACE_S = 10.0  # starting a cluster on a busy machine takes seconds
 LONGEST_RESTART_WAIT_S = 10.0
 
 
@@ -69,17 +68,20 @@ class Child:
         return self._process is None or self._process.poll() is not None
 
     def is_stuck(self, now: float) -> bool:
-        """Whether it owes a sign of life for too long."""
+        """Whether it owes a sign of life for too long, or says itself that it is broken."""
         stale_s = settings.ENGINE["canary_stale_s"]
+        ready_at = self.started_at + stale_s / 2  # starting on a busy machine takes seconds
+        if signs.seen(self.folder, signs.BROKEN) > self.started_at:
+            return True
         alive = max(signs.seen(self.folder, signs.ALIVE), self.started_at)
         if self.name == BEAT:
-            return now - alive > stale_s + START_GRACE_S
+            return now - max(alive, ready_at) > stale_s
         asked = signs.seen(self.folder, signs.ASKED)
         if asked <= alive:
             self._unanswered_since = None
         elif self._unanswered_since is None:
             # An ask that was impossible for a while, the database being away, starts anew.
-            self._unanswered_since = max(asked, self.started_at + START_GRACE_S)
+            self._unanswered_since = max(asked, ready_at)
         since = self._unanswered_since
         return since is not None and now - since > stale_s
 

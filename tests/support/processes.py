@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # So that tests need not sleep: leases, beats and canaries in fractions of a second.
 FAST = {
-    "ENGINE_LEASE_S": "2",
-    "ENGINE_HEARTBEAT_S": "0.5",
+    "ENGINE_LEASE_S": "1.2",
+    "ENGINE_HEARTBEAT_S": "0.3",
     "ENGINE_BEAT_S": "0.2",
     "ENGINE_CANARY_S": "0.5",
-    "ENGINE_CANARY_STALE_S": "3",
+    "ENGINE_CANARY_STALE_S": "2.5",
     "ENGINE_BACKOFF_BASE_S": "0.2",
     "ENGINE_BREAKER_OPEN_S": "1",
     "Q_POLL_S": "0.05",
