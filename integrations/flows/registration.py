@@ -4,14 +4,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
-from integrations.flows import alerts, retention
+from integrations.flows import alerts, retention, schedules
 from integrations.flows.order_status import poll, refresh, shipments
 from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
+from integrations.flows.products import open_products
+from integrations.flows.runs import register_batch
+from integrations.flows.runs import work as runs
+from integrations.models import Flow
 
 FORGET_EVERY_S = 60.0
 
 # Importing a module registers its job kinds.
-JOB_MODULES = (push, changes, payments, recheck, sweep, refresh, shipments, poll)
+JOB_MODULES = (push, changes, payments, recheck, sweep, refresh, shipments, poll, runs)
 
 
 def register_all() -> None:
@@ -19,6 +23,10 @@ def register_all() -> None:
     handlers.register_all()
     poll.register_all()
     alerts.declare()
+    register_batch(Flow.Kind.PRODUCTS, open_products)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
+    beat.register(
+        "schedules", schedules.EVERY_S, lambda: schedules.run_due_schedules(timezone.now())
+    )

@@ -1,7 +1,8 @@
 """Opens the storefront and lets only the owner of a kind of data write it.
 
 The flow table is the matrix of who owns what: a write of products needs a live products flow
-into this storefront, a write of order progress a live order or order-status flow of it.
+into this storefront, a write of order progress a live order or order-status flow of it. An
+assisted flow writes what a person told it to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,8 @@ class OwnedStorefront:
         return self._status_flow() | Q(kind=Flow.Kind.ORDERS, source=self._connection)
 
     def _require(self, owner: Q, what: str) -> None:
-        writing = Q(mode=Flow.Mode.LIVE) | Q(kind=Flow.Kind.ORDERS, mode=Flow.Mode.ASSISTED)
+        assisted = Q(kind__in=[Flow.Kind.ORDERS, Flow.Kind.PRODUCTS], mode=Flow.Mode.ASSISTED)
+        writing = Q(mode=Flow.Mode.LIVE) | assisted
         if not Flow.objects.filter(owner & writing).exists():
             raise NeedsOperator(
                 f"No live flow owns the {what} of {self._connection.name}; nothing was written.",

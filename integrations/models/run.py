@@ -5,7 +5,11 @@ from django.utils import timezone
 
 
 class Run(models.Model):
-    """Counts, duration, plan and what was skipped and why. An empty run is a row too."""
+    """Counts, duration, plan and what was skipped and why. An empty run is a row too.
+
+    The window is the span of changes it reads; without a start it reads everything. A run
+    that `applies` an earlier one writes what that one planned; a plan is applied once.
+    """
 
     class State(models.TextChoices):
         RUNNING = "running", "Running"
@@ -19,6 +23,11 @@ class Run(models.Model):
     actor = models.CharField(max_length=120)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    window_start = models.DateTimeField(null=True, blank=True)
+    window_end = models.DateTimeField(null=True, blank=True)
+    applies = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="applied_by"
+    )
     read = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -30,6 +39,13 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["applies"],
+                condition=~models.Q(state="cancelled"),
+                name="run_plan_applied_once",
+            ),
+        ]
         indexes = [models.Index(fields=["flow", "-id"], name="run_by_flow")]
 
     def __str__(self) -> str:

@@ -74,7 +74,8 @@ class VariantWrite:
 class ProductWrite:
     """The whole wanted state of one product: variants left out are removed by the storefront.
 
-    `product_id` is None for one that does not exist yet.
+    `product_id` is None for one that does not exist yet. An empty `handle` leaves the one that
+    an existing product has.
     """
 
     product_id: str | None

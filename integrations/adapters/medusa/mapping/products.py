@@ -32,7 +32,10 @@ def to_create(product: ProductWrite) -> dict[str, Any]:
 
 def to_update(product: ProductWrite) -> dict[str, Any]:
     """A row of `update` in a products batch. `options` are refused there since Medusa 2.16."""
-    return {"id": product.product_id, **_common(product)}
+    row = {"id": product.product_id, **_common(product)}
+    if not product.handle:
+        del row["handle"]  # left out, Medusa keeps the one it has
+    return row
 
 
 def to_product(product: Row) -> StorefrontProduct:

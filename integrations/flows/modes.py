@@ -1,0 +1,120 @@
+"""Switching flows between off, shadow, assisted and live; the only place that does.
+
+Any mode may follow any other: turning a flow down must always be possible at once, and what
+a higher mode needs is checked by the guards here, not by the mode it comes from.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.errors import NeedsOperator
+from integrations.flows import schedules
+from integrations.models import Connection, Flow, StateChange
+
+_K, _R = Flow.Kind, Connection.Role
+# Which kinds of flow exist so far, and between whom.
+ROLES: dict[str, tuple[str, str]] = {
+    _K.PRODUCTS: (_R.ERP, _R.STOREFRONT),
+    _K.ORDERS: (_R.STOREFRONT, _R.ERP),
+    _K.ORDER_STATUS: (_R.ERP, _R.STOREFRONT),
+}
+WRITING = (Flow.Mode.ASSISTED, Flow.Mode.LIVE)
+LONGEST_REASON = 500
+
+
+@transaction.atomic
+def set_mode(
+    flow: Flow,
+    mode: str,
+    *,
+    actor: str,
+    reason: str = "",
+    live_from: datetime | None = None,
+    now: datetime | None = None,
+) -> Flow:
+    """Switches the flow and writes history; the mode it has already changes nothing.
+
+    An order flow that begins to write needs a start instant: `live_from` (aware), or the one
+    it has, or now; orders placed earlier are never pushed by themselves. Raises NeedsOperator
+    when the flow may not have that mode.
+    """
+    now = now or timezone.now()
+    locked = Flow.objects.select_for_update().get(pk=flow.pk)
+    wanted = _known(mode)
+    if wanted in WRITING:
+        _refuse_wrong_ends(locked)
+        _refuse_second_owner(locked)
+    before, start_before = locked.mode, locked.live_from
+    locked.mode = wanted
+    _set_start(locked, live_from, now)
+    if (before, start_before) != (locked.mode, locked.live_from):
+        locked.next_run_at = schedules.next_run_at(locked, now=now)
+        locked.save(update_fields=["mode", "live_from", "next_run_at"])
+        _note(locked, before=before, actor=actor, reason=reason, now=now)
+    flow.refresh_from_db()
+    return flow
+
+
+def _known(mode: str) -> Flow.Mode:
+    try:
+        return Flow.Mode(mode)
+    except ValueError as exc:
+        known = ", ".join(Flow.Mode.values)
+        raise NeedsOperator(
+            f"There is no mode {mode!r}; a flow is one of: {known}.", reason="mode_unknown"
+        ) from exc
+
+
+def _refuse_wrong_ends(flow: Flow) -> None:
+    ends = ROLES.get(flow.kind)
+    if ends is None:
+        raise NeedsOperator(
+            f"{flow.get_kind_display()} cannot be synchronised yet.",
+            reason="flow_kind_missing",
+            hint="Leave this flow off.",
+        )
+    if (flow.source.role, flow.target.role) != ends:
+        raise NeedsOperator(
+            f"{flow.get_kind_display()} go from an {ends[0]} to a {ends[1]}, not from "
+            f"{flow.source} to {flow.target}.".replace("an storefront", "a storefront"),
+            reason="flow_ends",
+            hint="Swap source and target, or choose other connections.",
+        )
+
+
+def _refuse_second_owner(flow: Flow) -> None:
+    """The flows are the matrix of who owns what: nothing may be owned twice."""
+    others = Flow.objects.filter(kind=flow.kind, mode__in=WRITING).exclude(pk=flow.pk)
+    # Orders belong to their storefront; everything else is owned in the target.
+    rival = (
+        others.filter(source=flow.source)
+        if flow.kind == Flow.Kind.ORDERS
+        else others.filter(target=flow.target)
+    ).first()
+    if rival is not None:
+        raise NeedsOperator(
+            f"{rival} is {rival.get_mode_display()} already; two flows would write the same data.",
+            reason="flow_owned",
+            hint="Switch that flow to shadow or off first.",
+        )
+
+
+def _set_start(flow: Flow, live_from: datetime | None, now: datetime) -> None:
+    if live_from is not None and live_from.tzinfo is None:
+        raise ValueError("live_from needs a time zone.")
+    if flow.kind == Flow.Kind.ORDERS and flow.mode in WRITING:
+        flow.live_from = live_from or flow.live_from or now
+
+
+def _note(flow: Flow, *, before: str, actor: str, reason: str, now: datetime) -> None:
+    StateChange.objects.create(
+        subject="flow",
+        subject_id=flow.pk,
+        before=before,
+        after=flow.mode,
+        actor=actor,
+        reason=reason[:LONGEST_REASON],
+        at=now,
+    )

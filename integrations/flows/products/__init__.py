@@ -1,0 +1,13 @@
+"""Products from the ERP to the storefront: fetch, decide (pure), apply.
+
+1. A page of changed products is read from the ERP.
+2. `decide` compares what each should be with what was last written (fingerprints on the
+   links) and with the rules (a SKU, a price, no double SKU). Unchanged ones end here.
+3. `address` finds out where the others live in the storefront, also when an earlier answer
+   was lost and no link was kept: a product is never created twice.
+4. They are written in batches; a refused batch is split until the bad record stands alone.
+"""
+
+from integrations.flows.products.flow import open_products
+
+__all__ = ["open_products"]

@@ -1,0 +1,155 @@
+"""One page of products, from the ERP to the storefront."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from integrations.errors import Rejected
+from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
+from integrations.flows.products.decide import Decision, Known, decide
+from integrations.flows.products.linked import ProductLinks
+from integrations.flows.products.wanted import ShopTerms
+from integrations.flows.products.writing import Outcome, in_batches, words_of, write_all
+from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.gateways.erp import open_erp
+from integrations.gateways.storefront import open_storefront
+from integrations.models import Flow
+from integrations.ports import PullsProducts
+from integrations.records import StorefrontProduct, Window
+
+CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
+
+
+@contextmanager
+def open_products(work: Work) -> Iterator[HandlePage]:
+    """Opens both sides of a products flow and yields what handles a page."""
+    flow, run = work.flow, work.run
+    with (
+        open_erp(flow.source, PullsProducts, actor=work.actor, run_id=run.pk) as erp,
+        open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+    ):
+        yield ProductPages(work, erp=erp, shop=shop).handle
+
+
+def terms_of(flow: Flow) -> ShopTerms:
+    """How this flow sells, from its settings and those of the storefront's connection."""
+    channel = flow.target.setting("sales_channel_id")
+    return ShopTerms(
+        currency=str(flow.settings.get("currency", "")).upper(),
+        sales_channel_ids=(channel,) if channel else (),
+        shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
+        manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
+    )
+
+
+class ProductPages:
+    """Fetch, decide, apply; nothing is remembered between two pages."""
+
+    def __init__(self, work: Work, *, erp: PullsProducts, shop: Any) -> None:
+        self._work, self._erp, self._shop = work, erp, shop
+        self._terms = terms_of(work.flow)
+        self._links = ProductLinks(work.flow, actor=work.actor)
+
+    def handle(self, window: Window, cursor: str | None) -> PageOutcome:
+        """Reads one page and carries out what it asks for. Safe to repeat."""
+        page = self._erp.product_page(window, cursor)
+        products = list({product.ref: product for product in page.rows}.values())
+        known = self._links.known_of(products)
+        decisions = decide(
+            products,
+            known=known,
+            sku_owners=self._links.sku_owners(products),
+            terms=self._terms,
+        )
+        items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
+        for batch in in_batches([one for one in decisions if one.what == "write"]):
+            items += self._carry_out(batch, known)
+        return PageOutcome(
+            read=len(products),
+            unchanged=sum(one.what == "unchanged" for one in decisions),
+            items=tuple(items),
+            next_cursor=page.next_cursor,
+        )
+
+    def _carry_out(
+        self, decisions: Sequence[Decision], known: Mapping[str, Known]
+    ) -> list[PlanItem]:
+        planned: list[Decision] = []
+        items: list[PlanItem] = []
+        for one in decisions:
+            if self._work.is_planned(one.product.ref, one.fingerprint):
+                planned.append(one)
+            else:
+                items.append(_skipped(one, CHANGED_SINCE_PLAN))
+        addressed = self._address(planned, known)
+        items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
+        ready = [one for one in addressed if one.write is not None]
+        if not self._work.writes:
+            return items + [_done(one) for one in ready]
+        return items + [self._outcome(one) for one in self._write(ready)]
+
+    def _address(
+        self, decisions: Sequence[Decision], known: Mapping[str, Known]
+    ) -> list[Addressed]:
+        if not decisions:
+            return []
+        carriers: dict[str, list[StorefrontProduct]] = defaultdict(list)
+        for product in self._shop.find_products([one.product.ref for one in decisions]):
+            carriers[product.external_ref].append(product)
+        seen = Seen(products=carriers, holders={})
+        skus = skus_to_ask(decisions, known, seen)
+        if skus:
+            found = self._shop.find_variants(skus)
+            holders = {sku: (variant_id, product_id) for sku, variant_id, product_id in found}
+            seen = Seen(products=carriers, holders=holders)
+        return [address(one, seen, known.get(one.product.ref)) for one in decisions]
+
+    def _write(self, addressed: Sequence[Addressed]) -> list[Outcome]:
+        return [self._again(one) for one in self._try(addressed)]
+
+    def _try(self, addressed: Sequence[Addressed]) -> list[Outcome]:
+        outcomes = write_all(addressed, shop=self._shop, checkpoint=self._work.checkpoint)
+        self._links.keep((one.addressed, one.there) for one in outcomes if one.there is not None)
+        return outcomes
+
+    def _again(self, outcome: Outcome) -> Outcome:
+        """Looks once more for a refused product, without its link.
+
+        A conflict says that it was deleted in the storefront; a refused creation may mean
+        that an earlier try, whose answer was lost, took effect after all. Tries again only
+        if the product turns out to be elsewhere.
+        """
+        refused = outcome.addressed
+        if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
+            return outcome
+        (looked,) = self._address([refused.decision], {})
+        if looked.write is None or looked.is_new == refused.is_new:
+            return outcome
+        (tried,) = self._try([looked])
+        return tried
+
+    def _outcome(self, outcome: Outcome) -> PlanItem:
+        if outcome.error is None:
+            return _done(outcome.addressed)
+        decision = outcome.addressed.decision
+        return PlanItem(
+            action="failed",
+            ref=decision.product.ref,
+            label=decision.label,
+            reason=words_of(outcome.error),
+        )
+
+
+def _done(addressed: Addressed) -> PlanItem:
+    decision = addressed.decision
+    return PlanItem(
+        action="create" if addressed.is_new else "change",
+        ref=decision.product.ref,
+        label=decision.label,
+        fingerprint=decision.fingerprint,
+    )
+
+
+def _skipped(decision: Decision, reason: str) -> PlanItem:
+    return PlanItem(action="skip", ref=decision.product.ref, label=decision.label, reason=reason)

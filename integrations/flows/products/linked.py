@@ -1,0 +1,107 @@
+"""The links of products and SKUs: what is known before a write, what is kept after it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from integrations.flows.products.address import Addressed
+from integrations.flows.products.decide import Known, label_of
+from integrations.models import Connection, Flow, IdLink
+from integrations.records import ErpProduct, StorefrontProduct
+
+PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
+
+
+class ProductLinks:
+    """Links between the two connections of a products flow."""
+
+    def __init__(self, flow: Flow, *, actor: str) -> None:
+        self._source: Connection = flow.source
+        self._target: Connection = flow.target
+        self._actor = actor
+
+    def known_of(self, products: Sequence[ErpProduct]) -> dict[str, Known]:
+        """Product ref to what the links say of it, in two queries."""
+        of_product = {
+            variant.ref: product.ref for product in products for variant in product.variants
+        }
+        variants: dict[str, dict[str, str]] = defaultdict(dict)
+        for link in self._links(VARIANT).filter(source_ref__in=of_product):
+            variants[of_product[link.source_ref]][link.source_ref] = link.target_ref
+        refs = [product.ref for product in products]
+        return {
+            link.source_ref: Known(
+                product_id=link.target_ref,
+                fingerprint=link.fingerprint,
+                variants=variants[link.source_ref],
+            )
+            for link in self._links(PRODUCT).filter(source_ref__in=refs)
+        }
+
+    def sku_owners(self, products: Sequence[ErpProduct]) -> dict[str, frozenset[str]]:
+        """Each SKU to the ERP variants that are linked under it (a link's label is its SKU)."""
+        skus = {variant.sku for product in products for variant in product.variants}
+        owners: dict[str, set[str]] = defaultdict(set)
+        for link in self._links(VARIANT).filter(label__in=skus - {""}):
+            owners[link.label].add(link.source_ref)
+        return {sku: frozenset(refs) for sku, refs in owners.items()}
+
+    @transaction.atomic
+    def keep(self, written: Iterable[tuple[Addressed, StorefrontProduct]]) -> None:
+        """Makes the links say what the storefront holds now. Safe to repeat.
+
+        A record that was deleted and made anew there has another id: its old link goes.
+        """
+        rows = [row for addressed, there in written for row in self._rows(addressed, there)]
+        for kind in (PRODUCT, VARIANT):
+            wanted = {row["source_ref"]: row["target_ref"] for row in rows if row["kind"] == kind}
+            self._drop_others(kind, wanted)
+        IdLink.objects.bulk_create(
+            [IdLink(**row, source=self._source, target=self._target) for row in rows],
+            update_conflicts=True,
+            unique_fields=["kind", "source", "source_ref", "target"],
+            update_fields=["label", "fingerprint"],
+        )
+
+    def _links(self, kind: str) -> Any:
+        return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)
+
+    def _rows(self, addressed: Addressed, there: StorefrontProduct) -> list[dict[str, Any]]:
+        """The product's link and those of its SKUs; gone variants lose theirs."""
+        product = addressed.product
+        by_sku = {variant.sku: variant.variant_id for variant in there.variants}
+        sold = [variant for variant in product.variants if self._is_sold(addressed, variant.ref)]
+        gone = {variant.ref for variant in product.variants} - {variant.ref for variant in sold}
+        self._links(VARIANT).filter(source_ref__in=gone).delete()
+        rows = [
+            self._row(VARIANT, variant.ref, by_sku[variant.sku], variant.sku)
+            for variant in sold
+            if variant.sku in by_sku
+        ]
+        link = self._row(PRODUCT, product.ref, there.product_id, label_of(product))
+        return [*rows, {**link, "fingerprint": addressed.decision.fingerprint}]
+
+    @staticmethod
+    def _is_sold(addressed: Addressed, variant_ref: str) -> bool:
+        sent = addressed.write.variants if addressed.write else ()
+        return any(variant.external_ref == variant_ref for variant in sent)
+
+    def _row(self, kind: str, ref: str, target_ref: str, label: str) -> dict[str, Any]:
+        return {
+            "kind": kind,
+            "source_ref": ref,
+            "target_ref": target_ref,
+            "label": label[:200],
+            "created_by": self._actor,
+        }
+
+    def _drop_others(self, kind: str, wanted: dict[str, str]) -> None:
+        """Deletes links that would contradict the wanted pairs, from either side."""
+        touched = self._links(kind).filter(
+            Q(source_ref__in=wanted) | Q(target_ref__in=wanted.values())
+        )
+        wrong = [link.pk for link in touched if wanted.get(link.source_ref) != link.target_ref]
+        IdLink.objects.filter(pk__in=wrong).delete()

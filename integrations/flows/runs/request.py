@@ -1,0 +1,120 @@
+"""Asking for a run, and for the plan of one to be applied."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.engine.models import SyncJob
+from integrations.errors import NeedsOperator
+from integrations.flows.runs.batch import is_batch
+from integrations.flows.runs.windows import is_complete_due, next_window
+from integrations.flows.runs.work import start_work
+from integrations.models import Flow, Run
+from integrations.records import Window
+
+
+@transaction.atomic
+def request_run(
+    flow: Flow,
+    *,
+    actor: str,
+    trigger: str = "press",
+    complete: bool = False,
+    now: datetime | None = None,
+) -> SyncJob:
+    """Starts a run of the flow; while one is open, that one is returned instead.
+
+    `complete` reads everything instead of what changed. Raises NeedsOperator for a flow that
+    is off or that does not run in batches.
+    """
+    now = now or timezone.now()
+    flow = Flow.objects.select_for_update().get(pk=flow.pk)
+    _refuse_idle(flow)
+    complete = complete or is_complete_due(flow.cursor, flow.settings, now=now)
+    window = next_window(
+        flow.covered_until,
+        now=now,
+        overlap=timedelta(seconds=settings.SWEEP_OVERLAP_S),
+        is_complete=complete,
+    )
+    return _start(flow, _new_run(flow, window, actor=actor, note=trigger, now=now))
+
+
+@transaction.atomic
+def apply_plan(run: Run, *, actor: str, now: datetime | None = None) -> SyncJob:
+    """Starts a run that writes what `run` planned, and nothing else.
+
+    What changed in the source since then is left for the next plan. Raises NeedsOperator when
+    the run planned nothing that may be applied, or its plan was applied already.
+    """
+    now = now or timezone.now()
+    flow = Flow.objects.select_for_update().get(pk=run.flow_id)
+    _refuse_idle(flow)
+    _refuse_unappliable(run, flow)
+    window = Window(start=run.window_start, end=run.window_end or now)
+    note = f"Applies the plan of run {run.pk}."
+    return _start(flow, _new_run(flow, window, actor=actor, note=note, now=now, applies=run))
+
+
+def _refuse_idle(flow: Flow) -> None:
+    if not is_batch(flow.kind):
+        raise NeedsOperator(
+            f"{flow} does not run in batches; it follows events.", reason="flow_not_batch"
+        )
+    if flow.mode == Flow.Mode.OFF:
+        raise NeedsOperator(
+            f"{flow} is off.",
+            reason="flow_off",
+            cause=f"flow_off:{flow.pk}",
+            hint="Switch it to shadow to see what it would do, or to live.",
+        )
+
+
+def _refuse_unappliable(run: Run, flow: Flow) -> None:
+    if flow.mode != Flow.Mode.ASSISTED:
+        raise NeedsOperator(
+            f"{flow} is {flow.get_mode_display()}; plans are applied in assisted mode.",
+            reason="plan_not_assisted",
+            hint="Switch the flow to assisted and run it again.",
+        )
+    if run.state != Run.State.DONE or run.mode != Flow.Mode.ASSISTED or run.applies_id:
+        raise NeedsOperator(
+            f"Run {run.pk} holds no finished plan.",
+            reason="plan_missing",
+            hint="Run the flow in assisted mode and apply the plan of that run.",
+        )
+    if Run.objects.filter(applies=run).exclude(state=Run.State.CANCELLED).exists():
+        raise NeedsOperator(f"The plan of run {run.pk} was applied already.", reason="plan_applied")
+
+
+def _new_run(
+    flow: Flow,
+    window: Window,
+    *,
+    actor: str,
+    note: str,
+    now: datetime,
+    applies: Run | None = None,
+) -> Run:
+    return Run.objects.create(
+        flow=flow,
+        mode=flow.mode,
+        actor=actor,
+        note=note,
+        started_at=now,
+        window_start=window.start,
+        window_end=window.end,
+        applies=applies,
+    )
+
+
+def _start(flow: Flow, run: Run) -> SyncJob:
+    job = start_work(flow, run, actor=run.actor)
+    if job.payload["run"] != run.pk:
+        run.delete()  # another run is open; the caller gets that one
+        return job
+    flow.cursor = {**flow.cursor, "run": run.pk, "page": None}
+    flow.save(update_fields=["cursor"])
+    return job
