@@ -3,18 +3,10 @@
 from django.db import IntegrityError, transaction
 
 from integrations.errors import NeedsOperator
+from integrations.flows.modes import ROLES
 from integrations.models import Connection, Flow, StateChange
 
-_ROLE = Connection.Role
-_BETWEEN: dict[str, tuple[str, str]] = {
-    Flow.Kind.PRODUCTS: (_ROLE.ERP, _ROLE.STOREFRONT),
-    Flow.Kind.PRICES: (_ROLE.ERP, _ROLE.STOREFRONT),
-    Flow.Kind.STOCK: (_ROLE.ERP, _ROLE.STOREFRONT),
-    Flow.Kind.CUSTOMERS: (_ROLE.ERP, _ROLE.STOREFRONT),
-    Flow.Kind.ORDERS: (_ROLE.STOREFRONT, _ROLE.ERP),
-    Flow.Kind.ORDER_STATUS: (_ROLE.ERP, _ROLE.STOREFRONT),
-}
-KINDS = tuple(str(kind) for kind in _BETWEEN)
+KINDS = tuple(ROLES)
 
 
 def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -> Flow:
@@ -23,7 +15,7 @@ def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -
     Raises NeedsOperator when the two connections are not what this kind moves between, or
     the flow is there already.
     """
-    _refuse_wrong_roles(kind, source, target)
+    refuse_wrong_roles(kind, source, target)
     try:
         with transaction.atomic():
             flow = Flow.objects.create(kind=kind, source=source, target=target)
@@ -39,14 +31,15 @@ def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -
     return flow
 
 
-def _refuse_wrong_roles(kind: str, source: Connection, target: Connection) -> None:
-    if kind not in _BETWEEN:
+def refuse_wrong_roles(kind: str, source: Connection, target: Connection) -> None:
+    """Raises NeedsOperator when this kind of flow does not go from `source` to `target`."""
+    if kind not in ROLES:
         raise NeedsOperator(
             f"There is no flow of the kind {kind!r}.",
             reason="unknown_flow_kind",
             hint=f"Known kinds: {', '.join(KINDS)}.",
         )
-    source_role, target_role = _BETWEEN[kind]
+    source_role, target_role = ROLES[kind]
     if (source.role, target.role) != (source_role, target_role):
         raise NeedsOperator(
             f"A flow of {kind} goes from the {source_role} to the {target_role}, "

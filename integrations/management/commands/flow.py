@@ -1,0 +1,141 @@
+"""`manage.py flow`: what moves between which systems, and how boldly."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from integrations.flows.adding import KINDS, add_flow
+from integrations.flows.modes import set_mode
+from integrations.flows.runs import request_run
+from integrations.management.command import (
+    Answer,
+    PortalCommand,
+    add_verb,
+    command_actor,
+    table,
+)
+from integrations.management.lookup import connection_named, flow_named
+from integrations.models import Flow, Run
+
+
+class Command(PortalCommand):
+    help = "Lists, adds, runs and switches flows."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        add_verb(verbs, "list", list_all, help="List all flows with their last run.")
+        _add_add(verbs)
+        running = add_verb(verbs, "run", run, help="Ask for a run of a batch flow, now.")
+        running.add_argument("flow", help="Number, or kind where there is only one.")
+        _add_set_mode(verbs)
+
+
+def _add_add(verbs: Any) -> None:
+    parser = add_verb(verbs, "add", add, help="Add a flow; it is off until `set-mode`.")
+    parser.add_argument("--kind", required=True, choices=KINDS)
+    parser.add_argument("--source", required=True, help="Connection that owns the data.")
+    parser.add_argument("--target", required=True, help="Connection that receives it.")
+
+
+def _add_set_mode(verbs: Any) -> None:
+    parser = add_verb(verbs, "set-mode", change_mode, help="Switch a flow.")
+    parser.add_argument("flow", help="Number, or kind where there is only one.")
+    parser.add_argument("mode", choices=Flow.Mode.values)
+    parser.add_argument("--reason", required=True, help="Kept in the history.")
+    parser.add_argument(
+        "--live-from",
+        type=_instant,
+        help="Orders placed before this instant are never sent by themselves; default now. "
+        "ISO 8601, UTC unless it names a zone.",
+    )
+
+
+def list_all(options: dict[str, Any]) -> Answer:
+    rows = [_row(flow) for flow in Flow.objects.select_related("source", "target")]
+    cells = [
+        [row["id"], row["kind"], row["source"], row["target"], row["mode"], _last_run(row)]
+        for row in rows
+    ]
+    lines = table(["ID", "KIND", "FROM", "TO", "MODE", "LAST RUN"], cells)
+    return Answer(rows=rows, lines=lines if rows else ["There is no flow yet."])
+
+
+def add(options: dict[str, Any]) -> Answer:
+    flow = add_flow(
+        kind=options["kind"],
+        source=connection_named(options["source"]),
+        target=connection_named(options["target"]),
+        actor=command_actor(),
+    )
+    return Answer(rows=_row(flow), lines=[f"Flow {flow.pk} is added and off: {flow}."])
+
+
+def run(options: dict[str, Any]) -> Answer:
+    flow = flow_named(options["flow"])
+    job = request_run(flow, actor=command_actor(), trigger="command")
+    lines = [f"{flow}: run asked for as job {job.pk}; `jobs show {job.pk}` tells how it goes."]
+    return Answer(rows={"flow": flow.pk, "job": job.pk, "state": job.state}, lines=lines)
+
+
+def change_mode(options: dict[str, Any]) -> Answer:
+    flow = flow_named(options["flow"])
+    set_mode(
+        flow,
+        options["mode"],
+        actor=command_actor(),
+        reason=options["reason"],
+        live_from=options["live_from"],
+        now=timezone.now(),
+    )
+    flow.refresh_from_db()
+    since = (
+        f", for orders placed from {flow.live_from:%Y-%m-%d %H:%M} UTC" if flow.live_from else ""
+    )
+    return Answer(rows=_row(flow), lines=[f"{flow} is {flow.mode}{since}."])
+
+
+def _row(flow: Flow) -> dict[str, Any]:
+    last = flow.runs.first()
+    return {
+        "id": flow.pk,
+        "kind": flow.kind,
+        "source": flow.source.name,
+        "target": flow.target.name,
+        "mode": flow.mode,
+        "schedule": flow.schedule,
+        "live_from": flow.live_from.isoformat() if flow.live_from else None,
+        "covered_until": flow.covered_until.isoformat() if flow.covered_until else None,
+        "last_run": _run_row(last) if last else None,
+    }
+
+
+def _run_row(run: Run) -> dict[str, Any]:
+    counts = ("read", "created", "changed", "unchanged", "skipped", "failed")
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "mode": run.mode,
+        "started_at": run.started_at.isoformat(),
+        **{name: getattr(run, name) for name in counts},
+        "note": run.note,
+    }
+
+
+def _last_run(row: dict[str, Any]) -> str:
+    last = row["last_run"]
+    if last is None:
+        return "-"
+    return (
+        f"{last['started_at'][:16].replace('T', ' ')} {last['state']}: "
+        f"{last['created']} created, {last['changed']} changed, {last['failed']} failed"
+    )
+
+
+def _instant(text: str) -> datetime:
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,117 @@
+"""`manage.py flow`."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from integrations.engine.models import SyncJob
+from integrations.models import Flow, StateChange
+from tests.commands.conftest import Say
+from tests.factories import ConnectionFactory, FlowFactory, RunFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_flow_is_added_and_off(say: Say) -> None:
+    ConnectionFactory(name="Shop")
+    ConnectionFactory(name="Books", erp=True)
+
+    added = say(
+        "flow", "add", "--kind", "orders", "--source", "Shop", "--target", "Books", "--json"
+    )
+
+    assert added.json["mode"] == "off"
+    assert Flow.objects.get().target.name == "Books"
+    assert StateChange.objects.get(subject="flow").reason == "added"
+
+
+def test_a_flow_in_the_wrong_direction_is_refused(say: Say) -> None:
+    ConnectionFactory(name="Shop")
+    ConnectionFactory(name="Books", erp=True)
+
+    said = say("flow", "add", "--kind", "products", "--source", "Shop", "--target", "Books")
+
+    assert said.code == 1
+    assert "from the erp to the storefront" in said.refusal
+    assert not Flow.objects.exists()
+
+
+def test_the_same_flow_is_not_added_twice(say: Say) -> None:
+    flow = FlowFactory()
+    ends = ("--source", flow.source.name, "--target", flow.target.name)
+
+    said = say("flow", "add", "--kind", "orders", *ends)
+
+    assert (said.code, "already a flow" in said.refusal) == (1, True)
+
+
+def test_the_list_shows_mode_and_last_run(say: Say) -> None:
+    run = RunFactory(flow__kind="products", created=13)
+
+    told = say("flow", "list").out
+    (row,) = say("flow", "list", "--json").json
+
+    assert "13 created, 0 changed, 0 failed" in told
+    assert (row["id"], row["last_run"]["id"]) == (run.flow.pk, run.pk)
+
+
+def test_an_empty_list_is_said_in_words(say: Say) -> None:
+    assert "no flow" in say("flow", "list").out
+
+
+def test_going_live_takes_a_start_instant_and_keeps_why(say: Say) -> None:
+    flow = FlowFactory()
+
+    said = say(
+        "flow", "set-mode", "orders", "live",
+        "--reason", "tested in shadow for a week",
+        "--live-from", "2026-11-01T06:00",
+    )  # fmt: skip
+
+    flow.refresh_from_db()
+    assert "is live, for orders placed from 2026-11-01 06:00 UTC" in said.out
+    assert flow.live_from == datetime(2026, 11, 1, 6, tzinfo=UTC)
+    assert StateChange.objects.get(subject="flow").reason == "tested in shadow for a week"
+
+
+def test_a_second_owner_of_the_same_data_is_refused(say: Say) -> None:
+    live = FlowFactory(live=True)
+    rival = FlowFactory(source=live.source)
+
+    said = say("flow", "set-mode", rival.pk, "live", "--reason", "why not")
+
+    assert (said.code, "already" in said.refusal) == (1, True)
+
+
+def test_an_instant_that_is_none_is_wrong_usage(say: Say) -> None:
+    FlowFactory()
+
+    said = say("flow", "set-mode", "orders", "live", "--reason", "x", "--live-from", "soon")
+
+    assert (said.code, "--live-from" in said.refusal) == (1, True)
+
+
+def test_a_run_is_asked_for_once(say: Say) -> None:
+    FlowFactory(kind="products", mode="live", source__erp=True, target__erp=False)
+
+    first = say("flow", "run", "products", "--json").json
+    again = say("flow", "run", "products", "--json").json
+
+    assert first["job"] == again["job"] == SyncJob.objects.get().pk
+
+
+def test_a_flow_that_is_off_does_not_run(say: Say) -> None:
+    FlowFactory(kind="products")
+
+    said = say("flow", "run", "products")
+
+    assert (said.code, "is off" in said.refusal) == (1, True)
+
+
+def test_an_ambiguous_flow_is_not_guessed(say: Say) -> None:
+    FlowFactory()
+    FlowFactory()
+
+    said = say("flow", "run", "orders")
+
+    assert (said.code, "There are 2 flows" in said.refusal) == (1, True)
