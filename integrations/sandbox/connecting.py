@@ -1,0 +1,125 @@
+"""Sets the portal up for a shop and an ERP: connections, flows, mappings.
+
+What an operator would do in the console, through the same services. Used by the demo, by
+tests and by journeys.
+"""
+
+import base64
+import secrets as randomness
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations.flows.adding import add_flow
+from integrations.flows.links import bind
+from integrations.flows.modes import set_mode
+from integrations.gateways.connections import add_connection
+from integrations.models import Connection, Flow, IdLink
+from integrations.sandbox.seeds import ErpSeed
+from integrations.sandbox.storefront import MedusaSeed
+
+ACTOR = "sandbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """The portal's side of a shop and an ERP. `hook_secret` signs the shop's messages."""
+
+    shop: Connection
+    erp: Connection
+    products: Flow
+    orders: Flow
+    order_status: Flow
+    hook_secret: str
+
+
+def connect(
+    shop: MedusaSeed,
+    erp: ErpSeed,
+    *,
+    now: datetime,
+    mode: str = Flow.Mode.LIVE,
+    shop_name: str = "Shop",
+    erp_name: str = "ERP",
+) -> Connected:
+    """Adds both connections, three flows in `mode` and the mappings that orders need."""
+    hook_secret = new_hook_secret()
+    storefront = _add_shop(shop, shop_name, hook_secret)
+    books = _add_erp(erp, erp_name)
+    connected = Connected(
+        shop=storefront,
+        erp=books,
+        products=add_flow(kind="products", source=books, target=storefront, actor=ACTOR),
+        orders=add_flow(kind="orders", source=storefront, target=books, actor=ACTOR),
+        order_status=add_flow(kind="order_status", source=books, target=storefront, actor=ACTOR),
+        hook_secret=hook_secret,
+    )
+    _link(connected, shop, erp)
+    for flow in (connected.products, connected.orders, connected.order_status):
+        if mode != Flow.Mode.OFF:
+            set_mode(flow, mode, actor=ACTOR, reason="the sandbox is set up", now=now)
+    return connected
+
+
+def link_customer(connected: Connected, customer_id: str, partner_id: int, label: str) -> None:
+    """Tells the portal which ERP customer a buyer of the shop is."""
+    bind(
+        IdLink.Kind.CUSTOMER,
+        connected.shop,
+        customer_id,
+        connected.erp,
+        str(partner_id),
+        actor=ACTOR,
+        label=label,
+    )
+
+
+def new_hook_secret() -> str:
+    """A signing secret in the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(randomness.token_bytes(24)).decode()
+
+
+def _add_shop(shop: MedusaSeed, name: str, hook_secret: str) -> Connection:
+    return add_connection(
+        kind="medusa",
+        name=name,
+        url=shop.url,
+        settings={
+            "sales_channel_id": shop.sales_channel_id,
+            "shipping_profile_id": shop.shipping_profile_id,
+            "location_id": shop.location_id,
+            "price_currencies": ", ".join(shop.regions),
+        },
+        credentials={"secret_key": shop.secret_key, "hook_secret": hook_secret},
+        actor=ACTOR,
+        allow_private=True,
+    )
+
+
+def _add_erp(erp: ErpSeed, name: str) -> Connection:
+    return add_connection(
+        kind="odoo",
+        name=name,
+        url=erp.url,
+        settings={
+            "database": erp.database,
+            "pricelists": ", ".join(f"{code}={number}" for code, number in erp.pricelists.items()),
+            "shipping_product_ref": str(erp.shipping_product),
+            "rounding_product_ref": str(erp.rounding_product),
+        },
+        credentials={"api_key": erp.api_key},
+        actor=ACTOR,
+        allow_private=True,
+    )
+
+
+def _link(connected: Connected, shop: MedusaSeed, erp: ErpSeed) -> None:
+    source, target = connected.shop, connected.erp
+    for code in shop.tax_codes.values():
+        tax = str(erp.taxes[code])
+        bind(IdLink.Kind.TAX, source, code, target, tax, actor=ACTOR, label=code)
+    option, service = shop.shipping_option_id, str(erp.shipping_product)
+    bind(IdLink.Kind.SHIPPING, source, option, target, service, actor=ACTOR, label="Standard")
+    for customer in shop.customers:
+        partner_id = erp.customers.get(customer.email)
+        if partner_id is not None:
+            link_customer(connected, customer.id, partner_id, customer.company)
