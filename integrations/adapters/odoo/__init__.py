@@ -8,6 +8,7 @@ SPEC = AdapterSpec(
     title="Odoo",
     adapter="integrations.adapters.odoo.adapter.open_adapter",
     sandbox="integrations.adapters.odoo.sandbox.OdooStandIn",
+    callbacks="integrations.adapters.odoo.callbacks",
     settings=(
         Field(
             name="database",

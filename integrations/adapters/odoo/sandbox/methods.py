@@ -1,0 +1,389 @@
+"""The public methods of the models: found by name, checked for rights, bound to arguments."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from integrations.adapters.odoo.sandbox import accounting, sales, warehouse
+from integrations.adapters.odoo.sandbox.faults import (
+    OdooFault,
+    access_error,
+    not_found,
+    type_error,
+    user_error,
+    value_error,
+)
+from integrations.adapters.odoo.sandbox.importing import IsTaken, OrderImport, xids_of
+from integrations.adapters.odoo.sandbox.rows import accepted, shown
+from integrations.adapters.odoo.sandbox.searching import search
+from integrations.adapters.odoo.sandbox.store import Row, Store
+
+_VERBS = {"r": "access", "c": "create", "w": "modify", "u": "delete"}
+_LETTER = {"read": "r", "create": "c", "write": "w", "unlink": "u"}
+_LANGUAGES = {"en_US"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """`rights` overrides what the schema gives the service user, by model."""
+
+    id: int
+    login: str
+    is_admin: bool = False
+    zone: str = "Europe/Brussels"
+    companies: tuple[int, ...] = (1,)
+    rights: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of one user, inside its transaction."""
+
+    store: Store
+    user: User
+    model: str
+    ids: list[Any]
+    context: Mapping[str, Any]
+    is_taken: IsTaken = lambda xid: False  # noqa: E731 - a dataclass default, not a name
+
+    def check(self, letter: str, model: str = "") -> None:
+        model = model or self.model
+        if not self.may(letter, model):
+            one = self.store.models[model]
+            groups = "".join(f"\n\t- {group}" for group in one.groups) or "\n\t- Administrator"
+            raise access_error(
+                f"You are not allowed to {_VERBS[letter]} '{one.label}' ({model}) records.\n\n"
+                f"This operation is allowed for the following groups:{groups}\n\n"
+                "Contact your administrator to request access if necessary."
+            )
+
+    def may(self, letter: str, model: str) -> bool:
+        rights = self.user.rights.get(model, self.store.models[model].rights)
+        return self.user.is_admin or letter in rights
+
+    def existing(self) -> list[int]:
+        """The ids as rows; raises MissingError for one that is gone."""
+        return [int(self.store.get(self.model, one)["id"]) for one in self.ids]
+
+
+Method = Callable[..., Any]
+_COMMON: dict[str, Method] = {}
+_OF_MODEL: dict[tuple[str, str], Method] = {}
+ON_MODEL = {
+    "search",
+    "search_count",
+    "search_read",
+    "create",
+    "load",
+    "fields_get",
+    "context_get",
+    "check_access_rights",
+}
+
+
+def _common(function: Method) -> Method:
+    _COMMON[function.__name__.rstrip("_")] = function
+    return function
+
+
+def _on(model: str) -> Callable[[Method], Method]:
+    def mark(function: Method) -> Method:
+        _OF_MODEL[model, function.__name__] = function
+        return function
+
+    return mark
+
+
+def find_method(store: Store, model: str, name: str) -> Method:
+    if name.startswith("_"):
+        raise access_error(f"Private methods (such as '{model}.{name}') cannot be called remotely.")
+    if model not in store.models:
+        raise not_found(
+            f"the model '{model}' does not exist",
+            rpc=("odoo.exceptions.UserError", f"Object {model} doesn't exist"),
+        )
+    method = _OF_MODEL.get((model, name)) or _COMMON.get(name)
+    too_new = name == "has_access" and store.version < 18
+    if method is None or too_new:
+        words = f"The method '{model}.{name}' does not exist"
+        raise not_found(words, rpc=("builtins.AttributeError", words))
+    return method
+
+
+def bound(method: Method, call: Call, args: list[Any], named: Mapping[str, Any]) -> Any:
+    """Calls it; wrong arguments are told as each protocol tells them."""
+    try:
+        arguments = inspect.signature(method).bind(call, *args, **named)
+    except TypeError as exc:
+        name = method.__name__.rstrip("_")
+        words = f"BaseModel.{name}() {exc}".replace(
+            "missing a required argument:", "missing 1 required positional argument:"
+        )
+        fault = OdooFault(
+            "werkzeug.exceptions.UnprocessableEntity", str(exc), rpc=("builtins.TypeError", words)
+        )
+        raise fault from None
+    return method(*arguments.args, **arguments.kwargs)
+
+
+def checked_context(user: User, context: Any) -> dict[str, Any]:
+    if not isinstance(context, dict):
+        raise value_error("dictionary update sequence element #0 has length 1; 2 is required")
+    lang = context.get("lang")
+    if lang and lang not in _LANGUAGES:
+        raise user_error(f"Invalid language code: {lang}")
+    companies = context.get("allowed_company_ids") or []
+    if set(companies) - set(user.companies):
+        raise access_error("Access to unauthorized or invalid companies.")
+    return context
+
+
+# ---------------------------------------------------------------- any model
+
+
+@_common
+def search_(
+    call: Call, domain: Any, offset: int = 0, limit: Any = None, order: str | None = None
+) -> list[int]:
+    call.check("r")
+    return search(
+        call.store,
+        call.model,
+        domain,
+        order=order,
+        offset=offset,
+        limit=limit,
+        active_test=bool(call.context.get("active_test", True)),
+    )
+
+
+@_common
+def search_count(call: Call, domain: Any, limit: Any = None) -> int:
+    return len(search_(call, domain, limit=limit))
+
+
+@_common
+def search_read(
+    call: Call,
+    domain: Any = None,
+    fields: list[str] | None = None,
+    offset: int = 0,
+    limit: Any = None,
+    order: str | None = None,
+    **more: Any,
+) -> list[Row]:
+    if more:
+        name = next(iter(more))
+        raise type_error(f"BaseModel._read_format() got an unexpected keyword argument '{name}'")
+    ids = search_(call, domain or [], offset, limit, order)
+    return shown(call.store, call.model, ids, fields or list(call.store.models[call.model].fields))
+
+
+@_common
+def read(call: Call, fields: list[str] | None = None, load: str = "_classic_read") -> list[Row]:
+    call.check("r")
+    ids = [one for one in call.ids if call.store.exists(call.model, one)]
+    return shown(call.store, call.model, ids, fields or list(call.store.models[call.model].fields))
+
+
+@_common
+def create(call: Call, vals_list: Any) -> Any:
+    call.check("c")
+    rows = vals_list if isinstance(vals_list, list) else [vals_list]
+    for values in rows:
+        if values.get("company_id") and values["company_id"] not in call.user.companies:
+            raise access_error("Access to unauthorized or invalid companies.")
+    if call.model == "sale.order":
+        ids = [sales.create_order(call.store, values) for values in rows]
+    else:
+        ids = [
+            call.store.insert(
+                call.model, accepted(call.store, call.model, values, for_create=True)
+            )["id"]
+            for values in rows
+        ]
+    return ids
+
+
+@_common
+def write(call: Call, vals: Row) -> bool:
+    call.check("w")
+    ids = call.existing()
+    if call.model == "sale.order":
+        sales.write_orders(call.store, ids, vals)
+    elif call.model == "sale.order.line":
+        for line_id in ids:
+            sales.apply_lines(
+                call.store,
+                call.store.get(call.model, line_id)["order_id"],
+                [[1, line_id, vals]],
+            )
+    else:
+        values = accepted(call.store, call.model, vals, for_create=False)
+        for row_id in ids:
+            call.store.update(call.model, row_id, values)
+    return True
+
+
+@_common
+def unlink(call: Call) -> bool:
+    call.check("u")
+    for row_id in call.existing():
+        row = call.store.get(call.model, row_id)
+        if call.model == "sale.order" and row["state"] not in {"draft", "cancel"}:
+            raise user_error(
+                "You can not delete a sent quotation or a confirmed sales order. "
+                "You must first cancel it."
+            )
+        call.store.delete(call.model, row_id)
+    return True
+
+
+@_common
+def fields_get(
+    call: Call, allfields: list[str] | None = None, attributes: list[str] | None = None
+) -> Row:
+    wanted = allfields or list(call.store.models[call.model].fields)
+    known = call.store.models[call.model].fields
+    return {name: _attributes(known[name], attributes) for name in wanted if name in known}
+
+
+def _attributes(one: Any, wanted: list[str] | None) -> Row:
+    told: Row = {
+        "type": one.type,
+        "string": one.label,
+        "required": one.is_required,
+        "readonly": bool(one.compute),
+        "store": not one.compute,
+    }
+    if one.relation:
+        told["relation"] = one.relation
+    if one.selection:
+        told["selection"] = [list(pair) for pair in one.selection]
+    if one.type == "float":
+        told["digits"] = list(one.digits) if one.digits else False
+    if one.currency_field and one.type == "monetary":
+        told["currency_field"] = one.currency_field
+    return told if wanted is None else {name: told[name] for name in wanted if name in told}
+
+
+@_common
+def has_access(call: Call, operation: str) -> bool:
+    return call.may(_LETTER[operation], call.model)
+
+
+@_common
+def check_access_rights(call: Call, operation: str, raise_exception: bool = True) -> bool:
+    if raise_exception:
+        call.check(_LETTER[operation])
+    return call.may(_LETTER[operation], call.model)
+
+
+@_common
+def get_external_id(call: Call) -> dict[str, str]:
+    return xids_of(call.store, call.model, call.existing())
+
+
+# ---------------------------------------------------------------- single models
+
+
+@_on("res.users")
+def context_get(call: Call) -> Row:
+    return {"lang": "en_US", "tz": call.user.zone, "uid": call.user.id}
+
+
+@_on("sale.order")
+def load(call: Call, fields: list[str], data: list[list[str]]) -> Row:
+    call.check("c")
+    zone = str(call.context.get("tz") or call.user.zone)
+    return OrderImport(call.store, zone=zone, is_taken=call.is_taken).run(fields, data)
+
+
+@_on("sale.order")
+def action_confirm(call: Call) -> bool:
+    call.check("w")
+    sales.confirm(call.store, call.existing())
+    return True
+
+
+@_on("sale.order")
+def action_cancel(call: Call) -> bool:
+    call.check("w")
+    ids = call.existing()
+    for order_id in ids:
+        if accounting.draft_invoices(call.store, order_id):
+            call.check("w", "account.move")
+    sales.cancel(call.store, ids)
+    for order_id in ids:
+        accounting.cancel_drafts(call.store, order_id)
+    return True
+
+
+@_on("sale.order")
+def action_draft(call: Call) -> bool:
+    call.check("w")
+    sales.back_to_draft(call.store, call.existing())
+    return True
+
+
+@_on("sale.order")
+def action_lock(call: Call) -> None:
+    call.check("w")
+    sales.lock(call.store, call.existing(), locked=True)
+
+
+@_on("sale.order")
+def action_unlock(call: Call) -> None:
+    call.check("w")
+    sales.lock(call.store, call.existing(), locked=False)
+
+
+@_on("sale.order")
+def copy(call: Call) -> list[int]:
+    call.check("c")
+    return [sales.copy_order(call.store, order_id) for order_id in call.existing()]
+
+
+@_on("sale.order")
+def message_post(call: Call, body: str = "", **more: Any) -> list[int]:
+    return [
+        int(
+            call.store.insert(
+                "mail.message",
+                {
+                    "model": call.model,
+                    "res_id": order_id,
+                    # a text is escaped, markup in it is not markup any more
+                    "body": f"<p>{escape(body, quote=False)}</p>",
+                    "date": call.store.now(),
+                },
+            )["id"]
+        )
+        for order_id in call.existing()
+    ]
+
+
+@_on("stock.picking")
+def button_validate(call: Call) -> Any:
+    call.check("w")
+    skips = bool(call.context.get("skip_backorder"))
+    found = [warehouse.validate(call.store, one, skip_backorder=skips) for one in call.existing()]
+    return found[0] if found else True
+
+
+@_on("account.move")
+def action_post(call: Call) -> bool:
+    call.check("w")
+    for invoice_id in call.existing():
+        accounting.post(call.store, invoice_id)
+    return False
+
+
+@_on("product.product")
+def action_archive(call: Call) -> bool:
+    call.check("w")
+    for product_id in call.existing():
+        call.store.update(call.model, product_id, {"active": False})
+    return True
