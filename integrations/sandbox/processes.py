@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import psutil
 
@@ -161,7 +161,7 @@ class Stopped(BaseException):
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
     """Inside, SIGTERM, SIGHUP and Ctrl-C raise Stopped once; what is cleaned up is not cut off."""
-    before = {}
+    before: dict[int, Any] = {}
 
     def stop(number: int, frame: FrameType | None) -> None:
         for one in before:
