@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.db.models.functions import Now
 
 from integrations.engine import claim, clock, lease, queue, recovery, retention, signs
 from integrations.engine.leader import Leader
 from integrations.engine.models import Canary
+from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +64,16 @@ class Beat:
     def run_forever(self) -> None:
         """Beats until the process ends. A database that is away is tried again."""
         while True:
+            close_old_connections()
             self.once()
             signs.alive()
             time.sleep(settings.ENGINE["beat_s"])
 
     def once(self) -> None:
         """One beat: every duty that is due."""
-        close_old_connections()
         try:
             leads = self._leader.is_me()
-        except (DatabaseError, InterfaceError) as exc:
+        except DATABASE_AWAY as exc:
             _database_away(exc)
             return
         for duty in [*(self._duties if leads else ()), self._canary]:
@@ -106,7 +107,7 @@ def _do_if_due(duty: Duty) -> None:
     duty.due = now + duty.every_s
     try:
         duty.function()
-    except (DatabaseError, InterfaceError) as exc:
+    except DATABASE_AWAY as exc:
         _database_away(exc)
     except Exception:
         logger.exception("duty_failed duty=%s", duty.name)

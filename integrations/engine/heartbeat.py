@@ -5,11 +5,12 @@ from threading import Event, Thread
 from types import TracebackType
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from integrations.engine import lease as leases
 from integrations.engine import signs
 from integrations.engine.lease import Lease
+from integrations.engine.outage import DATABASE_AWAY
 from integrations.errors import Fenced
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,6 @@ class Heartbeat:
             signs.alive()
         except Fenced:
             self._lease = None  # the step finds out at its next checkpoint or write
-        except (DatabaseError, InterfaceError) as exc:
+        except DATABASE_AWAY as exc:
             logger.warning("heartbeat_failed job=%s error=%s", lease.job_id, type(exc).__name__)
             connection.close()

@@ -69,7 +69,7 @@ def _watch_monitor() -> None:
     """
     from django_q import cluster  # starts Django when it is imported before the apps are loaded
 
-    class Sentinel(cluster.Sentinel):  # type: ignore[misc]
+    class Sentinel(cluster.Sentinel):
         def reincarnate(self, process: object) -> None:
             if process is self.monitor:
                 signs.broken()

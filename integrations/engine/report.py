@@ -4,8 +4,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
-
+from integrations.engine.outage import DATABASE_AWAY
 from integrations.errors import (
     Kind,
     NeedsOperator,
@@ -17,7 +16,6 @@ from integrations.errors import (
 from integrations.redact import redact_text
 
 LONGEST_TEXT, LONGEST_TRACE = 2000, 20_000
-OUR_DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +73,13 @@ def report_of(error: Exception, *, job_id: int) -> ErrorReport:
         endpoint=remote.endpoint[:300] if remote else "",
         remote_words=redact_text(words)[:LONGEST_TEXT],
         retry_after_s=error.retry_after_s if isinstance(error, Throttled) else 0.0,
-        is_our_database=isinstance(error, OUR_DATABASE_AWAY),
+        is_our_database=isinstance(error, DATABASE_AWAY),
     )
 
 
 def failure_kind(error: Exception) -> Kind:
     """The kind, where our own database being away is an outage and not a bug of the step."""
-    if isinstance(error, OUR_DATABASE_AWAY):
+    if isinstance(error, DATABASE_AWAY):
         return Kind.UNAVAILABLE
     return kind_of(error)
 

@@ -2,11 +2,12 @@
 
 import logging
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.db.models.functions import Now
 
 from integrations.engine import queue, runner, signs
 from integrations.engine.models import Canary
+from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ def work(lane: str) -> None:
     try:
         if runner.drain_for_a_while(lane) and not signs.is_stopping():
             queue.wake(lane)
-    except (DatabaseError, InterfaceError) as exc:
+    except DATABASE_AWAY as exc:
         _give_up(exc)
 
 
@@ -26,7 +27,7 @@ def canary(lane: str) -> None:
     signs.alive()
     try:
         Canary.objects.filter(lane=lane).update(beaten_at=Now())
-    except (DatabaseError, InterfaceError) as exc:
+    except DATABASE_AWAY as exc:
         _give_up(exc)
 
 
