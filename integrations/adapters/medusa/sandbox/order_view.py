@@ -44,11 +44,26 @@ LAZY = (
     "customer.groups",
     "customer.addresses",
 )
+PROGRESS_TOTALS = (
+    "refundable_total", "fulfilled_total", "shipped_total", "return_requested_total",
+    "return_received_total", "return_dismissed_total", "write_off_total",
+)  # fmt: skip
 READ_ALWAYS = (
     "status", "version", "payment_collections", "fulfillments", "payment_status",
     "fulfillment_status",
 )  # fmt: skip
 LIST_ALWAYS = ("status", "version", "items", "payment_status", "fulfillment_status")
+
+
+def list_lazy(fields: str) -> tuple[str, ...]:
+    """In a list the lines come without their amounts unless a total was asked for."""
+    names = {name.strip("+* ") for name in fields.split(",")}
+    if not fields or "total" in names:
+        return (*LAZY, "items.variant")
+    zero = money.sums([])
+    progress = ("refundable_total_per_unit", *PROGRESS_TOTALS)
+    amounts = [f"items.{prefix}{name}" for name in (*zero, *progress) for prefix in ("", "raw_")]
+    return (*LAZY, "items.variant", "items.tax_lines", "items.adjustments", *amounts)
 
 
 def order_json(order: Order, customer: Json | None) -> Json:
@@ -105,6 +120,11 @@ def payment_json(payment: Payment) -> Json:
     }
 
 
+def times(moment: str) -> Json:
+    """The three times of a row that has not changed since."""
+    return {"created_at": moment, "updated_at": moment, "deleted_at": None}
+
+
 def tax_line(rate: Decimal, code: str, amounts: money.Amounts, prefix: str) -> Json:
     """A tax line: `total` after and `subtotal` before discount."""
     country = code.rpartition("-")[2].lower()
@@ -137,11 +157,13 @@ def _item(line: Line, order: Order) -> Json:
         "is_custom_price": line.is_custom_price,
         "metadata": line.metadata,
         "raw_compare_at_unit_price": None,
-        "created_at": line.created_at,
-        "updated_at": line.created_at,
-        "deleted_at": None,
+        **times(line.created_at),
         "tax_lines": [
-            {**tax_line(line.rate, line.tax_code, amounts, "ordlitxl"), "item_id": line.id}
+            {
+                **tax_line(line.rate, line.tax_code, amounts, "ordlitxl"),
+                "item_id": line.id,
+                **times(line.created_at),
+            }
         ]
         if line.rate is not None
         else [],
@@ -153,8 +175,14 @@ def _item(line: Line, order: Order) -> Json:
         "detail": _detail(line, order),
         **_twice(amounts),
         **_progress_totals(line, amounts),
-        "variant": {**line.variant, "product": line.product} if line.variant else None,
+        "variant": {**plain(line.variant), "product": plain(line.product)},
     }
+
+
+def plain(row: Json) -> Json:
+    """The columns of a row, without its relations."""
+    relations = ("options", "images", "prices", "variants", "tags", "sales_channels", "categories")
+    return {name: value for name, value in row.items() if name not in relations}
 
 
 def _product_facts(line: Line) -> Json:
@@ -196,6 +224,7 @@ def _adjustments(line: Line) -> list[Json]:
             **both("amount", line.discount),
             **both("subtotal", line.discount),
             **both("total", amounts["discount_total"]),
+            **times(line.created_at),
         }
     ]
 
@@ -209,6 +238,9 @@ def _detail(line: Line, order: Order) -> Json:
         "item_id": line.id,
         "unit_price": None,
         "raw_unit_price": None,
+        "compare_at_unit_price": None,
+        "raw_compare_at_unit_price": None,
+        **times(line.created_at),
         **both("quantity", line.quantity),
         **both("fulfilled_quantity", line.fulfilled),
         **both("delivered_quantity", line.delivered),
@@ -245,13 +277,12 @@ def _method(method: Method, order: Order) -> Json:
         "shipping_option_id": method.option_id,
         "data": {},
         "metadata": None,
-        "created_at": method.created_at,
-        "updated_at": method.created_at,
-        "deleted_at": None,
+        **times(method.created_at),
         "tax_lines": [
             {
                 **tax_line(method.rate, method.tax_code, amounts, "ordsmtxl"),
                 "shipping_method_id": method.id,
+                **times(method.created_at),
             }
         ]
         if method.rate is not None
@@ -378,6 +409,10 @@ def _fulfilment(fulfilment: Fulfilment) -> Json:
         "data": {},
         "requires_shipping": True,
         "provider": {"id": "manual_manual"},
+        "shipping_option_id": fulfilment.option_id,
+        "shipping_option": {"id": fulfilment.option_id},
+        "delivery_address": {"id": f"fuladdr_{fulfilment.id[4:]}"},
+        "delivery_address_id": f"fuladdr_{fulfilment.id[4:]}",
         "metadata": fulfilment.metadata,
         "created_at": fulfilment.created_at,
         "updated_at": fulfilment.updated_at,

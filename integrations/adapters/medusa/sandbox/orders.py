@@ -120,6 +120,7 @@ class Fulfilment:
     location_id: str
     items: list[tuple[Line, Decimal, str]]  # line, quantity, id of the fulfilment's item
     metadata: Json | None
+    option_id: str | None = None
     id: str = field(default_factory=lambda: new_id("ful"))
     labels: list[Json] = field(default_factory=list)
     created_at: str = field(default_factory=now)
@@ -213,7 +214,8 @@ class Order:
         items = [self._fulfillable(row) for row in wanted]
         for line, quantity, _ in items:
             line.fulfilled += quantity
-        fulfilment = Fulfilment(location_id, items, metadata)
+        option = self.methods[0].option_id if self.methods else None
+        fulfilment = Fulfilment(location_id, items, metadata, option)
         self.fulfilments.append(fulfilment)
         self.changed()
         return fulfilment

@@ -62,8 +62,9 @@ class OrdersApi(State):
                 row,
                 request.param("fields"),
                 default=order_view.LIST_DEFAULT,
-                lazy=order_view.LAZY,
+                lazy=order_view.list_lazy(request.param("fields")),
                 always=order_view.LIST_ALWAYS,
+                entire=("items",),
             ),
             limit=15,
         )

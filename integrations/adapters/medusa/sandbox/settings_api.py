@@ -89,5 +89,9 @@ def _answer(
     columns = [name for name in (rows[0] if rows else ()) if name not in lazy]
     fields = request.param("fields")
     return paged(
-        request, found, key, lambda row: project(row, fields, default=columns), limit=limit
+        request,
+        found,
+        key,
+        lambda row: project(row, fields, default=columns, has_ids=False),
+        limit=limit,
     )
