@@ -77,8 +77,8 @@ def _refuse_wrong_ends(flow: Flow) -> None:
         )
     if (flow.source.role, flow.target.role) != ends:
         raise NeedsOperator(
-            f"{flow.get_kind_display()} go from an {ends[0]} to a {ends[1]}, not from "
-            f"{flow.source} to {flow.target}.".replace("an storefront", "a storefront"),
+            f"{flow.get_kind_display()} go from the {ends[0]} to the {ends[1]}, "
+            f"not from {flow.source} to {flow.target}.",
             reason="flow_ends",
             hint="Swap source and target, or choose other connections.",
         )

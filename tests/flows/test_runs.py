@@ -1,0 +1,331 @@
+"""Runs of batch flows: one at a time, page by page, resumed where they stopped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integrations.engine import runner, verbs
+from integrations.engine.models import SyncJob
+from integrations.errors import NeedsOperator, Rejected, Unavailable
+from integrations.flows.modes import set_mode
+from integrations.flows.runs import (
+    PageOutcome,
+    PlanItem,
+    Work,
+    apply_plan,
+    register_batch,
+    request_run,
+)
+from integrations.flows.runs import batch as batches
+from integrations.flows.runs import work as run_work
+from integrations.flows.runs.batch import HandlePage
+from integrations.flows.runs.windows import is_complete_due, next_window
+from integrations.flows.schedules import run_due_schedules, set_schedule
+from integrations.models import Flow, Run
+from integrations.records import Window
+from tests.factories import ConnectionFactory, FlowFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Catalogue:
+    """A source of three pages; `handled` tells which pages were asked for, in which window."""
+
+    def __init__(self) -> None:
+        self.handled: list[tuple[Window, str | None]] = []
+        self.written: list[str] = []
+        self.errors: dict[str | None, Exception] = {}
+        self.pages: dict[str | None, tuple[PlanItem, ...]] = {
+            None: (item("create", "1"), item("skip", "2", reason="no price")),
+            "2": (item("change", "3"),),
+            "3": (item("failed", "4", reason="Product with handle: x, already exists."),),
+        }
+
+    @contextmanager
+    def open(self, work: Work) -> Iterator[HandlePage]:
+        def handle(window: Window, cursor: str | None) -> PageOutcome:
+            self.handled.append((window, cursor))
+            if cursor in self.errors:
+                raise self.errors.pop(cursor)
+            items = self.pages[cursor]
+            planned = [one for one in items if work.is_planned(one.ref, one.fingerprint)]
+            if work.writes:
+                self.written += [one.ref for one in planned if one.action in ("create", "change")]
+            cursors = [*self.pages, None]
+            following = cursors[cursors.index(cursor) + 1]
+            return PageOutcome(read=len(items) + 1, unchanged=1, items=items, next_cursor=following)
+
+        yield handle
+
+    @property
+    def cursors(self) -> list[str | None]:
+        return [cursor for _, cursor in self.handled]
+
+
+def item(action: str, ref: str, *, reason: str = "") -> PlanItem:
+    return PlanItem(
+        action=action,  # type: ignore[arg-type]
+        ref=ref,
+        label=f"Part {ref}",
+        reason=reason,
+        fingerprint=f"content of {ref}",
+    )
+
+
+@pytest.fixture
+def catalogue() -> Iterator[Catalogue]:
+    usual = batches.batch_of("products")
+    made = Catalogue()
+    register_batch("products", made.open)
+    yield made
+    register_batch("products", usual)
+
+
+@pytest.fixture
+def flow() -> Flow:
+    made: Flow = FlowFactory(
+        kind="products",
+        mode="live",
+        source=ConnectionFactory(erp=True),
+        target=ConnectionFactory(),
+    )
+    return made
+
+
+def test_run_counts_what_it_did_and_covers_its_window(catalogue: Catalogue, flow: Flow) -> None:
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    run, flow = Run.objects.get(), Flow.objects.get()
+    assert (run.state, run.mode, run.actor) == ("done", "live", "olga")
+    counts = (run.read, run.created, run.changed, run.unchanged, run.skipped, run.failed)
+    assert counts == (7, 1, 1, 3, 1, 1)
+    assert [(row["ref"], row["reason"]) for row in run.plan if row["reason"]] == [
+        ("2", "no price"),
+        ("4", "Product with handle: x, already exists."),
+    ]
+    assert flow.covered_until == NOW - timedelta(seconds=2)
+    assert flow.cursor == {"complete_at": NOW.isoformat()}
+
+
+def test_empty_run_is_a_row_too(catalogue: Catalogue, flow: Flow) -> None:
+    catalogue.pages = {None: ()}
+
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    assert Run.objects.get().state == "done"
+
+
+def test_flow_has_one_open_run(catalogue: Catalogue, flow: Flow) -> None:
+    first = request_run(flow, actor="olga", now=NOW)
+    second = request_run(flow, actor="schedule", now=NOW)
+
+    assert first.pk == second.pk
+    assert Run.objects.count() == 1
+
+
+def test_interrupted_run_goes_on_at_the_page_where_it_stopped(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    catalogue.errors["2"] = Unavailable("The ERP is down for maintenance.")
+    job = request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    assert Flow.objects.get().cursor["page"] == "2"
+
+    SyncJob.objects.filter(pk=job.pk).update(due_at=NOW - timedelta(days=1))
+    runner.drain("batch")
+
+    assert catalogue.cursors == [None, "2", "2", "3"]
+    assert len({window for window, _ in catalogue.handled}) == 1
+    assert Run.objects.get().read == 7
+
+
+def test_long_run_is_continued_by_a_second_job(
+    catalogue: Catalogue, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_work, "LONGEST_PASS_S", 0)
+
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    assert SyncJob.objects.filter(state="done").count() == 3
+    assert catalogue.cursors == [None, "2", "3"]
+    assert Run.objects.get().state == "done"
+
+
+def test_stopped_run_fails_with_the_reason_and_can_be_sent_on(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    catalogue.errors["2"] = Rejected("The ERP does not know this field.")
+    job = request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    run = Run.objects.get()
+    assert run.state == "failed"
+    assert "does not know this field" in run.note
+
+    verbs.requeue(SyncJob.objects.get(pk=job.pk), actor="olga", reason="field is back")
+    runner.drain("batch")
+
+    run.refresh_from_db()
+    assert (run.state, run.read) == ("done", 7)
+
+
+def test_cancelled_run_says_so_and_the_next_one_starts_afresh(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    catalogue.errors["2"] = Rejected("The ERP does not know this field.")
+    job = request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    verbs.cancel(SyncJob.objects.get(pk=job.pk), actor="olga", reason="not today")
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    assert [run.state for run in Run.objects.order_by("id")] == ["cancelled", "done"]
+    assert catalogue.cursors == [None, "2", None, "2", "3"]
+
+
+def test_shadow_run_writes_nothing_and_keeps_its_plan(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "shadow", actor="olga", now=NOW)
+
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    assert catalogue.written == []
+    assert [row["action"] for row in Run.objects.get().plan] == [
+        "create",
+        "skip",
+        "change",
+        "failed",
+    ]
+    assert Flow.objects.get().covered_until is None
+
+
+def test_plan_is_applied_once_on_a_press(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    planned = Run.objects.get()
+    assert catalogue.written == []
+
+    apply_plan(planned, actor="olga", now=NOW + timedelta(hours=1))
+    runner.drain("batch")
+
+    assert catalogue.written == ["1", "3"]
+    assert Flow.objects.get().covered_until == NOW - timedelta(seconds=2)
+    with pytest.raises(NeedsOperator, match="applied already"):
+        apply_plan(planned, actor="olga")
+
+
+def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    catalogue.pages["2"] = (
+        PlanItem(action="change", ref="3", label="Part 3", fingerprint="newer content"),
+    )
+    apply_plan(Run.objects.get(), actor="olga")
+    runner.drain("batch")
+
+    assert catalogue.written == ["1"]
+
+
+def test_plan_of_a_shadow_run_cannot_be_applied(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "shadow", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    with pytest.raises(NeedsOperator, match="plans are applied in assisted mode"):
+        apply_plan(Run.objects.get(), actor="olga")
+
+
+def test_flow_that_is_off_refuses(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "off", actor="olga", now=NOW)
+
+    with pytest.raises(NeedsOperator, match="is off"):
+        request_run(flow, actor="olga", now=NOW)
+
+
+def test_order_flow_does_not_run_in_batches() -> None:
+    with pytest.raises(NeedsOperator, match="follows events"):
+        request_run(FlowFactory(live=True), actor="olga", now=NOW)
+
+
+# ---------------------------------------------------------------- windows
+
+
+def test_next_window_overlaps_the_last_one() -> None:
+    window = next_window(
+        NOW - timedelta(hours=1), now=NOW, overlap=timedelta(minutes=5), is_complete=False
+    )
+
+    assert window == Window(start=NOW - timedelta(minutes=65), end=NOW - timedelta(seconds=2))
+
+
+@pytest.mark.parametrize(("covered", "is_complete"), [(None, False), (NOW, True)])
+def test_first_and_complete_pulls_read_everything(
+    covered: datetime | None, is_complete: bool
+) -> None:
+    window = next_window(covered, now=NOW, overlap=timedelta(minutes=5), is_complete=is_complete)
+
+    assert window.start is None
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "settings", "expected"),
+    [
+        (None, {}, True),
+        (23, {}, False),
+        (24, {}, True),
+        (2, {"complete_every_h": 1}, True),
+        (99, {"complete_every_h": 0}, False),
+    ],
+)
+def test_complete_pull_comes_once_a_day(
+    hours_ago: int | None, settings: dict[str, int], expected: bool
+) -> None:
+    at = None if hours_ago is None else (NOW - timedelta(hours=hours_ago)).isoformat()
+    cursor = {} if at is None else {"complete_at": at}
+
+    assert is_complete_due(cursor, settings, now=NOW) is expected
+
+
+# ---------------------------------------------------------------- schedules
+
+
+def test_due_flow_runs_once_and_is_due_again_later(catalogue: Catalogue, flow: Flow) -> None:
+    set_schedule(flow, "*/10 * * * *", now=NOW - timedelta(minutes=40))
+
+    assert run_due_schedules(NOW) == 1
+    assert run_due_schedules(NOW) == 0
+
+    flow.refresh_from_db()
+    assert flow.next_run_at == NOW + timedelta(minutes=10)
+    assert (Run.objects.get().actor, Run.objects.get().note) == ("schedule", "schedule")
+
+
+def test_flow_that_is_off_is_never_due(catalogue: Catalogue, flow: Flow) -> None:
+    set_schedule(flow, "*/10 * * * *", now=NOW - timedelta(minutes=40))
+    set_mode(flow, "off", actor="olga", now=NOW)
+
+    assert run_due_schedules(NOW) == 0
+
+
+def test_schedule_is_utc_whatever_zone_now_comes_in(flow: Flow) -> None:
+    berlin = datetime.fromisoformat("2026-11-23T12:00:00+01:00")
+
+    set_schedule(flow, "30 11 * * *", now=berlin)
+
+    assert flow.next_run_at == datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("schedule", ["every day", "61 * * * *", "* * * * * *"])
+def test_schedule_that_is_none_is_refused(flow: Flow, schedule: str) -> None:
+    with pytest.raises(NeedsOperator, match="is not a schedule"):
+        set_schedule(flow, schedule, now=NOW)
