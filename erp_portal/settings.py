@@ -6,9 +6,12 @@ refuses the default keys here and warns of more in `erp_portal/checks.py`.
 
 import base64
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from erp_portal import environment as env
@@ -29,7 +32,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")  # how people and remotes reach us
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the site is ours; unfold would put its own in place
     "unfold.contrib.filters",
     "erp_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
@@ -242,11 +245,44 @@ LOGGING = {
 }
 
 # --- the console's looks -----------------------------------------------------------------
+
+
+def _static(path: str) -> Callable[[HttpRequest], str]:
+    """The address of a static file, found when a page asks: no file is served yet here."""
+    return lambda request: static(path)
+
+
 UNFOLD = {
     "SITE_TITLE": "ERP Portal",
     "SITE_HEADER": "ERP Portal",
     "SITE_SUBHEADER": "Storefront, ERP and CRM in step",
     "SITE_SYMBOL": "sync_alt",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": _static("console/mark.svg")},
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [_static("console/console.css")],
+    "DASHBOARD_CALLBACK": "erp_portal.first_page.fill",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "erp_portal.navigation.sidebar",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 240)",
+            "100": "oklch(94.5% .026 240)",
+            "200": "oklch(89.5% .053 240)",
+            "300": "oklch(82% .09 240)",
+            "400": "oklch(72% .125 242)",
+            "500": "oklch(62% .14 244)",
+            "600": "oklch(50% .13 246)",
+            "700": "oklch(43.5% .115 247)",
+            "800": "oklch(38% .095 248)",
+            "900": "oklch(33% .075 249)",
+            "950": "oklch(25% .055 250)",
+        },
+    },
 }

@@ -13,6 +13,7 @@ import factory
 from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
+from integrations.engine import limits
 from integrations.engine.models import Attempt, JobMove, JobState, Resource, Step, SyncJob
 from integrations.models import (
     Account,
@@ -116,6 +117,12 @@ class ResourceFactory(DjangoModelFactory):
         model = Resource
 
     name = factory.Sequence(lambda n: f"remote {n}")
+
+    @classmethod
+    def _create(cls, model_class: type[Resource], *args: Any, **kwargs: Any) -> Resource:
+        resource = super()._create(model_class, *args, **kwargs)
+        limits.resize(resource.pk, max_running=resource.max_running)
+        return resource
 
     class Params:
         on_pause = factory.Trait(

@@ -1,0 +1,31 @@
+"""The operator's console, one module per screen. Importing it puts the screens on the site."""
+
+from django.contrib import admin
+
+from integrations.admin import (
+    connections,
+    flows,
+    issues,
+    jobs,
+    links,
+    now,
+    orders,
+    people,
+    records,
+)
+
+__all__ = [
+    "connections",
+    "flows",
+    "issues",
+    "jobs",
+    "links",
+    "now",
+    "orders",
+    "people",
+    "records",
+]
+
+# The queue's own pages would show wake-ups as if they were the work, and offer to repeat them.
+for _model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:
+    admin.site.unregister(_model)

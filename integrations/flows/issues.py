@@ -7,21 +7,24 @@ hooks of job kinds, in the transaction of the move.
 
 import logging
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.engine import verbs
 from integrations.engine.models import OPEN, TERMINAL, JobMove, JobState, SyncJob
 from integrations.engine.moves import MoveRefused
 from integrations.flows.alerts import close_alert, raise_alert
-from integrations.models import Connection, Issue, IssueItem, Order, StateChange
+from integrations.models import Connection, IdLink, Issue, IssueItem, Order, StateChange
 
 logger = logging.getLogger(__name__)
 
 ORDER_KEY = "order:"
 BY_ITSELF = "portal"
+_GAP_WORDS = {IdLink.Kind.VARIANT: "sku"}  # where a cause says it otherwise than the link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,18 @@ def requeue_blocked(issue: Issue, *, actor: str, reason: str = "") -> Requeued:
         else:
             requeued += 1
     return Requeued(requeued=requeued, skipped=skipped)
+
+
+def fixed_by(link: IdLink) -> list[Issue]:
+    """The open issues that were about this record having no counterpart."""
+    word = _GAP_WORDS.get(IdLink.Kind(link.kind), link.kind)
+    ends = [
+        f":{word}:{ref}:{gap}"
+        for ref in (link.source_ref, link.target_ref)
+        for gap in ("unlinked", "ambiguous")
+    ]
+    fits = reduce(or_, (Q(cause__endswith=end) for end in ends))
+    return list(Issue.objects.filter(fits, state=Issue.State.OPEN))
 
 
 def order_of(job: SyncJob) -> Order | None:

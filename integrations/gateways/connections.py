@@ -26,6 +26,7 @@ def add_connection(
     credentials: Mapping[str, str],
     actor: str,
     allow_private: bool = False,
+    verify_tls: bool = True,
     hook_token: str | None = None,
 ) -> Connection:
     """Saves a new connection with its engine resource and a fresh hook token.
@@ -44,6 +45,7 @@ def add_connection(
         base_url=url.rstrip("/"),
         settings=dict(settings),
         allow_private_addresses=allow_private,
+        verify_tls=verify_tls,
     )
     connection.seal_credentials(dict(credentials), hook_token=hook_token or secrets.new_token())
     with transaction.atomic():
@@ -51,6 +53,29 @@ def add_connection(
         connection.save()
         _note(connection, after="added", actor=actor)
     return connection
+
+
+def change_connection(
+    connection: Connection,
+    *,
+    settings: Mapping[str, str],
+    credentials: Mapping[str, str],
+    actor: str,
+) -> None:
+    """Saves the row's own edits (name, address, TLS), its settings, and the given secrets.
+
+    Secrets that are not given are kept. Raises NeedsOperator like `add_connection`.
+    """
+    connection.settings = dict(settings)
+    connection.base_url = connection.base_url.rstrip("/")
+    kept = {**connection.credentials, **credentials}
+    _refuse(adapters.spec(connection.kind).problems(connection.settings, kept))
+    edited = ["name", "base_url", "allow_private_addresses", "verify_tls", "settings"]
+    with transaction.atomic():
+        connection.save(update_fields=edited)
+        _note(connection, after="changed", actor=actor)
+        if credentials:
+            change_credentials(connection, credentials, actor=actor)
 
 
 def change_credentials(

@@ -1,0 +1,83 @@
+"""The sidebar: five groups, each shown as far as the person may look."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+# (group, [(title, icon, admin page, permission or "" for everybody)])
+_GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+    ("Now", [("What needs someone", "notifications_active", "index", "")]),
+    (
+        "Orders",
+        [
+            ("Orders", "receipt_long", "integrations_order", "integrations.view_order"),
+            ("Events", "bolt", "integrations_event", "integrations.view_event"),
+        ],
+    ),
+    (
+        "Jobs & issues",
+        [
+            ("Issues", "error", "integrations_issue", "integrations.view_issue"),
+            ("Jobs", "manufacturing", "engine_syncjob", "engine.view_syncjob"),
+            ("Exchanges", "swap_horiz", "integrations_exchange", "integrations.view_exchange"),
+            ("Alerts", "campaign", "integrations_alert", "integrations.view_alert"),
+            ("History", "history", "integrations_statechange", "integrations.view_statechange"),
+        ],
+    ),
+    (
+        "Set-up",
+        [
+            ("Connections", "cable", "integrations_connection", "integrations.view_connection"),
+            ("Flows", "sync_alt", "integrations_flow", "integrations.view_flow"),
+            ("Runs", "play_circle", "integrations_run", "integrations.view_run"),
+        ],
+    ),
+    (
+        "Links",
+        [
+            (title, "link", f"integrations_{name}mapping", f"integrations.view_{name}mapping")
+            for title, name in (
+                ("Customers", "customer"),
+                ("SKUs", "variant"),
+                ("Products", "product"),
+                ("Taxes", "tax"),
+                ("Shipping methods", "shipping"),
+                ("Payment terms", "term"),
+                ("Warehouses", "warehouse"),
+                ("Units", "unit"),
+                ("Currencies", "currency"),
+            )
+        ],
+    ),
+    (
+        "People",
+        [
+            ("Companies", "domain", "integrations_account", "integrations.view_account"),
+            ("Buyers", "person", "integrations_buyer", "integrations.view_buyer"),
+            ("Staff", "badge", "integrations_user", "integrations.view_user"),
+            ("Roles", "shield_person", "auth_group", "auth.view_group"),
+        ],
+    ),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups with what this person may see, without empty ones."""
+    groups = []
+    for title, pages in _GROUPS:
+        items = [
+            {"title": name, "icon": icon, "link": _address(page)}
+            for name, icon, page, permission in pages
+            if not permission or request.user.has_perm(permission)
+        ]
+        if items:
+            folded = title == "Links"
+            groups.append(
+                {"title": title, "items": items, "separator": True, "collapsible": folded}
+            )
+    return groups
+
+
+def _address(page: str) -> str:
+    return reverse("admin:index" if page == "index" else f"admin:{page}_changelist")

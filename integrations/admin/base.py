@@ -1,0 +1,65 @@
+"""What every screen of the console shares: read-only rows, pages made of a record, permissions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+
+
+class ConsoleAdmin(ModelAdmin):
+    """Calm lists: no count of the whole table, forty rows, newest first where it has an order."""
+
+    show_full_result_count = False
+    list_per_page = 40
+    list_filter_submit = True
+    list_fullwidth = True
+    compressed_fields = True
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """Rows that machines own: people look and press actions, nobody edits or deletes."""
+
+    # One page of a row: a template with its own content, fed by `page_context`.
+    page_template: str = ""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        # A page of its own shows the row; fields beside it would say everything twice.
+        return (
+            [(None, {"fields": ()})] if self.page_template else super().get_fieldsets(request, obj)
+        )
+
+    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the page of this row shows."""
+        return {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if self.page_template:
+            self.change_form_template = self.page_template
+            context |= {"row": kwargs["obj"], **self.page_context(request, kwargs["obj"])}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def actor(request: HttpRequest) -> str:
+    """How the person is named in histories."""
+    return request.user.get_username()
+
+
+def address_of(row: Model) -> str:
+    """The path of a row's page, as `admin:` names it."""
+    return f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+
+
+register = admin.register

@@ -1,0 +1,168 @@
+"""Flows: what moves from where to where, how boldly, and how far it has come."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
+
+from integrations.admin import pressing
+from integrations.admin.base import ConsoleAdmin, actor
+from integrations.admin.pressing import Button
+from integrations.errors import NeedsOperator
+from integrations.flows.adding import KINDS, add_flow, refuse_wrong_roles
+from integrations.flows.modes import set_mode
+from integrations.flows.runs import request_run
+from integrations.looks import written
+from integrations.looks.badges import badge
+from integrations.models import Flow, StateChange
+
+LAST_RUNS = 10
+
+
+class ModeForm(pressing.ReasonForm):
+    """The new mode; orders that go live also need the instant from which they are sent."""
+
+    field_order = ["mode", "live_from", "reason"]
+    mode = forms.ChoiceField(choices=Flow.Mode.choices, widget=UnfoldAdminSelectWidget)
+    live_from = forms.SplitDateTimeField(
+        label="Send orders placed from (UTC)",
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text="For order flows. Older orders are never sent by themselves. Empty: now.",
+    )
+
+
+class FlowForm(forms.ModelForm):
+    """A new flow; refuses connections that this kind does not move between."""
+
+    class Meta:
+        model = Flow
+        fields = ["kind", "source", "target", "schedule"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance.pk and {"kind", "source", "target"} <= set(cleaned):
+            try:
+                refuse_wrong_roles(cleaned["kind"], cleaned["source"], cleaned["target"])
+            except NeedsOperator as exc:
+                raise ValidationError(f"{exc.message} {exc.hint}") from exc
+        return cleaned
+
+
+@admin.register(Flow)
+class FlowAdmin(ConsoleAdmin):
+    form = FlowForm
+    list_display = ["what", "way", "mode_badge", "schedule", "next_run", "coverage"]
+    list_filter = ["kind", "mode"]
+    list_select_related = ["source", "target"]
+    change_form_outer_before_template = "console/_flow.html"
+    actions = ["change_mode", "run_now"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return ["kind", "source", "target", "schedule"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        # What a flow is about never changes: its links, cursor and history belong to that.
+        return ["kind", "source", "target"] if obj else []
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            kwargs["choices"] = [pair for pair in Flow.Kind.choices if pair[0] in KINDS]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Flow, form: FlowForm, change: bool) -> None:
+        if change:
+            obj.save(update_fields=["schedule"])
+            return
+        made = add_flow(kind=obj.kind, source=obj.source, target=obj.target, actor=actor(request))
+        made.schedule = obj.schedule
+        made.save(update_fields=["schedule"])
+        obj.__dict__.update(made.__dict__)  # the admin goes on with the row the service made
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        row = kwargs.get("obj")
+        if row is not None:
+            context |= {
+                "row": row,
+                "runs": list(row.runs.all()[:LAST_RUNS]),
+                "history": StateChange.objects.filter(subject="flow", subject_id=row.pk)[
+                    :LAST_RUNS
+                ],
+                "buttons": self._buttons(request, row),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # switched off, its history stays
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.set_flow_mode")
+
+    @admin.display(description="Flow", ordering="kind")
+    def what(self, flow: Flow) -> str:
+        return flow.get_kind_display()
+
+    @admin.display(description="From → to")
+    def way(self, flow: Flow) -> str:
+        return f"{flow.source} → {flow.target}"
+
+    @admin.display(description="Mode", ordering="mode")
+    def mode_badge(self, flow: Flow) -> SafeString:
+        return badge("flow", flow.mode)
+
+    @admin.display(description="Next run", ordering="next_run_at")
+    def next_run(self, flow: Flow) -> Any:
+        return written.instant(flow.next_run_at, now=timezone.now())
+
+    @admin.display(description="Known complete until", ordering="covered_until")
+    def coverage(self, flow: Flow) -> Any:
+        return written.instant(flow.covered_until, now=timezone.now())
+
+    @admin.action(description="Change the mode…", permissions=["switch"])
+    def change_mode(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="change_mode",
+            question="Change the mode of flows",
+            consequence=(
+                "Off does nothing. Shadow reads and plans, and writes nothing. Assisted writes "
+                "on a press. Live writes by itself."
+            ),
+            button="Change the mode",
+            form_class=ModeForm,
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(
+            set_mode,
+            mode=asked.cleaned_data["mode"],
+            actor=actor(request),
+            reason=asked.cleaned_data["reason"],
+            live_from=asked.cleaned_data["live_from"],
+            now=timezone.now(),
+        )
+        return pressing.press_each(self, request, rows, press, done="switched")
+
+    @admin.action(description="Run now", permissions=["switch"])
+    def run_now(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        press = partial(request_run, actor=actor(request), trigger="console")
+        return pressing.press_each(self, request, rows, press, done="asked to run")
+
+    def _buttons(self, request: HttpRequest, flow: Flow) -> list[Button]:
+        if not self.has_switch_permission(request):
+            return []
+        return [
+            Button(action="change_mode", label="Change the mode…", tone="primary"),
+            Button(action="run_now", label="Run now"),
+        ]

@@ -1,0 +1,246 @@
+"""Jobs: what each one does, why it does not go on, and the engine's verbs as buttons."""
+
+import json
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from integrations.admin import pressing, timeline
+from integrations.admin.base import ReadOnlyAdmin, actor
+from integrations.admin.filters import ResourceFilter
+from integrations.admin.pressing import Button
+from integrations.engine import explain, verbs
+from integrations.engine.models import OPEN, Attempt, JobState, StepState, SyncJob
+from integrations.flows.issues import order_of
+from integrations.looks import words, written
+from integrations.looks.badges import badge
+from integrations.models import IssueItem
+
+UNFINISHED = (StepState.OPEN, StepState.IN_DOUBT)
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    title = "attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("parked", "Needs a person"), ("open", "Not finished"), ("doubt", "In doubt")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
+        match self.value():
+            case "parked":
+                return queryset.filter(state=JobState.PARKED)
+            case "open":
+                return queryset.filter(state__in=OPEN)
+            case "doubt":
+                return queryset.filter(state__in=OPEN, steps__state=StepState.IN_DOUBT).distinct()
+        return queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Job kinds in plain words; only kinds that this program knows."""
+
+    title = "what it does"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(words.JOBS.items(), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class SkipForm(pressing.ReasonForm):
+    """Which step to take as done, and why. Offered are the unfinished steps of the job."""
+
+    def __init__(self, names: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(name, words.step(name)) for name in names]
+        self.fields["step"] = forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget)
+        self.order_fields(["step", "reason"])
+
+
+@admin.register(SyncJob)
+class SyncJobAdmin(ReadOnlyAdmin):
+    list_display = [
+        "number",
+        "does",
+        "about",
+        "state_badge",
+        "why",
+        "next_try",
+        "attempts",
+        "where",
+    ]
+    list_filter = [AttentionFilter, "state", KindFilter, ResourceFilter]
+    search_fields = ["=id", "^key"]
+    search_help_text = "Job number, or order:<storefront order id>"
+    list_select_related = ["resource"]
+    ordering = ["-id"]
+    page_template = "console/job.html"
+    actions = ["requeue", "hold", "release", "cancel", "skip"]
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("engine.operate_jobs")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SyncJob]:
+        return super().get_queryset(request).defer("error_trace")
+
+    def page_context(self, request: HttpRequest, row: SyncJob) -> dict[str, Any]:
+        return {
+            "title": f"Job {row.pk}: {words.job(row.kind).lower()}",
+            "why": explain.why(row, now=timezone.now()),
+            "order": order_of(row),
+            "steps": list(row.steps.all()),
+            "tries": Attempt.objects.filter(step__job=row).select_related("step").order_by("id"),
+            "payload": json.dumps(row.payload, indent=2, ensure_ascii=False),
+            "issues": [item.issue for item in _issue_items(row)],
+            "timeline": timeline.of_job(row),
+            "buttons": _buttons(row) if self.has_operate_permission(request) else [],
+        }
+
+    @admin.display(description="Job", ordering="id")
+    def number(self, job: SyncJob) -> str:
+        return str(job.pk)
+
+    @admin.display(description="What it does", ordering="kind")
+    def does(self, job: SyncJob) -> str:
+        return words.job(job.kind)
+
+    @admin.display(description="About")
+    def about(self, job: SyncJob) -> SafeString:
+        return format_html('<span class="mono wrap">{}</span>', job.key)
+
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, job: SyncJob) -> SafeString:
+        return badge("job", job.state)
+
+    @admin.display(description="Reason")
+    def why(self, job: SyncJob) -> SafeString:
+        return format_html('<span class="reason">{}</span>', _reason(job))
+
+    @admin.display(description="Next try", ordering="due_at")
+    def next_try(self, job: SyncJob) -> Any:
+        is_due = job.state in (JobState.QUEUED, JobState.COMPENSATING)
+        return written.instant(job.due_at, now=timezone.now()) if is_due else written.NOTHING
+
+    @admin.display(description="Connection", ordering="resource")
+    def where(self, job: SyncJob) -> str:
+        return str(job.resource or written.NOTHING)
+
+    @admin.action(description="Requeue: try again now", permissions=["operate"])
+    def requeue(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
+        press = partial(verbs.requeue, actor=actor(request), reason="requeued in the console")
+        return pressing.press_each(self, request, rows, press, done="requeued")
+
+    @admin.action(description="Release", permissions=["operate"])
+    def release(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
+        press = partial(verbs.release, actor=actor(request), reason="released in the console")
+        return pressing.press_each(self, request, rows, press, done="released")
+
+    @admin.action(description="Hold…", permissions=["operate"])
+    def hold(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="hold",
+            question="Hold jobs",
+            consequence=(
+                "These jobs wait until somebody releases them, and later jobs of the same order "
+                "wait behind them."
+            ),
+            button="Hold",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(verbs.hold, actor=actor(request), reason=asked.cleaned_data["reason"])
+        return pressing.press_each(self, request, rows, press, done="held")
+
+    @admin.action(description="Cancel…", permissions=["operate"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="cancel",
+            question="Cancel jobs",
+            consequence=(
+                "These jobs end. What they did is undone where that is possible; one that a "
+                "worker has in hand ends after its present step."
+            ),
+            button="Cancel these jobs",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(verbs.cancel, actor=actor(request), reason=asked.cleaned_data["reason"])
+        return pressing.press_each(self, request, rows, press, done="cancelled or ending")
+
+    @admin.action(description="Skip a step…", permissions=["operate"])
+    def skip(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
+        unfinished = rows.values_list("steps__name", flat=True).filter(steps__state__in=UNFINISHED)
+        names = list(dict.fromkeys(unfinished.order_by("steps__n")))
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="skip",
+            question="Skip a step",
+            consequence=(
+                "The step is taken as done by hand. Make sure that it is: nothing checks it."
+            ),
+            button="Skip the step",
+            form_class=partial(SkipForm, names),
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(
+            verbs.skip_step,
+            step_name=asked.cleaned_data["step"],
+            actor=actor(request),
+            reason=asked.cleaned_data["reason"],
+        )
+        return pressing.press_each(self, request, rows, press, done="gone on without that step")
+
+
+def _reason(job: SyncJob) -> str:
+    """Why it stands still, from the row alone: a list must not ask the database per row."""
+    match job.state:
+        case JobState.PARKED:
+            return job.error_text or "See its history."
+        case JobState.WAITING:
+            return job.wait_reason
+        case JobState.QUEUED if job.resource is not None and job.resource.paused:
+            return f"{job.resource} is paused: {job.resource.pause_reason}"
+        case JobState.QUEUED | JobState.COMPENSATING if job.error_text:
+            return f"Tries again: {job.error_text}"
+    return written.NOTHING
+
+
+def _buttons(job: SyncJob) -> list[Button]:
+    requeue = Button(action="requeue", label="Requeue", tone="primary")
+    hold, release = Button(action="hold", label="Hold…"), Button(action="release", label="Release")
+    skip = Button(action="skip", label="Skip a step…")
+    cancel = Button(action="cancel", label="Cancel…", tone="danger")
+    match job.state:
+        case JobState.PARKED:
+            return [requeue, hold, skip, cancel]
+        case JobState.QUEUED:
+            return [Button(action="requeue", label="Try now", tone="primary"), hold, cancel]
+        case JobState.WAITING:
+            return [release, skip, cancel]
+        case JobState.RUNNING | JobState.COMPENSATING:
+            return [hold, cancel]
+    return []
+
+
+def _issue_items(job: SyncJob) -> QuerySet[IssueItem]:
+    return IssueItem.objects.filter(job=job, released_at=None).select_related("issue")

@@ -1,0 +1,210 @@
+"""Orders: where each one is, why it waits, how much money is at risk, and what to press."""
+
+import json
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from integrations.admin import pressing, timeline
+from integrations.admin.base import ReadOnlyAdmin, actor
+from integrations.admin.filters import ErpFilter, StorefrontFilter
+from integrations.admin.pressing import Button
+from integrations.engine import explain
+from integrations.engine.models import OPEN, SyncJob
+from integrations.flows.orders import doors
+from integrations.flows.orders.abandon import abandon_order
+from integrations.flows.orders.working import HELD_BY_OPERATOR, orders_flow
+from integrations.looks import words, written
+from integrations.looks.badges import badge
+from integrations.models import Flow, Order
+from integrations.models.order import IN_ERP, NOT_IN_ERP, TERMINAL, OrderState
+
+
+class WhereaboutsFilter(admin.SimpleListFilter):
+    """The question that support asks most, as one filter."""
+
+    title = "whereabouts"
+    parameter_name = "where"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Not in the ERP yet"), ("erp", "In the ERP")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() == "waiting":
+            return queryset.filter(state__in=NOT_IN_ERP)
+        if self.value() == "erp":
+            return queryset.filter(state__in=IN_ERP)
+        return queryset
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ["number", "customer", "placed", "total", "state_badge", "erp_name", "why"]
+    list_filter = [
+        WhereaboutsFilter,
+        "state",
+        StorefrontFilter,
+        ErpFilter,
+        ("placed_at", RangeDateFilter),
+    ]
+    search_fields = [
+        "=display_id",
+        "^erp_number",
+        "^storefront_ref",
+        "^email",
+        "po_number",
+        "company",
+    ]
+    search_help_text = "Order number, ERP number, e-mail, company or PO number"
+    list_select_related = ["storefront", "erp"]
+    page_template = "console/order.html"
+    actions = ["send", "hold", "release", "abandon"]
+
+    def has_push_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.push_orders")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        # A plan holds whole payloads; lists show none of it.
+        return super().get_queryset(request).defer("plan", "difference")
+
+    def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
+        flow = orders_flow(row.storefront)
+        return {
+            "title": f"Order {row}",
+            "lines": list(row.lines.all()),
+            "shipments": list(row.shipments.all()),
+            "invoices": list(row.invoices.all()),
+            "payments": list(row.payments.all()),
+            "waiting": _why_open_jobs_wait(row),
+            "flow": flow,
+            "plan": _plan_of(row, flow),
+            "total_difference": _total_difference(row),
+            "timeline": timeline.of_order(row),
+            "buttons": _buttons(row) if self.has_push_permission(request) else [],
+        }
+
+    @admin.display(description="Order", ordering="id")
+    def number(self, order: Order) -> str:
+        return str(order)
+
+    @admin.display(description="Customer")
+    def customer(self, order: Order) -> SafeString:
+        return format_html(
+            '<span class="two-lines">{}<span class="quiet">{}</span></span>',
+            order.company or order.email or written.NOTHING,
+            order.email if order.company else "",
+        )
+
+    @admin.display(description="Placed", ordering="placed_at")
+    def placed(self, order: Order) -> Any:
+        return written.instant(order.placed_at or order.received_at, now=timezone.now())
+
+    @admin.display(description="Total", ordering="gross_total")
+    def total(self, order: Order) -> SafeString:
+        return written.money(order.gross_total, order.currency)
+
+    @admin.display(description="State", ordering="state")
+    def state_badge(self, order: Order) -> SafeString:
+        return badge("order", order.state)
+
+    @admin.display(description="ERP number", ordering="erp_number")
+    def erp_name(self, order: Order) -> str:
+        return order.erp_number or written.NOTHING
+
+    @admin.display(description="Why it waits")
+    def why(self, order: Order) -> str:
+        return order.held_message or written.NOTHING
+
+    @admin.action(description="Send now", permissions=["push"])
+    def send(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
+        press = partial(doors.send_order, actor=actor(request))
+        return pressing.press_each(self, request, rows, press, done="on the way to the ERP")
+
+    @admin.action(description="Hold…", permissions=["push"])
+    def hold(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="hold",
+            question="Hold orders",
+            consequence="These orders are not sent to the ERP until somebody releases them.",
+            button="Hold",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(doors.hold_order, actor=actor(request), reason=asked.cleaned_data["reason"])
+        return pressing.press_each(self, request, rows, press, done="held")
+
+    @admin.action(description="Release", permissions=["push"])
+    def release(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
+        press = partial(doors.release_order, actor=actor(request), reason="released in the console")
+        return pressing.press_each(self, request, rows, press, done="released")
+
+    @admin.action(description="Cancel, never send…", permissions=["push"])
+    def abandon(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="abandon",
+            question="Cancel orders",
+            consequence=(
+                "These orders will never be sent to the ERP. The storefront is not told: cancel "
+                "them there too if the buyer shall know."
+            ),
+            button="Cancel these orders",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(abandon_order, actor=actor(request), reason=asked.cleaned_data["reason"])
+        return pressing.press_each(self, request, rows, press, done="cancelled")
+
+
+def _buttons(order: Order) -> list[Button]:
+    if order.is_in_erp or order.state in TERMINAL:
+        return []
+    found = [Button(action="send", label="Send now", tone="primary")]
+    if order.held_reason == HELD_BY_OPERATOR:
+        found.append(Button(action="release", label="Release"))
+    else:
+        found.append(Button(action="hold", label="Hold…"))
+    return [*found, Button(action="abandon", label="Cancel…", tone="danger")]
+
+
+def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
+    jobs = SyncJob.objects.filter(key=order.key, state__in=OPEN).select_related("resource")
+    now = timezone.now()
+    return [
+        {"job": job, "does": words.job(job.kind), "why": explain.why(job, now=now)}
+        for job in jobs.order_by("seq")[:10]
+    ]
+
+
+def _plan_of(order: Order, flow: Flow | None) -> dict[str, Any] | None:
+    """The plan as the page shows it: what was, or would be, sent."""
+    if not order.plan:
+        return None
+    is_sent = order.is_in_erp or order.state == OrderState.PUSHING
+    totals = order.plan.get("totals", {})
+    return {
+        "payload": json.dumps(order.plan.get("payload", {}), indent=2, ensure_ascii=False),
+        "lines": totals.get("lines", []),
+        "rounding": totals.get("rounding_amount", "0"),
+        "is_sent": is_sent,
+        "mode": flow.get_mode_display() if flow else "",
+    }
+
+
+def _total_difference(order: Order) -> Any:
+    """ERP minus storefront, rounded as the currency is; None while the ERP has no total."""
+    if order.erp_total is None or order.gross_total is None:
+        return None
+    return order.erp_total - order.gross_total

@@ -1,0 +1,204 @@
+"""One timeline of everything that happened to an order or a job, newest last.
+
+Reads a fixed number of queries whatever the order went through. Bodies of exchanges are cut
+by the database; the page of an exchange shows them whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Left, Length
+from django.urls import reverse
+
+from integrations.engine.models import Attempt, JobMove, JobState, SyncJob
+from integrations.looks import words
+from integrations.models import Event, Exchange, Order, StateChange
+from integrations.models.order import OrderState
+
+KEPT_CHARS = 2000
+NEWEST_JOBS, NEWEST_EXCHANGES, NEWEST_EVENTS = 60, 200, 100
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One thing that happened. `tone` is a badge tone; `who` is empty where nobody acted."""
+
+    at: datetime
+    what: str
+    sentence: str
+    tone: str = "default"
+    detail: str = ""
+    who: str = ""
+    url: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+    rank: int = 0  # among entries of one instant: cause before effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """`is_cut` says that older entries exist which are not shown."""
+
+    entries: Sequence[Entry]
+    is_cut: bool
+
+
+def of_order(order: Order) -> Timeline:
+    """Events, jobs, moves, tries, exchanges and state changes of an order."""
+    jobs = list(SyncJob.objects.filter(key=order.key).order_by("-id")[:NEWEST_JOBS])
+    events = _events_of(order)
+    changes = list(
+        StateChange.objects.filter(subject="order", subject_id=order.pk).order_by("-id")[:200]
+    )
+    entries = [
+        *map(_of_event, events),
+        *map(_of_change, changes),
+        *_of_jobs(jobs),
+    ]
+    is_cut = len(jobs) == NEWEST_JOBS or len(events) == NEWEST_EVENTS
+    return Timeline(entries=_in_order(entries), is_cut=is_cut)
+
+
+def of_job(job: SyncJob) -> Timeline:
+    """The start, moves, tries and exchanges of one job."""
+    return Timeline(entries=_in_order(_of_jobs([job])), is_cut=False)
+
+
+def exchanges_of(jobs: Iterable[SyncJob]) -> QuerySet[Exchange]:
+    """The newest exchanges of these jobs, their bodies cut to what a page can show."""
+    return (
+        Exchange.objects.filter(job__in=list(jobs))
+        .select_related("connection")
+        .defer("request_body", "response_body")
+        .annotate(
+            sent=Left("request_body", KEPT_CHARS),
+            sent_chars=Length("request_body"),
+            received=Left("response_body", KEPT_CHARS),
+            received_chars=Length("response_body"),
+        )
+        .order_by("-id")
+    )
+
+
+def _events_of(order: Order) -> list[Event]:
+    subjects = [ref for ref in (order.storefront_ref, order.erp_ref) if ref]
+    connections = [pk for pk in (order.storefront_id, order.erp_id) if pk]
+    events = Event.objects.filter(subject__in=subjects, connection__in=connections)
+    return list(events.select_related("connection").defer("body").order_by("-id")[:NEWEST_EVENTS])
+
+
+def _of_jobs(jobs: Sequence[SyncJob]) -> list[Entry]:
+    moves = JobMove.objects.filter(job__in=jobs).select_related("job")
+    tries = Attempt.objects.filter(step__job__in=jobs).select_related("step__job")
+    by_try: dict[int | None, list[Exchange]] = defaultdict(list)
+    for exchange in reversed(exchanges_of(jobs)[:NEWEST_EXCHANGES]):
+        by_try[exchange.attempt_id].append(exchange)
+    entries = [_of_start(job) for job in jobs]
+    entries += [_of_move(move) for move in moves]
+    entries += [_of_try(attempt, by_try.pop(attempt.pk, [])) for attempt in tries]
+    entries += [_of_exchange(exchange) for rest in by_try.values() for exchange in rest]
+    return entries
+
+
+def _of_event(event: Event) -> Entry:
+    repeats = f" It came {event.repeats + 1} times." if event.repeats else ""
+    return Entry(
+        at=event.received_at,
+        what="Event",
+        sentence=f"{event.connection} reported {event.type}.{repeats}",
+        tone="danger" if event.state == Event.State.FAILED else "info",
+        detail=event.note,
+        url=_page("integrations_event", event.pk),
+    )
+
+
+def _of_change(change: StateChange) -> Entry:
+    labels = dict(OrderState.choices)
+    after = labels.get(change.after, change.after).lower()
+    before = labels.get(change.before, change.before).lower()
+    return Entry(
+        at=change.at,
+        what="Order",
+        sentence=f"The order became {after}" + (f" (it was {before})." if before else "."),
+        tone="danger" if change.after == OrderState.HELD else "success",
+        detail=change.reason,
+        who=change.actor,
+        rank=4,
+    )
+
+
+def _of_start(job: SyncJob) -> Entry:
+    return Entry(
+        at=job.created_at,
+        what="Job",
+        sentence=f"Job {job.pk} was asked for: {words.job(job.kind).lower()}.",
+        tone="info",
+        who=job.actor,
+        url=_page("engine_syncjob", job.pk),
+        rank=1,
+    )
+
+
+_MOVE_TONES = {
+    JobState.DONE: "success",
+    JobState.PARKED: "danger",
+    JobState.WAITING: "warning",
+    JobState.COMPENSATING: "warning",
+}
+
+
+def _of_move(move: JobMove) -> Entry:
+    return Entry(
+        at=move.at,
+        what="Job",
+        sentence=(
+            f"{words.job(move.job.kind)} (job {move.job_id}): "
+            f"{move.get_from_state_display().lower()} → {move.get_to_state_display().lower()}."
+        ),
+        tone=_MOVE_TONES.get(JobState(move.to_state), "default"),
+        detail=move.reason,
+        who=move.actor,
+        url=_page("engine_syncjob", move.job_id),
+        rank=3,
+    )
+
+
+def _of_try(attempt: Attempt, exchanges: list[Exchange]) -> Entry:
+    name = words.step(attempt.step.name)
+    again = f" (try {attempt.n})" if attempt.n > 1 else ""
+    undo = "Undoing " if attempt.act == "undo" else ""
+    took = f", {attempt.duration_ms} ms" if attempt.duration_ms is not None else ""
+    is_good = attempt.outcome in words.GOOD or not attempt.outcome
+    return Entry(
+        at=attempt.started_at,
+        what="Step",
+        sentence=f"{undo}“{name}”{again} {words.outcome(attempt.outcome)}{took}.",
+        tone="default" if is_good else "warning",
+        detail=" ".join(filter(None, [attempt.message, attempt.remote_words])),
+        who=attempt.actor,
+        url=_page("engine_syncjob", attempt.step.job_id),
+        exchanges=exchanges,
+        rank=2,
+    )
+
+
+def _of_exchange(exchange: Exchange) -> Entry:
+    return Entry(
+        at=exchange.at,
+        what="Call",
+        sentence=f"{exchange.connection} was called.",
+        who=exchange.actor,
+        exchanges=[exchange],
+        rank=2,
+    )
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: (entry.at, entry.rank))
+
+
+def _page(model: str, pk: Any) -> str:
+    return reverse(f"admin:{model}_change", args=[pk])

@@ -1,0 +1,84 @@
+"""One table of colours: which state reads as good, busy, waiting, bad or over."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from integrations.engine.models import BADGES as JOB_TONES
+from integrations.engine.models import BreakerState, JobState, StepState
+from integrations.models import Alert, Event, Flow, Issue, Run
+from integrations.models.order import OrderState
+
+# Tones are meanings; erp_portal/static/console/console.css gives them their colours.
+TONES: dict[str, dict[str, str]] = {
+    "order": {
+        OrderState.RECEIVED: "info",
+        OrderState.HELD: "danger",
+        OrderState.PUSHING: "info",
+        OrderState.CONFIRMED: "success",
+        OrderState.IN_PRODUCTION: "success",
+        OrderState.BACKORDERED: "warning",
+        OrderState.PARTLY_SHIPPED: "success",
+        OrderState.SHIPPED: "success",
+        OrderState.INVOICED: "success",
+        OrderState.PAID: "success",
+        OrderState.CANCELLED: "default",
+    },
+    "job": dict(JOB_TONES),
+    "step": {
+        StepState.OPEN: "default",
+        StepState.IN_DOUBT: "warning",
+        StepState.DONE: "success",
+        StepState.SKIPPED: "default",
+        StepState.UNDONE: "default",
+    },
+    "breaker": {
+        BreakerState.CLOSED: "success",
+        BreakerState.OPEN: "danger",
+        BreakerState.HALF_OPEN: "warning",
+    },
+    "event": {
+        Event.State.STORED: "info",
+        Event.State.HANDLED: "success",
+        Event.State.IGNORED: "default",
+        Event.State.FAILED: "danger",
+    },
+    "run": {
+        Run.State.RUNNING: "info",
+        Run.State.DONE: "success",
+        Run.State.FAILED: "danger",
+        Run.State.CANCELLED: "default",
+    },
+    "flow": {
+        Flow.Mode.OFF: "default",
+        Flow.Mode.SHADOW: "info",
+        Flow.Mode.ASSISTED: "warning",
+        Flow.Mode.LIVE: "success",
+    },
+    "issue": {Issue.State.OPEN: "danger", Issue.State.RESOLVED: "success"},
+    "alert": {
+        Alert.State.PENDING: "info",
+        Alert.State.SENT: "success",
+        Alert.State.FAILED: "danger",
+    },
+}
+LABELS: dict[str, dict[str, str]] = {
+    "order": dict(OrderState.choices),
+    "job": dict(JobState.choices),
+    "step": dict(StepState.choices),
+    "breaker": dict(BreakerState.choices),
+    "event": dict(Event.State.choices),
+    "run": dict(Run.State.choices),
+    "flow": dict(Flow.Mode.choices),
+    "issue": dict(Issue.State.choices),
+    "alert": dict(Alert.State.choices),
+}
+
+
+def badge(what: str, state: str) -> SafeString:
+    """The badge of a state of `what` ("order", "job" …); unknown states read as neutral."""
+    return toned(LABELS[what].get(state, state), TONES[what].get(state, "default"))
+
+
+def toned(text: str, tone: str) -> SafeString:
+    """A badge with any text."""
+    return format_html('<span class="badge badge-{}">{}</span>', tone, text)

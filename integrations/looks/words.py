@@ -1,0 +1,51 @@
+"""Machine words in the words of support staff."""
+
+from integrations.engine.models import Attempt
+from integrations.errors import Kind
+
+JOBS = {
+    "push_order": "Send the order to the ERP",
+    "change_order": "Change the order in the ERP",
+    "cancel_order": "Cancel the order in the ERP",
+    "record_payment": "Tell the ERP about a payment",
+    "write_shipment": "Write a shipment to the storefront",
+    "write_progress": "Write progress to the storefront",
+    "refresh_progress": "Ask the ERP how the order stands",
+    "send_alert": "Send an alert",
+    "run_flow": "Run a flow",
+}
+
+OUTCOMES = {
+    "": "is running",
+    Attempt.DONE: "done",
+    Attempt.ADOPTED: "was found done by an earlier try; nothing was sent again",
+    Attempt.UNDONE: "undone",
+    Attempt.UNSETTLED: "not found yet, and too early to be sure; looks again",
+    Attempt.CRASHED: "the worker died in the middle of it",
+    Kind.NOT_SENT: "could not be sent",
+    Kind.UNAVAILABLE: "was not answered",
+    Kind.OUTCOME_UNKNOWN: "was sent, but the answer was lost; looks before it sends again",
+    Kind.THROTTLED: "was asked to wait",
+    Kind.AUTH_FAILED: "was refused: credentials",
+    Kind.CONFLICT: "met somebody else's change; reads again",
+    Kind.REJECTED: "was refused",
+    Kind.NEEDS_OPERATOR: "needs a person",
+    Kind.FENCED: "was taken over by another worker",
+    Kind.BUG: "failed with an internal error",
+}
+
+GOOD = frozenset({Attempt.DONE, Attempt.ADOPTED, Attempt.UNDONE})
+
+
+def job(kind: str) -> str:
+    """What a job does, as a sentence without a full stop."""
+    return JOBS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def outcome(word: str) -> str:
+    """How a try ended, to follow the name of its step."""
+    return OUTCOMES.get(word) or word.replace("_", " ")
+
+
+def step(name: str) -> str:
+    return name.replace("_", " ")

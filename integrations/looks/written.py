@@ -1,0 +1,69 @@
+"""Money, instants and ages as people read them in the console. Pure."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import get_currency_precision
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+NOTHING = "–"
+
+
+def amount(value: Decimal | None, currency: str) -> str:
+    """`1,234.50 EUR`, with as many digits as the currency has; an en dash for None."""
+    if value is None:
+        return NOTHING
+    digits = get_currency_precision(currency) if currency else 2
+    rounded = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return f"{rounded:,f} {currency}".strip()
+
+
+def money(value: Decimal | None, currency: str) -> SafeString:
+    """The amount in the one element that every screen aligns to the right."""
+    return format_html('<span class="money">{}</span>', amount(value, currency))
+
+
+def quantity(value: Decimal | None) -> str:
+    """A quantity without the zeros that the column adds."""
+    return NOTHING if value is None else f"{value.normalize():,f}"
+
+
+def instant(at: datetime | None, *, now: datetime) -> SafeString | str:
+    """`2026-03-02 12:00 · 3 h ago`, UTC, seconds in the title."""
+    if at is None:
+        return NOTHING
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time class="instant" datetime="{}" title="{} UTC">{} <span class="age">{}</span></time>',
+        utc.isoformat(timespec="seconds"),
+        utc.strftime("%Y-%m-%d %H:%M:%S"),
+        utc.strftime("%Y-%m-%d %H:%M"),
+        age(at, now=now),
+    )
+
+
+def day(on: date | None) -> str:
+    return on.isoformat() if on else NOTHING
+
+
+def age(at: datetime | None, *, now: datetime) -> str:
+    """`3 h ago`, `in 5 min`, `just now`."""
+    if at is None:
+        return NOTHING
+    span = duration(abs(now - at))
+    if abs(now - at) < timedelta(seconds=5):
+        return "just now"
+    return f"{span} ago" if at <= now else f"in {span}"
+
+
+def duration(span: timedelta) -> str:
+    """The span in its largest whole unit: `42 s`, `5 min`, `3 h`, `12 days`."""
+    seconds = int(span.total_seconds())
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 90 * 60:
+        return f"{seconds // 60} min"
+    if seconds < 36 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"
