@@ -15,14 +15,13 @@ from integrations.sandbox.company import (
 from integrations.sandbox.seeds import ErpSeed
 
 API_KEY = "sandbox-erp-key"  # of a stand-in on 127.0.0.1
-DIGITS = {"JPY": 0}
 
 
 def seed_erp(standin: OdooStandIn) -> ErpSeed:
     """Call it once, on a started stand-in that takes API_KEY."""
     standin.set_company_currency("EUR")
     for currency in CURRENCIES:
-        standin.add_currency(currency, digits=DIGITS.get(currency, 2))
+        standin.add_currency(currency)
     taxes = {
         code: standin.add_tax(f"{percent} % {code}", percent) for code, percent in TAXES.items()
     }
