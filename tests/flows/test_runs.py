@@ -1,10 +1,11 @@
 """Runs of batch flows: one at a time, page by page, resumed where they stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from integrations.engine import runner, verbs
 from integrations.engine.models import SyncJob
@@ -19,7 +20,6 @@ from integrations.flows.runs import (
     request_run,
 )
 from integrations.flows.runs import batch as batches
-from integrations.flows.runs import work as run_work
 from integrations.flows.runs.batch import HandlePage
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
@@ -38,6 +38,7 @@ class Catalogue:
     def __init__(self) -> None:
         self.handled: list[tuple[Window, str | None]] = []
         self.written: list[str] = []
+        self.while_handling: Callable[[], None] = lambda: None
         self.errors: dict[str | None, Exception] = {}
         self.pages: dict[str | None, tuple[PlanItem, ...]] = {
             None: (item("create", "1"), item("skip", "2", reason="no price")),
@@ -49,6 +50,7 @@ class Catalogue:
     def open(self, work: Work) -> Iterator[HandlePage]:
         def handle(window: Window, cursor: str | None) -> PageOutcome:
             self.handled.append((window, cursor))
+            self.while_handling()
             if cursor in self.errors:
                 raise self.errors.pop(cursor)
             items = self.pages[cursor]
@@ -145,13 +147,12 @@ def test_interrupted_run_goes_on_at_the_page_where_it_stopped(
     assert Run.objects.get().read == 7
 
 
-def test_long_run_is_continued_by_a_second_job(
-    catalogue: Catalogue, flow: Flow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run_work, "LONGEST_PASS_S", 0)
+def test_long_run_is_continued_by_a_second_job(catalogue: Catalogue, flow: Flow) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=True) as clock:
+        catalogue.while_handling = lambda: clock.shift(30)  # each page takes half a minute
 
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
+        request_run(flow, actor="olga")
+        runner.drain("batch")
 
     assert SyncJob.objects.filter(state="done").count() == 3
     assert catalogue.cursors == [None, "2", "3"]

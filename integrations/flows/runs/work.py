@@ -9,7 +9,7 @@
 A killed or failed job repeats the page it was at and no earlier one.
 """
 
-import time
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,7 +25,7 @@ from integrations.records import Window
 
 RUN_FLOW = "run_flow"
 # A page more may follow this; together they stay well below the queue's time limit.
-LONGEST_PASS_S = 20.0
+LONGEST_PASS = timedelta(seconds=20)
 
 
 def start_work(flow: Flow, run: Run, *, actor: str, parent: SyncJob | None = None) -> SyncJob:
@@ -47,12 +47,12 @@ def read_pages(ctx: StepContext) -> dict[str, Any]:
     if run.state == Run.State.FAILED:  # it was parked, and somebody sent it on its way again
         _set_state(run.pk, to=Run.State.RUNNING)
         run.refresh_from_db()
-    ends, pages = time.monotonic() + LONGEST_PASS_S, 0
+    ends, pages = timezone.now() + LONGEST_PASS, 0
     if run.state == Run.State.RUNNING:
         work = _work_of(run, ctx)
         with batch_of(run.flow.kind)(work) as handle:
             window = Window(start=run.window_start, end=run.window_end or timezone.now())
-            while run.state == Run.State.RUNNING and (not pages or time.monotonic() < ends):
+            while run.state == Run.State.RUNNING and (not pages or timezone.now() < ends):
                 page = run.flow.cursor.get("page")
                 outcome = handle(window, page)
                 ctx.checkpoint()
