@@ -52,7 +52,11 @@ class WritesOrderProgress(Protocol):
         ...
 
     def mark_shipped(self, order_id: str, fulfilment_id: str, shipment: ErpShipment) -> None:
-        """Marks the fulfilment as shipped with its tracking; an already shipped one is left."""
+        """Marks the fulfilment as shipped with its tracking; an already shipped one is left.
+
+        Where the storefront takes one delivery only in parts, the parts that are missing
+        are fulfilled first. Repeatable.
+        """
         ...
 
     def cancel_order(self, order_id: str) -> None:

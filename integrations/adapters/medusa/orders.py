@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.medusa.client import Client, Params, is_refused_with
@@ -13,6 +14,7 @@ from integrations.adapters.medusa.mapping.orders import (
     ORDER_FIELDS,
     SHIPMENT_KEY,
     digest_of,
+    goods_of,
     to_fulfilment,
     to_items,
     to_labels,
@@ -85,28 +87,57 @@ class Orders:
             logger.info("order_note_left_out order=%s reason=canceled", order_id)
 
     def create_fulfilment(self, order_id: str, shipment: ErpShipment) -> StorefrontFulfilment:
-        body: dict[str, Any] = {
-            "items": _goods(order_id, shipment),
-            "metadata": {SHIPMENT_KEY: shipment.ref},
-        }
+        goods = _goods(order_id, shipment)
+        try:
+            return self._fulfil(order_id, shipment, goods)
+        except Rejected as exc:
+            # Medusa does not mix lines that need shipping with lines that do not (one that
+            # an edit added, for example). `mark_shipped` fulfils the other part.
+            if not is_refused_with(exc, "Split this request into 2 fulfillments"):
+                raise
+        with_shipping = self._lines_with_shipping(order_id)
+        part = {ref: quantity for ref, quantity in goods.items() if ref in with_shipping}
+        return self._fulfil(order_id, shipment, part)
+
+    def mark_shipped(self, order_id: str, fulfilment_id: str, shipment: ErpShipment) -> None:
+        params = [("fields", FULFILMENT_FIELDS)]
+        order = self._client.get(f"/admin/orders/{order_id}", params)["order"]
+        ours = [
+            one
+            for one in (to_fulfilment(row) for row in order.get("fulfillments") or [])
+            if not one.is_canceled
+            and (one.fulfilment_id == fulfilment_id or one.erp_shipment == shipment.ref)
+        ]
+        rest = _without(_goods(order_id, shipment), ours)
+        if rest:
+            ours.append(self._fulfil(order_id, shipment, rest))
+        for fulfilment in ours:
+            if not fulfilment.is_shipped:
+                self._ship(order_id, fulfilment, shipment)
+
+    def _fulfil(
+        self, order_id: str, shipment: ErpShipment, goods: Mapping[str, Decimal]
+    ) -> StorefrontFulfilment:
+        body: dict[str, Any] = {"items": to_items(goods), "metadata": {SHIPMENT_KEY: shipment.ref}}
         if self._location_id:
             body["location_id"] = self._location_id
         answer = self._client.post(
             f"/admin/orders/{order_id}/fulfillments", body, [("fields", FULFILMENT_FIELDS)]
         )
-        return _ours(answer["order"], shipment.ref)
+        return _newest_of(answer["order"], shipment.ref)
 
-    def mark_shipped(self, order_id: str, fulfilment_id: str, shipment: ErpShipment) -> None:
-        body: dict[str, Any] = {"items": _goods(order_id, shipment)}
+    def _ship(self, order_id: str, fulfilment: StorefrontFulfilment, shipment: ErpShipment) -> None:
+        body: dict[str, Any] = {"items": to_items(dict(fulfilment.lines))}
         labels = to_labels(shipment)
         if labels:
             body["labels"] = labels
-        path = f"/admin/orders/{order_id}/fulfillments/{fulfilment_id}/shipments"
-        try:
-            self._client.post(path, body, [("fields", "id")])
-        except Rejected as exc:
-            if not is_refused_with(exc, "Shipment has already been created"):
-                raise
+        path = f"/admin/orders/{order_id}/fulfillments/{fulfilment.fulfilment_id}/shipments"
+        self._client.post(path, body, [("fields", "id")])
+
+    def _lines_with_shipping(self, order_id: str) -> set[str]:
+        params = [("fields", "id,items.id,items.requires_shipping")]
+        order = self._client.get(f"/admin/orders/{order_id}", params)["order"]
+        return {line["id"] for line in order["items"] if line["requires_shipping"]}
 
     def cancel_order(self, order_id: str) -> None:
         try:
@@ -116,9 +147,9 @@ class Orders:
                 raise
 
 
-def _goods(order_id: str, shipment: ErpShipment) -> list[dict[str, Any]]:
-    items = to_items(shipment)
-    if not items:
+def _goods(order_id: str, shipment: ErpShipment) -> dict[str, Decimal]:
+    goods = goods_of(shipment)
+    if not goods:
         raise NeedsOperator(
             f"Delivery {shipment.number or shipment.ref} holds no line of this order.",
             reason="shipment_without_lines",
@@ -126,18 +157,29 @@ def _goods(order_id: str, shipment: ErpShipment) -> list[dict[str, Any]]:
             hint="Its lines were added in the ERP; ship them in the storefront by hand.",
             ids={"order": order_id, "shipment": shipment.ref},
         )
-    return items
+    return goods
 
 
-def _ours(order: dict[str, Any], shipment_ref: str) -> StorefrontFulfilment:
+def _without(
+    goods: Mapping[str, Decimal], fulfilments: Sequence[StorefrontFulfilment]
+) -> dict[str, Decimal]:
+    """What of the goods no fulfilment holds yet."""
+    rest = dict(goods)
+    for fulfilment in fulfilments:
+        for ref, quantity in fulfilment.lines:
+            rest[ref] = rest.get(ref, Decimal(0)) - quantity
+    return {ref: quantity for ref, quantity in rest.items() if quantity > 0}
+
+
+def _newest_of(order: dict[str, Any], shipment_ref: str) -> StorefrontFulfilment:
     found = [to_fulfilment(one) for one in order.get("fulfillments") or []]
-    for fulfilment in found:
-        if fulfilment.erp_shipment == shipment_ref and not fulfilment.is_canceled:
-            return fulfilment
-    raise OutcomeUnknown(
-        f"Medusa answered, but shows no fulfilment for delivery {shipment_ref}.",
-        ids={"order": text(order, "id"), "shipment": shipment_ref},
-    )
+    ours = [one for one in found if one.erp_shipment == shipment_ref and not one.is_canceled]
+    if not ours:
+        raise OutcomeUnknown(
+            f"Medusa answered, but shows no fulfilment for delivery {shipment_ref}.",
+            ids={"order": text(order, "id"), "shipment": shipment_ref},
+        )
+    return max(ours, key=lambda one: one.fulfilment_id)  # ids sort by time
 
 
 # ---------------------------------------------------------------- walking a window

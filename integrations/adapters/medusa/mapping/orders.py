@@ -151,16 +151,22 @@ def to_address(address: Row | None) -> Address:
     )
 
 
-def to_items(shipment: ErpShipment) -> list[dict[str, Any]]:
-    """The goods of a shipment; lines that are no order line of ours are left out.
+def goods_of(shipment: ErpShipment) -> dict[str, Decimal]:
+    """Order line to pieces; lines that are no order line of ours are left out.
 
-    Shipping methods (ordsm_…) are lines of the ERP's delivery too, but no goods.
+    Shipping methods (ordsm_…) are lines of the ERP's delivery too, but no goods. A line that
+    the ERP splits over several moves of one delivery counts once, with the sum.
     """
-    return [
-        {"id": ref, "quantity": quantity}
-        for ref, quantity in shipment.lines
-        if ref.startswith("ordli_") and quantity > 0
-    ]
+    goods: dict[str, Decimal] = {}
+    for ref, quantity in shipment.lines:
+        if ref.startswith("ordli_") and quantity > 0:
+            goods[ref] = goods.get(ref, Decimal(0)) + quantity
+    return goods
+
+
+def to_items(goods: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+    """Goods as fulfilments and shipments take them."""
+    return [{"id": ref, "quantity": quantity} for ref, quantity in goods.items()]
 
 
 def to_labels(shipment: ErpShipment) -> list[dict[str, str]]:

@@ -111,6 +111,7 @@ class EditsApi(OrdersApi):
             rate=sample.rate if sample else None,
             tax_code=sample.tax_code if sample else "",
             is_custom_price=price is not None,
+            requires_shipping=False,  # as Medusa 2.21 has it for a line that an edit adds
         )
 
     def _preview(self, order: Order) -> Json:

@@ -150,7 +150,7 @@ def _item(line: Line, order: Order) -> Json:
     return {
         "id": line.id,
         **_product_facts(line),
-        "requires_shipping": True,
+        "requires_shipping": line.requires_shipping,
         "is_giftcard": False,
         "is_discountable": True,
         "is_tax_inclusive": line.is_tax_inclusive,
@@ -407,7 +407,7 @@ def _fulfilment(fulfilment: Fulfilment) -> Json:
         "delivered_at": fulfilment.delivered_at,
         "canceled_at": fulfilment.canceled_at,
         "data": {},
-        "requires_shipping": True,
+        "requires_shipping": all(line.requires_shipping for line, _, _ in fulfilment.items),
         "provider": {"id": "manual_manual"},
         "shipping_option_id": fulfilment.option_id,
         "shipping_option": {"id": fulfilment.option_id},
@@ -435,7 +435,7 @@ def _fulfilment(fulfilment: Fulfilment) -> Json:
 
 
 def _fulfilment_status(order: Order) -> str:
-    if order.status == "canceled":
+    if order.fulfilments and all(one.canceled_at for one in order.fulfilments):
         return "canceled"
     for name in ("delivered", "shipped", "fulfilled"):
         done = [getattr(line, name) for line in order.lines]

@@ -30,6 +30,7 @@ class Line:
     discount: Decimal = ZERO
     promotion: Json | None = None
     is_custom_price: bool = False
+    requires_shipping: bool = True
     created_at: str = field(default_factory=now)
     fulfilled: Decimal = ZERO
     shipped: Decimal = ZERO
@@ -212,6 +213,12 @@ class Order:
                 f"Items with ids {', '.join(unknown)} does not exist in order with id {self.id}."
             )
         items = [self._fulfillable(row) for row in wanted]
+        kinds = {line.requires_shipping for line, _, _ in items}
+        if len(kinds) > 1:
+            raise Refusal(
+                "Fulfillment can only be created entirely with items with shipping or items "
+                "without shipping. Split this request into 2 fulfillments."
+            )
         for line, quantity, _ in items:
             line.fulfilled += quantity
         option = self.methods[0].option_id if self.methods else None
