@@ -6,8 +6,10 @@ tests and by journeys.
 
 import base64
 import secrets as randomness
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.urls import reverse
 
 from integrations.flows.adding import add_flow
 from integrations.flows.links import bind
@@ -16,20 +18,34 @@ from integrations.gateways.connections import add_connection
 from integrations.models import Connection, Flow, IdLink
 from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.storefront import MedusaSeed
+from integrations.secrets import new_token
 
 ACTOR = "sandbox"
+SHOP, ERP = "Shop", "ERP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where the shop sends its messages, below the portal's address, and what signs them."""
+
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        return reverse("hook", args=[self.token])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """The portal's side of a shop and an ERP. `hook_secret` signs the shop's messages."""
+    """The portal's side of a shop and an ERP."""
 
     shop: Connection
     erp: Connection
     products: Flow
     orders: Flow
     order_status: Flow
-    hook_secret: str
+    hook: Hook
 
 
 def connect(
@@ -38,20 +54,22 @@ def connect(
     *,
     now: datetime,
     mode: str = Flow.Mode.LIVE,
-    shop_name: str = "Shop",
-    erp_name: str = "ERP",
+    hook: Hook | None = None,
 ) -> Connected:
-    """Adds both connections, three flows in `mode` and the mappings that orders need."""
-    hook_secret = new_hook_secret()
-    storefront = _add_shop(shop, shop_name, hook_secret)
-    books = _add_erp(erp, erp_name)
+    """Adds both connections, three flows in `mode` and the mappings that orders need.
+
+    `hook` is what the shop was told already, for a shop that was started before.
+    """
+    hook = hook or new_hook()
+    storefront = _add_shop(shop, hook)
+    books = _add_erp(erp)
     connected = Connected(
         shop=storefront,
         erp=books,
         products=add_flow(kind="products", source=books, target=storefront, actor=ACTOR),
         orders=add_flow(kind="orders", source=storefront, target=books, actor=ACTOR),
         order_status=add_flow(kind="order_status", source=books, target=storefront, actor=ACTOR),
-        hook_secret=hook_secret,
+        hook=hook,
     )
     _link(connected, shop, erp)
     for flow in (connected.products, connected.orders, connected.order_status):
@@ -73,15 +91,16 @@ def link_customer(connected: Connected, customer_id: str, partner_id: int, label
     )
 
 
-def new_hook_secret() -> str:
-    """A signing secret in the form of Standard Webhooks."""
-    return "whsec_" + base64.b64encode(randomness.token_bytes(24)).decode()
+def new_hook() -> Hook:
+    """A fresh address and a signing secret in the form of Standard Webhooks."""
+    secret = "whsec_" + base64.b64encode(randomness.token_bytes(24)).decode()
+    return Hook(token=new_token(), secret=secret)
 
 
-def _add_shop(shop: MedusaSeed, name: str, hook_secret: str) -> Connection:
+def _add_shop(shop: MedusaSeed, hook: Hook) -> Connection:
     return add_connection(
         kind="medusa",
-        name=name,
+        name=SHOP,
         url=shop.url,
         settings={
             "sales_channel_id": shop.sales_channel_id,
@@ -89,16 +108,17 @@ def _add_shop(shop: MedusaSeed, name: str, hook_secret: str) -> Connection:
             "location_id": shop.location_id,
             "price_currencies": ", ".join(shop.regions),
         },
-        credentials={"secret_key": shop.secret_key, "hook_secret": hook_secret},
+        credentials={"secret_key": shop.secret_key, "hook_secret": hook.secret},
         actor=ACTOR,
         allow_private=True,
+        hook_token=hook.token,
     )
 
 
-def _add_erp(erp: ErpSeed, name: str) -> Connection:
+def _add_erp(erp: ErpSeed) -> Connection:
     return add_connection(
         kind="odoo",
-        name=name,
+        name=ERP,
         url=erp.url,
         settings={
             "database": erp.database,

@@ -1,0 +1,151 @@
+"""Portal, worker, ERP and storefront, each in processes of their own, connected and filled.
+
+    with open_stage(Plan(folder=Path("var/demo")), say=print) as stage:
+        ...  # stage.base_url answers, jobs run, orders can be placed
+
+This process shares the portal's database (DATABASE_URL) and never talks to a remote itself
+on the portal's behalf: all of that is done by the worker.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from integrations.errors import NeedsOperator
+from integrations.models import Connection
+from integrations.records.codec import from_json
+from integrations.sandbox.connecting import Connected, Hook, connect, new_hook
+from integrations.sandbox.desks import ErpDesk, ShopDesk
+from integrations.sandbox.processes import Processes, Program, first_line, free_port, wait_for
+from integrations.sandbox.seeds import Remotes
+from integrations.sandbox.shop import with_company
+from integrations.sandbox.storefront import MedusaSeed, RealMedusa
+
+Say = Callable[[str], None]
+
+# Quick enough to watch, and what a stay of an hour leaves behind is still readable.
+PACE = {
+    "SWEEP_S": "3",
+    "SWEEP_OVERLAP_S": "5",
+    "ENGINE_BACKOFF_BASE_S": "1",
+    "ENGINE_BREAKER_OPEN_S": "3",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`folder` takes logs and data; `port` 0 means a free one."""
+
+    folder: Path
+    port: int = 0
+    has_real_shop: bool = False
+    has_faults: bool = False
+    stays_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything that runs. `shop_desk` is None for a real storefront."""
+
+    base_url: str
+    shop: MedusaSeed
+    remotes: Remotes
+    connected: Connected
+    erp_desk: ErpDesk
+    shop_desk: ShopDesk | None
+    programs: tuple[Program, ...]
+
+
+@contextmanager
+def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
+    """Starts everything in order and stops it in reverse, also when starting fails half-way.
+
+    Raises StageFailed with a program's last words, and NeedsOperator when the database is
+    somebody's already.
+    """
+    with ExitStack() as stack:
+        processes = stack.enter_context(Processes(folder=plan.folder / "logs"))
+        standins = _start_standins(processes, has_shop=not plan.has_real_shop)
+        _prepare_database()
+        base_url, portal = _start_portal(processes, plan)
+        worker = processes.start("worker", _manage("worker"), env=PACE)
+        remotes = from_json(Remotes, json.loads(first_line(standins)))
+        hook = new_hook()
+        shop = remotes.shop or _start_real_shop(stack, plan, f"{base_url}{hook.path}", hook, say)
+        programs = (standins, portal, worker)
+        wait_for("the portal answers", lambda: _answers(base_url), while_running=programs)
+        connected = connect(shop, remotes.erp, now=timezone.now(), hook=hook)
+        stage = Stage(
+            base_url=base_url,
+            shop=shop,
+            remotes=remotes,
+            connected=connected,
+            erp_desk=ErpDesk(remotes.erp.url),
+            shop_desk=ShopDesk(shop.url) if remotes.shop is not None else None,
+            programs=programs,
+        )
+        _wire(stage, copies=3 if plan.has_faults else 1)
+        yield stage
+
+
+def _start_standins(processes: Processes, *, has_shop: bool) -> Program:
+    words = [] if has_shop else ["--without-shop"]
+    command = _manage("sandbox", "--json", *words)
+    return processes.start("sandbox", command, reads_output=True)
+
+
+def _prepare_database() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    if Connection.objects.exists():
+        raise NeedsOperator(
+            "This database holds connections already.",
+            reason="database_in_use",
+            hint="Unset DATABASE_URL, or name an empty database.",
+        )
+
+
+def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:
+    port = plan.port or free_port()
+    base_url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "erp_portal.wsgi:application"]
+    portal = processes.start("portal", command, env={**PACE, "BASE_URL": base_url})
+    return base_url, portal
+
+
+def _start_real_shop(
+    stack: ExitStack, plan: Plan, events_url: str, hook: Hook, say: Say
+) -> MedusaSeed:
+    medusa = RealMedusa(folder=plan.folder / "medusa", with_admin=plan.stays_up, progress=say)
+    stack.callback(medusa.remove)  # its packages stay for the next time
+    medusa.prepare()
+    medusa.start(events_url=events_url, secret=hook.secret)
+    return with_company(medusa.seed())
+
+
+def _wire(stage: Stage, *, copies: int) -> None:
+    """Tells both remotes where to call; a real shop was told when it was started."""
+    connected = stage.connected
+    stage.erp_desk.send_events(f"{stage.base_url}{connected.erp.hook_path}")
+    if stage.shop_desk is not None:
+        url = f"{stage.base_url}{connected.hook.path}"
+        stage.shop_desk.send_events(url, connected.hook.secret, copies=copies)
+
+
+def _answers(base_url: str) -> bool:
+    try:
+        return requests.get(f"{base_url}/readyz", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _manage(*words: str) -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
