@@ -35,7 +35,7 @@ from integrations.records import (
 # tax of an order that was converted from a draft.
 ORDER_FIELDS = ",".join(
     (
-        "+currency_code,+email,+customer_id,+sales_channel_id,+metadata,+total,+credit_line_total",
+        "+currency_code,+email,+customer_id,+sales_channel_id,+metadata,+total,+credit_lines",
         "*items,*items.tax_lines,*items.adjustments,*items.detail",
         "*shipping_methods,*shipping_methods.tax_lines,*shipping_methods.adjustments",
         "*shipping_address,*billing_address,*customer,*customer.groups",
@@ -77,7 +77,7 @@ def to_order(order: Row) -> StorefrontOrder:
         updated_at=moment(order, "updated_at"),
         gross_total=sum((line.gross_total for line in lines), Decimal(0)),
         tax_total=sum((line.tax_total for line in lines), Decimal(0)),
-        credit_total=_credit_total(order, summary),
+        credit_total=_credit_total(order),
         paid_total=exact_or_zero(summary, "paid_total"),
         refunded_total=exact_or_zero(summary, "refunded_total"),
         lines=lines,
@@ -237,10 +237,10 @@ def _amounts(line: Row) -> Mapping[str, Any]:
 # ---------------------------------------------------------------- money
 
 
-def _credit_total(order: Row, summary: Row) -> Decimal:
-    if "raw_credit_line_total" in summary:
-        return exact(summary, "credit_line_total")
-    return exact_or_zero(order, "credit_line_total")
+def _credit_total(order: Row) -> Decimal:
+    # Not the summary's `credit_line_total`: it falls back to 0 with the next version of the
+    # order (seen after a refund that a fulfilment followed), while the credit stays.
+    return sum((exact(one, "amount") for one in rows(order, "credit_lines")), Decimal(0))
 
 
 def _payments(order: Row) -> tuple[StorefrontPayment, ...]:
