@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.engine import clock, declare, faults, limits, moves
 from integrations.engine import lease as leases
@@ -97,7 +97,6 @@ def _take(lane: str | None) -> SyncJob | None:
 
 
 def _enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
-    leases.free_slot(job.pk)
     return limits.enter(resource, job.pk, now=now, probe_s=leases.lease_s())
 
 
@@ -110,15 +109,17 @@ def _lease(job: SyncJob, now: datetime) -> SyncJob:
         if crashes >= settings.ENGINE["max_crashes"]:
             return _park_killer(job, crashes)
     is_back = job.state == JobState.COMPENSATING
-    SyncJob.objects.filter(pk=job.pk).update(
-        state=JobState.COMPENSATING if is_back else JobState.RUNNING,
-        lease_token=F("lease_token") + 1,
-        lease_owner=owner(),
-        lease_until=now + timedelta(seconds=leases.lease_s()),
-        crash_count=crashes,
-        started_at=job.started_at or now,
-    )
-    job.refresh_from_db()
+    leased = {
+        "state": JobState.COMPENSATING if is_back else JobState.RUNNING,
+        "lease_token": job.lease_token + 1,  # the row is locked, so nobody else counts
+        "lease_owner": owner(),
+        "lease_until": now + timedelta(seconds=leases.lease_s()),
+        "crash_count": crashes,
+        "started_at": job.started_at or now,
+    }
+    SyncJob.objects.filter(pk=job.pk).update(**leased)
+    for name, value in leased.items():
+        setattr(job, name, value)
     return job
 
 

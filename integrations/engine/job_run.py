@@ -1,11 +1,11 @@
 """One claimed job on its way: forward through its steps, or back through their undoing."""
 
 import logging
-from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from integrations.engine import clock, faults, ledger, limits, moves, retry, signs
 from integrations.engine import lease as leases
@@ -15,7 +15,6 @@ from integrations.engine.models import (
     Attempt,
     JobState,
     Request,
-    Resource,
     Step,
     StepState,
     SyncJob,
@@ -40,7 +39,7 @@ class JobRun:
         self.job: SyncJob = claim.job
         self.kind = kind_named(claim.job.kind)
         self.steps = _rows_of_steps(claim.job, [spec.name for spec in self.kind.steps])
-        self._has_entered = True  # the claim took the slot that the first step needs
+        self._has_just_entered = True  # the claim looked around and took the slot
 
     def go(self) -> None:
         if self.job.going_back:
@@ -118,23 +117,39 @@ class JobRun:
 
     def _may_go_on(self, spec: StepSpec) -> bool:
         """Obeys requests, the supervisor and the limits of the next step's resource."""
-        asked = leases.held(self.claim.lease).values_list(
-            "requested", "requested_by", "requested_reason"
-        )
-        request = asked.first()
-        if request is None:
-            raise Fenced(f"Another worker owns job {self.job.pk}.", ids={"job": self.job.pk})
-        self.job.requested, self.job.requested_by, self.job.requested_reason = request
+        is_open = self._has_just_entered or self._look_around()
+        self._has_just_entered = False
         if self.job.requested == Request.HOLD:
             return self._hold()
-        if signs.is_stopping():
+        wanted = None if spec.on is None else self.job.resources[spec.on]
+        if signs.is_stopping() or (wanted == self.job.resource_id and not is_open):
             self._give_back()
             return False
-        if not self._enter(spec):
+        if wanted != self.job.resource_id and not self._change_resource(wanted):
             return False
         if self.job.requested == Request.CANCEL and not self.job.going_back:
             return self._cancel(spec)
         return True
+
+    def _look_around(self) -> bool:
+        """Reads what was asked of the job meanwhile; whether its resource may still be called."""
+        seen = (
+            leases.held(self.claim.lease)
+            .values_list(
+                "requested",
+                "requested_by",
+                "requested_reason",
+                "resource__paused",
+                "resource__not_before",
+                Now(),
+            )
+            .first()
+        )
+        if seen is None:
+            raise Fenced(f"Another worker owns job {self.job.pk}.", ids={"job": self.job.pk})
+        *request, is_paused, not_before, now = seen
+        self.job.requested, self.job.requested_by, self.job.requested_reason = request
+        return not is_paused and (not_before is None or not_before <= now)
 
     def _hold(self) -> bool:
         """Puts the job aside; always False."""
@@ -163,21 +178,15 @@ class JobRun:
         return False
 
     @transaction.atomic(durable=True)
-    def _enter(self, spec: StepSpec) -> bool:
-        """Takes a slot on the step's resource, or gives the job back to wait for it there."""
-        wanted = None if spec.on is None else self.job.resources[spec.on]
-        now = clock.now()
-        if wanted == self.job.resource_id:
-            is_open = self._has_entered or wanted is None or _is_usable(wanted, now)
-        else:
-            leases.free_slot(self.job.pk)
-            leases.keep(self.claim.lease, resource_id=wanted)
-            self.job.resource_id = wanted
-            is_open = wanted is None or _took_slot(wanted, self.job.pk, now)
-        self._has_entered = False
-        if not is_open:
-            ledger.give_back(self.claim)
-        return is_open
+    def _change_resource(self, wanted: int | None) -> bool:
+        """Swaps the slot, or gives the job back to wait for the other resource."""
+        leases.free_slot(self.job.pk)
+        leases.keep(self.claim.lease, resource_id=wanted)
+        self.job.resource_id = wanted
+        if wanted is None or _took_slot(wanted, self.job.pk):
+            return True
+        ledger.give_back(self.claim)
+        return False
 
     # --- endings -----------------------------------------------------------------------
 
@@ -228,6 +237,7 @@ class JobRun:
             lease=self.claim.lease,
             going_back=True,
         )
+        self.job.going_back = True
 
     def _move(self, to: JobState, reason: str, *, actor: str = "engine") -> None:
         moves.move(self.job, to, reason=reason, actor=actor, lease=self.claim.lease)
@@ -253,11 +263,8 @@ def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:
     return tried.error is not None and failure_kind(tried.error) in DOUBTFUL
 
 
-def _is_usable(resource_id: int, now: datetime) -> bool:
-    return Resource.objects.filter(limits.usable(now), pk=resource_id).exists()
-
-
-def _took_slot(resource_id: int, job_id: int, now: datetime) -> bool:
+def _took_slot(resource_id: int, job_id: int) -> bool:
+    now = clock.now()
     resource = limits.available(now).filter(pk=resource_id).first()
     return resource is not None and limits.enter(
         resource, job_id, now=now, probe_s=leases.lease_s()

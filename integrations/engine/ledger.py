@@ -44,7 +44,7 @@ def begin(claim: Claim, step: Step, *, act: str, is_sending: bool, state: StepSt
         **sent,
         **({} if step.started_at else {"started_at": Now()}),
     )
-    step.refresh_from_db()
+    step.state, step.attempts = state, step.attempts + 1
     return Attempt.objects.create(
         step=step,
         n=step.attempts,
@@ -83,7 +83,7 @@ def succeed(
         failing_since=None,
     )
     _end(attempt, tried)
-    step.refresh_from_db()
+    step.state, step.output = state, _as_stored(tried.output)
 
 
 def fail(
@@ -135,6 +135,12 @@ def give_back(claim: Claim, *, due_at: datetime | None = None, **fields: Any) ->
 def _end(attempt: Attempt, tried: Tried, **fields: Any) -> None:
     ended = {"outcome": tried.outcome, "duration_ms": tried.duration_ms, **fields}
     Attempt.objects.filter(pk=attempt.pk).update(finished_at=Now(), **ended)
+
+
+def _as_stored(output: dict[str, Any]) -> dict[str, Any]:
+    """The output as later steps see it, whether or not a claim lies between."""
+    stored: dict[str, Any] = json.loads(json.dumps(output, cls=DjangoJSONEncoder))
+    return stored
 
 
 def _digest(payload: dict[str, Any]) -> str:

@@ -32,7 +32,8 @@ def move(
     """Moves the job if it is still in the state we saw, with its history row and hooks.
 
     A worker passes its lease and gets Fenced when it lost it; anyone else gets MoveRefused.
-    A job that leaves its worker gives lease and slot back.
+    A job that leaves its worker gives lease and slot back. Of `job` only the state is fresh
+    afterwards.
     """
     seen = job.state
     if to not in ALLOWED[seen]:
@@ -50,7 +51,7 @@ def move(
     made = JobMove.objects.create(
         job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor
     )
-    job.refresh_from_db()
+    job.state = to
     _tell(job, made)
     logger.info("job_%s job=%s kind=%s from=%s actor=%s", to, job.pk, job.kind, seen, actor)
     return made
@@ -66,6 +67,9 @@ def _tell(job: SyncJob, made: JobMove) -> None:
     if not is_known(job.kind):
         return
     kind = kind_named(job.kind)
+    if not (kind.on_move or kind.on_parked or kind.on_done or kind.on_settled):
+        return
+    job.refresh_from_db()
     if kind.on_move:
         kind.on_move(job, made)
     if kind.on_parked and job.state == JobState.PARKED:
