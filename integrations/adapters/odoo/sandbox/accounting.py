@@ -77,7 +77,7 @@ def post(store: Store, invoice_id: int) -> None:
         {
             "state": "posted",
             "name": number,
-            "payment_reference": number,
+            "payment_reference": number if prefix == "INV" else False,
             "invoice_date": store.now().date(),
         },
     )

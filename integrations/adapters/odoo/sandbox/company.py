@@ -12,6 +12,8 @@ from integrations.adapters.odoo.sandbox.store import Row, Store
 
 Number = Decimal | int | str
 
+_WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF"}
+
 _ORDER_VIEW = [
     "name",
     "state",
@@ -53,6 +55,7 @@ class Company:
         "add_tax",
         "add_pricelist",
         "add_currency",
+        "set_company_currency",
         "set_price",
         "set_stock",
         "set_rounding",
@@ -71,7 +74,7 @@ class Company:
     def __init__(self, *, version: int) -> None:
         self.store = Store(version=version)
         insert = self.store.insert
-        self._usd = insert("res.currency", _currency("USD", 2, "1"))["id"]
+        self._usd = insert("res.currency", _currency("USD", 1))["id"]
         company = insert(
             "res.company",
             {
@@ -99,12 +102,12 @@ class Company:
 
     # -- master data
 
-    def add_currency(self, code: str, *, digits: int = 2, rate: Number = 1) -> int:
+    def add_currency(self, code: str, *, rate: Number = 1) -> int:
         """`rate`: units of it per unit of the company's currency. A known code is returned."""
         for row in self.store.table("res.currency").values():
             if row["name"] == code:
                 return int(row["id"])
-        return self._insert("res.currency", _currency(code, digits, rate))
+        return self._insert("res.currency", _currency(code, rate))
 
     def set_company_currency(self, code: str) -> None:
         currency = self.add_currency(code)
@@ -291,14 +294,20 @@ class Company:
         paid = None if amount is None else Decimal(str(amount))
         self.work(lambda: accounting.pay(self.store, invoice, paid, awaits_bank=awaits_bank))
 
-    def credit_note(self, invoice: int, *, reason: str = "", reconcile: bool = False) -> int:
-        return int(
-            self.work(
-                lambda: accounting.credit_note(
-                    self.store, invoice, reason=reason, reconcile=reconcile
-                )
+    def credit_note(
+        self,
+        invoice: int,
+        *,
+        reason: str = "",
+        is_posted: bool = True,
+        reconcile: bool = False,
+    ) -> int:
+        def credit() -> int:
+            return accounting.credit_note(
+                self.store, invoice, reason=reason, is_posted=is_posted, reconcile=reconcile
             )
-        )
+
+        return int(self.work(credit))
 
     def cancel(self, order: int | str) -> int:
         """By someone with all rights, draft invoices included."""
@@ -355,7 +364,8 @@ class Company:
         return int(self.work(run))
 
 
-def _currency(code: str, digits: int, rate: Number) -> Row:
+def _currency(code: str, rate: Number) -> Row:
+    digits = 0 if code in _WITHOUT_CENTS else 2
     return {
         "name": code,
         "symbol": code,

@@ -28,7 +28,8 @@ def value_of(store: Store, model: str, row: Row, name: str) -> Any:
     if one.compute:
         return COMPUTES[one.compute](store, model, row, name)
     if one.type == "one2many":
-        return [child["id"] for child in store.find(one.relation, one.inverse, row["id"])]
+        ids = [child["id"] for child in store.find(one.relation, one.inverse, row["id"])]
+        return ids[::-1] if store.models[one.relation].order == "id desc" else ids
     return row[one.source or name]
 
 
@@ -69,8 +70,17 @@ def _partner_name(store: Store, row: Row) -> str:
 
 
 def _line_name(store: Store, row: Row) -> str:
-    number = store.get("sale.order", row["order_id"])["name"]
-    return f"{number} - {str(row['name']).splitlines()[0]}"
+    order = store.get("sale.order", row["order_id"])
+    customer = store.get("res.partner", order["partner_id"])["ref"]
+    text = str(row["name"]).splitlines()[0]
+    if row["product_id"]:
+        text = _variant_name(store, store.get("product.product", row["product_id"]))
+    return f"{order['name']} - {text}" + (f" ({customer})" if customer else "")
+
+
+def _invoice_name(store: Store, row: Row) -> str:
+    name = str(row["name"] or "Draft Invoice")
+    return f"{name} ({row['ref']})" if row["ref"] else name
 
 
 _DISPLAY: dict[str, Callable[[Store, Row], str]] = {
@@ -79,6 +89,7 @@ _DISPLAY: dict[str, Callable[[Store, Row], str]] = {
     "product.pricelist": _pricelist_name,
     "res.partner": _partner_name,
     "sale.order.line": _line_name,
+    "account.move": _invoice_name,
     "product.category": lambda store, row: str(row["complete_name"] or row["name"]),
 }
 

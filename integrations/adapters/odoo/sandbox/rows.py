@@ -32,8 +32,8 @@ def _shown(store: Store, model: str, row: Row, names: list[str]) -> Row:
 
 
 def _out(store: Store, one: FieldDef, value: Any) -> Any:
-    if value is None or value is False or value == "":
-        return False if one.type != "char" or value != "" else ""
+    if value is None or value is False:
+        return False
     if one.type == "many2one":
         other = store.get(one.relation, value)
         return [value, display(store, one.relation, other, "display_name")]

@@ -20,6 +20,9 @@ _LOCKED_FIELDS = ("product_id", "name", "price_unit", "product_uom_qty", "tax_id
 
 def create_order(store: Store, values: Row) -> int:
     header = accepted(store, "sale.order", values, for_create=True)
+    for command in values.get("order_line") or []:
+        # converted before anything is stored, as in Odoo
+        accepted(store, "sale.order.line", command[2], for_create=True)
     if not header.get("partner_id"):
         words = missing_required("Customer", "partner_id", "Sales Order", "sale.order")
         raise validation_error(words)
@@ -89,7 +92,7 @@ def add_line(store: Store, order_id: int, values: Row) -> int:
 
 def _line_defaults(store: Store, order_id: int, given: Row) -> Row:
     if given.get("display_type"):
-        return {}
+        return {"product_uom_qty": Decimal(0)}
     if not given.get("product_id"):
         return {"product_uom_qty": Decimal(1)}
     order = store.get("sale.order", order_id)
@@ -97,17 +100,27 @@ def _line_defaults(store: Store, order_id: int, given: Row) -> Row:
     pricelist = store.get("product.pricelist", order["pricelist_id"])
     text = value_of(store, "product.product", product, "display_name")
     sales_text = value_of(store, "product.product", product, "description_sale")
-    list_price = Decimal(value_of(store, "product.product", product, "lst_price"))
-    rate = Decimal(store.get("res.currency", pricelist["currency_id"])["rate"])
     return {
         "name": f"{text}\n{sales_text}" if sales_text else text,
         "product_uom_qty": Decimal(1),
         "product_uom_id": value_of(store, "product.product", product, "uom_id"),
-        "price_unit": list_price * rate,
+        "price_unit": _pricelist_price(store, pricelist, product) * _factor(store, given),
         # also when a price is given: the discount of the pricelist comes on top
         "discount": Decimal(pricelist["discount_percent"]),
         "tax_ids": _mapped_taxes(store, order, product),
     }
+
+
+def _pricelist_price(store: Store, pricelist: Row, product: Row) -> Decimal:
+    rate = Decimal(store.get("res.currency", pricelist["currency_id"])["rate"])
+    if pricelist["cost_markup"]:
+        return Decimal(product["standard_price"]) * (1 + pricelist["cost_markup"] / 100) * rate
+    return Decimal(value_of(store, "product.product", product, "lst_price")) * rate
+
+
+def _factor(store: Store, given: Row) -> Decimal:
+    unit = given.get("product_uom_id")
+    return Decimal(store.get("uom.uom", unit)["factor"]) if unit else Decimal(1)
 
 
 def _mapped_taxes(store: Store, order: Row, product: Row) -> list[int]:
@@ -132,7 +145,18 @@ def write_line(store: Store, line_id: int, values: Row) -> None:
                 "The ordered quantity of a sale order line cannot be decreased below the amount "
                 "already delivered. Instead, create a return in your inventory."
             )
+    if "product_uom_qty" in given and "price_unit" not in given:
+        given["price_unit"] = _repriced(store, order, line)
     store.update("sale.order.line", line_id, given)
+
+
+def _repriced(store: Store, order: Row, line: Row) -> Decimal:
+    """A quantity without a price brings the pricelist's price back, over the one once given."""
+    if not line["product_id"]:
+        return Decimal(line["price_unit"])
+    product = store.get("product.product", line["product_id"])
+    pricelist = store.get("product.pricelist", order["pricelist_id"])
+    return _pricelist_price(store, pricelist, product)
 
 
 def _refuse_locked(store: Store, values: Row) -> None:

@@ -109,6 +109,7 @@ MODELS: dict[str, ModelDef] = {
     ),
     "res.currency": ModelDef(
         label="Currency",
+        order="active desc, name",
         fields={
             "name": _char("Currency"),
             "symbol": _char("Symbol"),
@@ -170,7 +171,10 @@ MODELS: dict[str, ModelDef] = {
     "account.fiscal.position": ModelDef(
         label="Fiscal Position", fields={"name": _char(), "tax_map": _char()}
     ),
-    "uom.uom": ModelDef(label="Product Unit of Measure", fields={"name": _char()}),
+    "uom.uom": ModelDef(
+        label="Product Unit of Measure",
+        fields={"name": _char(), "factor": FieldDef(type="float", default=1)},
+    ),
     "product.category": ModelDef(
         label="Product Category", fields={"name": _char(), "complete_name": _char()}
     ),
@@ -181,7 +185,8 @@ MODELS: dict[str, ModelDef] = {
             "active": _flag(default=True),
             "currency_id": _one("res.currency"),
             "company_id": _one("res.company"),
-            "discount_percent": _float(),
+            "discount_percent": _float(),  # off the list price, shown as a discount
+            "cost_markup": _float(),  # percent on the cost instead of the list price
         },
     ),
     "product.attribute": ModelDef(label="Attribute", fields={"name": _char()}),
@@ -260,6 +265,7 @@ MODELS: dict[str, ModelDef] = {
     "stock.picking": ModelDef(
         label="Transfer",
         rights="rcwu",
+        order="id desc",
         fields={
             "name": _char("Reference"),
             "state": _choice(
@@ -359,7 +365,7 @@ MODELS: dict[str, ModelDef] = {
             "picking_ids": _children("stock.picking", "sale_id", "Transfers"),
             "invoice_ids": _many("account.move", "Invoices", compute="order_invoices"),
             "duplicated_order_ids": _many("sale.order", compute="duplicated_orders"),
-            "partner_credit_warning": _char(compute="no_warning"),
+            "partner_credit_warning": FieldDef(type="text", compute="no_warning"),
         },
     ),
     "sale.order.line": ModelDef(

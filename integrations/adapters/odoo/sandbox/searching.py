@@ -203,13 +203,15 @@ def _sorted(store: Store, model: str, rows: list[Row], order: str | None) -> lis
         name, _, direction = part.strip().partition(" ")
         if name not in store.models[model].fields:
             raise value_error(f"Invalid field {name!r} on model {model!r}")
-        rows.sort(
-            key=lambda row, name=name: _sort_key(value_of(store, model, row, name)),  # type: ignore[misc]
-            reverse=direction.strip().lower() == "desc",
-        )
+        one = store.models[model].fields[name]
+        values = [(_sort_key(one, value_of(store, model, row, name)), row) for row in rows]
+        values.sort(key=lambda pair: pair[0], reverse=direction.strip().lower() == "desc")
+        rows = [row for _, row in values]
     return rows
 
 
-def _sort_key(value: Any) -> tuple[bool, Any]:
+def _sort_key(one: FieldDef, value: Any) -> tuple[bool, Any]:
+    if one.type == "boolean":
+        return False, bool(value)
     is_empty = value is False or value is None
     return is_empty, 0 if is_empty else value

@@ -17,6 +17,7 @@ from integrations.adapters.odoo.sandbox.faults import (
     not_found,
     type_error,
     unauthorized,
+    value_error,
 )
 from integrations.adapters.odoo.sandbox.methods import (
     ON_MODEL,
@@ -76,6 +77,14 @@ class OdooStandIn(StandIn, Company):
         self._commits = 0
         self._written_xids: dict[str, int] = {}
         self._arrived = threading.local()
+
+    def sign_in_as(self, key: str, *, uid: int, login: str, **values: Any) -> None:
+        """Lets a key act for a user; `values` as of `User` (rights, is_admin …)."""
+        self.keys[key] = User(id=uid, login=login, **values)
+
+    def expire_key(self, key: str) -> None:
+        """An expired key is answered like a wrong one."""
+        self.keys.pop(key, None)
 
     # -- transactions as callers see them
 
@@ -143,6 +152,7 @@ class OdooStandIn(StandIn, Company):
             return _fault_response(fault)
         return Response(200, result)
 
+    @route("GET", "/jsonrpc", "jsonrpc")
     @route("POST", "/jsonrpc", "jsonrpc")
     def _jsonrpc(self, request: Request) -> Response:
         if "application/json" not in request.headers.get("content-type", ""):
@@ -207,6 +217,10 @@ class OdooStandIn(StandIn, Company):
                 "server_serie": f"{number}.0",
                 "protocol_version": 1,
             }
+        if service not in {"common", "object"}:
+            raise OdooFault("builtins.KeyError", str(service))
+        if service == "object" and len(args) < 5:
+            raise value_error(f"not enough values to unpack (expected at least 5, got {len(args)})")
         self._refuse_database(args[0])
         if (service, method) in {("common", "authenticate"), ("common", "login")}:
             user = self.keys.get(args[2])
@@ -214,7 +228,7 @@ class OdooStandIn(StandIn, Company):
         return self._execute(args)
 
     def _refuse_database(self, name: str) -> None:
-        reach = 'connection to server at "db.internal", port 5432 failed'
+        reach = 'connection to server at "db.example", port 5432 failed'
         if not self.is_database_up:
             raise no_database(
                 f"{reach}: Connection refused\n\tIs the server running on that host and accepting "
@@ -224,7 +238,8 @@ class OdooStandIn(StandIn, Company):
             raise no_database(f'{reach}: FATAL:  database "{name}" does not exist\n')
 
     def _execute(self, args: list[Any]) -> Any:
-        _, uid, key, model, method, placed = args[:6]
+        _, uid, key, model, method = args[:5]
+        placed = args[5] if len(args) > 5 else []
         named = dict(args[6]) if len(args) > 6 else {}
         if uid not in {user.id for user in self.keys.values()}:
             raise missing("res.users", uid, uid)

@@ -116,6 +116,10 @@ class Store:
     def definition(self, model: str, name: str) -> FieldDef | None:
         return self.models[model].fields.get(name)
 
+    def skip_to(self, model: str, last_id: int) -> None:
+        """The next row of this model gets the id after `last_id`, as after many others."""
+        self._last_id[model] = max(self._last_id[model], last_id)
+
     def next_number(self, prefix: str, digits: int) -> str:
         self._numbers[prefix] += 1
         return f"{prefix}{self._numbers[prefix]:0{digits}d}"

@@ -58,9 +58,8 @@ def _open_picking(store: Store, order_id: int) -> Row:
     return new_picking(store, order, scheduled=order["commitment_date"])
 
 
-def new_picking(
-    store: Store, order: Row, *, scheduled: Any = False, backorder_of: Any = False
-) -> Row:
+def new_picking(store: Store, order: Row, *, scheduled: Any, first: Row | None = None) -> Row:
+    """`first` is the delivery of which this one is the backorder."""
     return store.insert(
         "stock.picking",
         {
@@ -69,8 +68,8 @@ def new_picking(
             "sale_id": order["id"],
             "partner_id": order["partner_shipping_id"],
             "scheduled_date": scheduled or store.now() + timedelta(days=1),
-            "carrier_id": order["carrier_id"],
-            "backorder_id": backorder_of,
+            "carrier_id": first["carrier_id"] if first else order["carrier_id"],
+            "backorder_id": first["id"] if first else False,
         },
     )
 
@@ -156,7 +155,7 @@ def ship(store: Store, picking: Row, quantities: Mapping[int, Decimal]) -> None:
         moved.add(move["product_id"])
         if gone < wanted:
             backorder = backorder or new_picking(
-                store, order, scheduled=picking["scheduled_date"], backorder_of=picking["id"]
+                store, order, scheduled=picking["scheduled_date"], first=picking
             )
             _split(store, move, gone, backorder["id"])
         else:

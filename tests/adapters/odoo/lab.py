@@ -1,0 +1,195 @@
+"""The database in which the recordings were made, as far as they show it, in the stand-in.
+
+Ids are those of the recordings, so that recorded requests can be sent as they are.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from integrations.adapters.odoo.sandbox import OdooStandIn
+from integrations.adapters.odoo.sandbox.sales import create_order
+
+API_KEY = "lab-service-key"
+STAFF_KEY = "lab-staff-key"
+SEEDED_AT = datetime(2026, 11, 23, 8, 22, tzinfo=UTC)
+CUSTOMERS = (
+    (46, "Acme Lab GmbH", "CUST-001", 4, 1),
+    (48, "Borealis Lab AB", "CUST-002", 5, 2),
+    (50, "Cobalt Lab SA", "CUST-003", False, 3),
+    (52, "Delta Lab Ltd", "CUST-004", 4, 4),
+    (54, "Echo Lab BV", "CUST-005", 5, 5),
+)
+
+
+def new_lab(*, version: int = 19) -> OdooStandIn:
+    """A stand-in with the lab's company inside; not started yet."""
+    lab = OdooStandIn(
+        version=version, database="lab", api_key=API_KEY, login="svc", staff_key=STAFF_KEY
+    )
+    lab.store.clock = lambda: SEEDED_AT
+    _users_and_company(lab)
+    _money(lab)
+    _customers(lab)
+    _products(lab)
+    lab.store.clock = lambda: datetime.now(UTC)
+    return lab
+
+
+def confirmed_order(lab: OdooStandIn) -> int:
+    """An order that is there already when a recording begins."""
+    order = {"partner_id": 46, "order_line": [[0, 0, {"product_id": 58, "product_uom_qty": 1}]]}
+    with lab.store.transaction():
+        order_id = create_order(lab.store, order)
+    return lab.confirm(order_id)
+
+
+def put(lab: OdooStandIn, model: str, row_id: int, **values: Any) -> int:
+    """A row with this id; an existing one is changed."""
+    if lab.store.exists(model, row_id):
+        lab.store.update(model, row_id, values)
+        return row_id
+    lab.store.skip_to(model, row_id - 1)
+    return int(lab.store.insert(model, values)["id"])
+
+
+def _users_and_company(lab: OdooStandIn) -> None:
+    put(lab, "res.company", 1, name="My Company (San Francisco)", account_use_credit_limit=True)
+    lab.service_uid = put(
+        lab,
+        "res.users",
+        7,
+        name="Portal Service",
+        login="svc",
+        tz="Europe/Brussels",
+        company_id=1,
+        company_ids=[1],
+    )
+    lab.sign_in_as(API_KEY, uid=7, login="svc")
+    put(lab, "stock.warehouse", 1, name="YourCompany")
+
+
+def _money(lab: OdooStandIn) -> None:
+    put(lab, "res.currency", 1, symbol="$")
+    put(lab, "res.currency", 4, name="CHF", rate=Decimal("1.3086"), active=False, decimal_places=2)
+    euro = {"name": "EUR", "symbol": "€", "rounding": Decimal("0.01"), "rate": Decimal("0.92")}
+    put(lab, "res.currency", 126, **euro)
+    put(lab, "account.tax", 1, name="15%", amount=Decimal(15), company_id=1)
+    put(lab, "account.tax", 3, name="0% Exports", amount=Decimal(0), company_id=1)
+    put(lab, "account.fiscal.position", 2, name="Foreign Trade", tax_map={1: 3})
+    for number, (name, days) in enumerate(
+        [
+            ("Immediate Payment", 0),
+            ("15 Days", 15),
+            ("21 Days", 21),
+            ("30 Days", 30),
+            ("45 Days", 45),
+        ],
+        start=1,
+    ):
+        put(lab, "account.payment.term", number, name=name, due_days=days)
+    for number, name, currency, percent in (
+        (3, "Default", 1, 0),
+        (4, "Lab Gold", 1, 10),
+        (5, "Lab Volume", 1, 0),
+        (6, "Lab EUR", 126, 0),
+        (7, "Lab Rules", 1, 0),
+    ):
+        of = {"company_id": 1, "discount_percent": Decimal(percent)}
+        put(lab, "product.pricelist", number, name=name, currency_id=currency, **of)
+    put(lab, "product.pricelist", 5, cost_markup=Decimal(30))
+
+
+def _customers(lab: OdooStandIn) -> None:
+    for number, name, ref, pricelist, term in CUSTOMERS:
+        put(
+            lab,
+            "res.partner",
+            number,
+            name=name,
+            ref=ref,
+            is_company=True,
+            specific_property_product_pricelist=pricelist,
+            property_payment_term_id=term,
+            credit_limit=Decimal(50000),
+            property_account_position_id=2 if number == 54 else False,
+        )
+        dock = {"name": f"{name} dock", "parent_id": number, "type": "delivery"}
+        put(lab, "res.partner", number + 1, **dock)
+
+
+def _products(lab: OdooStandIn) -> None:
+    put(lab, "product.category", 11, name="Seals", complete_name="Lab parts / Seals")
+    put(lab, "product.category", 12, name="Tools", complete_name="Lab parts / Tools")
+    put(lab, "uom.uom", 2, name="Pack of 6", factor=Decimal(6))
+    put(lab, "delivery.carrier", 2, name="The Poste")
+    _simple(lab, 57, 40, "Delivery_009", "The Poste", 20, type="service", is_storable=False)
+    for number in range(1, 17):
+        values: dict[str, Any] = {
+            "description_sale": f"Sales text for LAB-{number:03d}",
+            "invoice_policy": "order" if number % 2 else "delivery",
+        }
+        _simple(
+            lab,
+            57 + number,
+            40 + number,
+            f"LAB-{number:03d}",
+            f"Lab part {number}",
+            10 * number,
+            **values,
+        )
+        put(lab, "product.product", 57 + number, standard_price=Decimal(6 * number))
+    _variants(lab)
+    _simple(lab, 78, 58, "LAB-SHIP", "Lab shipping", 15, type="service", is_storable=False)
+    _simple(lab, 19082, 19062, "LAB-DUP", "Lab duplicate 1", 10)
+    _simple(lab, 19083, 19063, "LAB-DUP", "Lab duplicate 2", 11)
+    _simple(lab, 19084, 19064, "LAB-900", "Lab discontinued", 99)
+    _simple(lab, 19085, 19065, "LAB-SVC", "Lab service", 50, type="service", is_storable=False)
+    untracked = "Lab kit item, not tracked"
+    _simple(lab, 19086, 19066, "LAB-NST", untracked, 5, is_storable=False)
+    first = {"barcode": "5901234500001", "weight": Decimal("0.1"), "standard_price": Decimal("6.5")}
+    put(lab, "product.product", 58, **first)
+    put(lab, "product.template", 41, description_sale="x", categ_id=11)
+    put(lab, "product.product", 73, on_hand=Decimal(201))
+
+
+def _simple(
+    lab: OdooStandIn,
+    product: int,
+    template: int,
+    sku: str,
+    name: str,
+    price: int,
+    **values: Any,
+) -> None:
+    fixed = {"type": "consu", "is_storable": True, "uom_id": 1, "currency_id": 1}
+    kept = {"taxes_id": [1], "invoice_policy": "order", "list_price": Decimal(price)}
+    put(lab, "product.template", template, name=name, **{**fixed, **kept, **values})
+    put(
+        lab,
+        "product.product",
+        product,
+        product_tmpl_id=template,
+        default_code=sku,
+        on_hand=False,
+    )
+
+
+def _variants(lab: OdooStandIn) -> None:
+    put(lab, "product.attribute", 12, name="Lab size")
+    fixed = {"type": "consu", "is_storable": True, "uom_id": 1, "currency_id": 1}
+    kept = {"taxes_id": [1], "invoice_policy": "order", "categ_id": 12}
+    name = "Lab variant part"
+    put(lab, "product.template", 57, name=name, list_price=Decimal(200), **fixed, **kept)
+    for number, (value, extra) in enumerate((("S", 0), ("M", 0), ("L", 0), ("XL", 26))):
+        of = {"attribute_id": 12, "price_extra": Decimal(extra)}
+        put(lab, "product.template.attribute.value", 25 + number, name=value, **of)
+        put(
+            lab,
+            "product.product",
+            74 + number,
+            product_tmpl_id=57,
+            default_code=f"LAB-{17 + number:03d}",
+            barcode=f"59012345000{17 + number}",
+            product_template_attribute_value_ids=[25 + number],
+        )
