@@ -9,7 +9,7 @@ import time_machine
 
 from integrations.engine import runner, verbs
 from integrations.engine.models import SyncJob
-from integrations.errors import NeedsOperator, Rejected, Unavailable
+from integrations.errors import Fenced, NeedsOperator, Rejected, Unavailable
 from integrations.flows.modes import set_mode
 from integrations.flows.runs import (
     PageOutcome,
@@ -21,6 +21,7 @@ from integrations.flows.runs import (
 )
 from integrations.flows.runs import batch as batches
 from integrations.flows.runs.batch import HandlePage
+from integrations.flows.runs.book import LONGEST_PLAN, note_page
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
 from integrations.models import Flow, Run
@@ -256,6 +257,36 @@ def test_flow_that_is_off_refuses(catalogue: Catalogue, flow: Flow) -> None:
 def test_order_flow_does_not_run_in_batches() -> None:
     with pytest.raises(NeedsOperator, match="follows events"):
         request_run(FlowFactory(live=True), actor="olga", now=NOW)
+
+
+def test_worker_that_was_overtaken_writes_nothing_down(catalogue: Catalogue, flow: Flow) -> None:
+    request_run(flow, actor="olga", now=NOW)
+    run = Run.objects.get()
+    work = Work(flow=Flow.objects.get(), run=run, actor="olga", checkpoint=lambda: None)
+    outcome = PageOutcome(read=1, unchanged=1, items=(), next_cursor="2")
+    note_page(work, None, outcome)
+
+    with pytest.raises(Fenced):
+        note_page(work, None, outcome)
+
+    run.refresh_from_db()
+    assert (run.read, Flow.objects.get().cursor["page"]) == (1, "2")
+
+
+def test_plan_too_long_to_read_is_cut_and_says_so(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    catalogue.pages = {None: tuple(item("create", str(n)) for n in range(LONGEST_PLAN + 1))}
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    run = Run.objects.get()
+    assert (run.created, len(run.plan)) == (LONGEST_PLAN + 1, LONGEST_PLAN)
+    assert f"first {LONGEST_PLAN} records only" in run.note
+
+    apply_plan(run, actor="olga")
+    runner.drain("batch")
+
+    assert len(catalogue.written) == LONGEST_PLAN
+    assert Flow.objects.get().covered_until is None  # the rest is still to come
 
 
 # ---------------------------------------------------------------- windows

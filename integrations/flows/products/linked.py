@@ -13,6 +13,9 @@ from integrations.models import Connection, Flow, IdLink
 from integrations.records import ErpProduct, StorefrontProduct
 
 PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
+# Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
+# still find what they ordered.
+REMOVED = " (removed)"
 
 
 class ProductLinks:
@@ -29,7 +32,8 @@ class ProductLinks:
             variant.ref: product.ref for product in products for variant in product.variants
         }
         variants: dict[str, dict[str, str]] = defaultdict(dict)
-        for link in self._links(VARIANT).filter(source_ref__in=of_product):
+        sold = self._links(VARIANT).exclude(label__endswith=REMOVED)
+        for link in sold.filter(source_ref__in=of_product):
             variants[of_product[link.source_ref]][link.source_ref] = link.target_ref
         refs = [product.ref for product in products]
         return {
@@ -70,12 +74,14 @@ class ProductLinks:
         return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)
 
     def _rows(self, addressed: Addressed, there: StorefrontProduct) -> list[dict[str, Any]]:
-        """The product's link and those of its SKUs; gone variants lose theirs."""
+        """The product's link and those of its SKUs; those of gone variants are marked."""
         product = addressed.product
         by_sku = {variant.sku: variant.variant_id for variant in there.variants}
         sold = [variant for variant in product.variants if self._is_sold(addressed, variant.ref)]
-        gone = {variant.ref for variant in product.variants} - {variant.ref for variant in sold}
-        self._links(VARIANT).filter(source_ref__in=gone).delete()
+        for variant in set(product.variants) - set(sold):
+            self._links(VARIANT).filter(source_ref=variant.ref).update(
+                label=f"{variant.sku}{REMOVED}"
+            )
         rows = [
             self._row(VARIANT, variant.ref, by_sku[variant.sku], variant.sku)
             for variant in sold
