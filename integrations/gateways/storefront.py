@@ -22,6 +22,18 @@ from integrations.records import (
 )
 
 
+READS = frozenset(
+    {
+        "get_order",
+        "order_page",
+        "orders_by_id",
+        "order_digests",
+        "find_products",
+        "find_variants",
+    }
+)
+
+
 @contextmanager
 def open_storefront(
     connection: Connection, *, actor: str = "", run_id: int | None = None
@@ -41,8 +53,8 @@ class OwnedStorefront:
         self._adapter, self._connection = adapter, connection
 
     def __getattr__(self, name: str) -> Any:
-        # Only reads are passed on; a write that this class does not name does not exist.
-        if name.startswith(("get_", "find_", "order_page", "orders_by", "preview_", "test")):
+        # A write that this class does not name does not exist.
+        if name in READS:
             return getattr(self._adapter, name)
         raise AttributeError(name)
 

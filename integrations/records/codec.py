@@ -19,6 +19,8 @@ _converter.register_unstructure_hook(datetime, lambda value: value.isoformat())
 _converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
 _converter.register_unstructure_hook(date, lambda value: value.isoformat())
 _converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+# Values of the storefront's metadata: JSON already.
+_converter.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
 
 
 def to_json(record: Any) -> dict[str, Any]:

@@ -20,9 +20,6 @@ from integrations.records import Window
 from integrations.webhooks import handlers
 from integrations.webhooks.handlers import Outcome
 
-# The last seconds are left to the next pass: what the ERP is committing now shows up late.
-UNSETTLED_S = 2
-
 
 def start_polls(now: datetime) -> list[SyncJob]:
     """Asks for one poll of every order-status flow that is on; called by the beat."""
@@ -43,7 +40,8 @@ def start_polls(now: datetime) -> list[SyncJob]:
 def poll(ctx: StepContext) -> Mapping[str, Any]:
     """One pass over what changed in the ERP since the last complete one."""
     flow = Flow.objects.select_related("source", "target").get(pk=ctx.payload["flow"])
-    end = timezone.now() - timedelta(seconds=UNSETTLED_S)
+    # The last seconds are left to the next pass: what the ERP commits just now shows up late.
+    end = timezone.now() - timedelta(seconds=settings.POLL_UNSETTLED_S)
     window = Window(start=_start(flow), end=end)
     started = 0
     with open_erp(flow.source, TracksOrders) as adapter:

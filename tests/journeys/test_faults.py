@@ -1,0 +1,120 @@
+"""The same order while the remotes misbehave: nothing lost, nothing doubled."""
+
+import logging
+
+import pytest
+
+from integrations.engine.models import SyncJob
+from integrations.models import Exchange
+from tests.journeys.conftest import World
+
+CREATE = "sale.order.load"
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit", "fail", "maintenance", "throttle"])
+def test_one_order_whatever_happens_to_the_answer_of_its_creation(world: World, fault: str) -> None:
+    world.erp.dials.set(fault, seconds=1.5, times=1, only=CREATE)
+
+    order_id = world.place(("ANCHOR-6", 3))
+    world.settle()
+    world.wait_until_idle()
+
+    assert len(world.in_erp(order_id)) == 1
+    assert world.order(order_id).state == "confirmed"
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit"])
+@pytest.mark.parametrize("call", ["sale.order.action_confirm", "sale.order.search_read"])
+def test_one_confirmed_order_whatever_happens_to_the_calls_around_it(
+    world: World, fault: str, call: str
+) -> None:
+    world.erp.dials.set(fault, seconds=1.5, times=1, only=call)
+
+    order_id = world.place(("TAPE-5M", 1))
+    world.settle()
+    world.wait_until_idle()
+
+    [held] = world.in_erp(order_id)
+    assert held["state"] == "sale"
+    assert len(held["name"]) > 0
+
+
+def test_orders_wait_while_the_erp_is_down_and_drain_by_themselves(world: World) -> None:
+    world.erp.stop()
+    orders = [world.place(("TAPE-5M", n)) for n in (1, 2, 3)]
+    world.settle()
+    assert {world.order(one).state for one in orders} <= {"received", "pushing"}
+
+    world.erp.start()
+    world.wait_until_idle()
+
+    assert [len(world.in_erp(one)) for one in orders] == [1, 1, 1]
+    assert {world.order(one).state for one in orders} == {"confirmed"}
+
+
+def test_orders_wait_while_the_shop_is_down_and_get_their_number_later(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 1))
+    world.shop.hooks.wait()
+    world.shop.dials.set("fail", times=3)
+    world.settle()
+
+    world.shop.dials.clear()
+    world.wait_until_idle()
+
+    assert world.in_shop(order_id)["metadata"]["erp_number"] == world.order(order_id).erp_number
+
+
+def test_a_shipment_becomes_one_fulfilment_when_the_shops_answer_is_lost(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 2))
+    world.settle()
+    world.erp.deliver(world.order(order_id).erp_number, tracking="TRACK-1")
+    world.shop.dials.set("lose_answer", times=1, only="*fulfil*")
+
+    world.sweep()
+    world.wait_until_idle()
+
+    [fulfilment] = world.in_shop(order_id)["fulfillments"]
+    assert fulfilment["labels"][0]["tracking_number"] == "TRACK-1"
+
+
+def test_refused_credentials_pause_the_connection_once_and_burn_no_attempt(world: World) -> None:
+    from integrations.gateways.connections import change_credentials, test_connection
+    from integrations.sandbox.erp import API_KEY
+
+    change_credentials(world.portal.erp, {"api_key": "expired-or-mistyped"}, actor="test")
+    orders = [world.place(("TAPE-5M", 1)) for _ in range(3)]
+    world.settle()
+
+    world.portal.erp.resource.refresh_from_db()
+    assert world.portal.erp.resource.paused
+    assert not SyncJob.objects.filter(state="parked").exists()
+
+    world.portal.erp.refresh_from_db()
+    change_credentials(world.portal.erp, {"api_key": API_KEY}, actor="test")
+    assert test_connection(world.portal.erp, actor="test").is_ok
+    world.wait_until_idle()
+    assert [len(world.in_erp(one)) for one in orders] == [1, 1, 1]
+
+
+def test_the_log_of_a_refused_push_names_everything_and_no_secret(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.portal.erp.settings["pricelists"] = "EUR=999999"
+    world.portal.erp.save()
+    caplog.set_level(logging.INFO)
+
+    order_id = world.place(("TAPE-5M", 1))
+    world.settle()
+
+    job = SyncJob.objects.get(kind="push_order")
+    lines = [record for record in caplog.records if "step_failed" in record.getMessage()]
+    text = lines[-1].getMessage()
+    assert job.state == "parked"
+    assert f"endpoint=POST:/json/2/{CREATE.rsplit('.', 1)[0]}" in text
+    assert f"connection={world.portal.erp.name}" in text
+    assert f"order={order_id}" in text
+    assert f"job={job.pk}" in text
+    assert job.error_text[:40] in text
+    for secret in (*world.portal.erp.credentials.values(), *world.portal.shop.credentials.values()):
+        assert secret not in caplog.text
+        assert not any(secret in repr(one) for one in Exchange.objects.values())
