@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from integrations.engine import limits
@@ -150,7 +151,8 @@ def test_killed_process_of_a_cluster_is_recovered_without_help(
 def test_sigterm_lets_the_running_step_finish_and_ends_the_whole_tree(
     environment: Environment, server: OrderServer, place: Place, tmp_path: Path
 ) -> None:
-    job = place("slow", kind=LONG.name, seconds=1.5)
+    longer_than_its_lease_s = 2
+    job = place("slow", kind=LONG.name, seconds=longer_than_its_lease_s)
     place("other")
 
     with running_worker(environment, tmp_path) as worker:
@@ -161,8 +163,40 @@ def test_sigterm_lets_the_running_step_finish_and_ends_the_whole_tree(
 
     assert code == 0
     assert left == []
-    assert SyncJob.objects.get(pk=job.pk).state == JobState.DONE
+    job.refresh_from_db()
+    assert (job.state, job.crash_count) == (JobState.DONE, 0)
     assert [what for what, _, _ in server.moments] == ["begun", "ended"]
+
+
+def test_lost_database_connections_cost_a_delay_only(
+    environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    with running_worker(environment, tmp_path, "--lane", "orders") as worker:
+        for number in range(20):
+            place(str(number))
+        wait_for(server.numbers, f"nothing was sent:\n{worker.log}")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        place("after")
+        wait_for(all_done, f"jobs are still open:\n{worker.log}")
+
+    assert server.numbers() == sorted([*map(str, range(20)), "after"])
+
+
+@pytest.mark.redis
+def test_wake_ups_that_redis_never_saw_are_sent_by_the_beat(
+    environment: Environment, server: OrderServer, place: Place, tmp_path: Path
+) -> None:
+    job = place("1")  # this process wakes through the database; the worker listens to Redis
+
+    broker = {"Q_REDIS_URL": "redis://127.0.0.1:6379/9"}
+    with running_worker({**environment, **broker}, tmp_path, "--lane", "orders") as worker:
+        wait_for(all_done, f"job {job.pk} is still open:\n{worker.log}")
+
+    assert server.numbers() == ["1"]
 
 
 def test_killed_supervisor_takes_its_tree_along(
