@@ -24,10 +24,19 @@ from integrations.models import Connection
 from integrations.records.codec import from_json
 from integrations.sandbox.connecting import Connected, Hook, connect, new_hook
 from integrations.sandbox.desks import ErpDesk, ShopDesk
-from integrations.sandbox.processes import Processes, Program, first_line, free_port, wait_for
+from integrations.sandbox.processes import (
+    Processes,
+    Program,
+    StageFailed,
+    first_line,
+    free_port,
+    wait_for,
+)
 from integrations.sandbox.seeds import Remotes
 from integrations.sandbox.shop import with_company
 from integrations.sandbox.storefront import MedusaSeed, RealMedusa
+from integrations.sandbox.storefront.postgres import database_url_from_environment
+from integrations.sandbox.storefront.prerequisites import require_node, require_postgres_binaries
 
 Say = Callable[[str], None]
 
@@ -72,14 +81,15 @@ def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
     somebody's already.
     """
     with ExitStack() as stack:
+        medusa = _prepare_real_shop(stack, plan, say) if plan.has_real_shop else None
         processes = stack.enter_context(Processes(folder=plan.folder / "logs"))
-        standins = _start_standins(processes, has_shop=not plan.has_real_shop)
+        standins = _start_standins(processes, has_shop=medusa is None)
         _prepare_database()
         base_url, portal = _start_portal(processes, plan)
         worker = processes.start("worker", _manage("worker"), env=PACE)
         remotes = from_json(Remotes, json.loads(first_line(standins)))
         hook = new_hook()
-        shop = remotes.shop or _start_real_shop(stack, plan, f"{base_url}{hook.path}", hook, say)
+        shop = remotes.shop or _start_real_shop(medusa, f"{base_url}{hook.path}", hook)
         programs = (standins, portal, worker)
         wait_for("the portal answers", lambda: _answers(base_url), while_running=programs)
         connected = connect(shop, remotes.erp, now=timezone.now(), hook=hook)
@@ -121,12 +131,20 @@ def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:
     return base_url, portal
 
 
-def _start_real_shop(
-    stack: ExitStack, plan: Plan, events_url: str, hook: Hook, say: Say
-) -> MedusaSeed:
+def _prepare_real_shop(stack: ExitStack, plan: Plan, say: Say) -> RealMedusa:
+    """Installs and builds, before anything else is started: the first time takes minutes."""
+    require_node()
+    if not database_url_from_environment():
+        require_postgres_binaries()
     medusa = RealMedusa(folder=plan.folder / "medusa", with_admin=plan.stays_up, progress=say)
     stack.callback(medusa.remove)  # its packages stay for the next time
     medusa.prepare()
+    return medusa
+
+
+def _start_real_shop(medusa: RealMedusa | None, events_url: str, hook: Hook) -> MedusaSeed:
+    if medusa is None:
+        raise StageFailed("The sandbox named no storefront.")
     medusa.start(events_url=events_url, secret=hook.secret)
     return with_company(medusa.seed())
 

@@ -6,6 +6,7 @@ its worker do the rest by themselves; this only watches.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from integrations.flows.runs import request_run
 from integrations.models import Order, Run
@@ -67,7 +68,7 @@ class _Tale:
         while created < len(PRODUCTS):
             request_run(self._stage.connected.products, actor=ACTOR, trigger="demo")
             run = Run.objects.latest("pk")
-            self._until("the products flow ends", lambda run=run: _has_ended(run))
+            self._until("the products flow ends", partial(_has_ended, run))
             if run.state != Run.State.DONE or run.failed or run.skipped:
                 raise StageFailed(f"The products flow failed: {run.note} {run.plan}")
             created += run.created
@@ -112,9 +113,12 @@ class _Tale:
             self._say(f"The ERP ships parcel {n} of 2, tracking {tracking}.")
             self._until(
                 f"parcel {n} is in the shop",
-                lambda n=n: len(self._shop_view(order.storefront_ref).tracking) == n,
+                partial(self._shows_parcels, order.storefront_ref, n),
             )
             self._say(f"  The shop's order shows {n} fulfilment{'s' if n > 1 else ''}.")
+
+    def _shows_parcels(self, ref: str, count: int) -> bool:
+        return len(self._shop_view(ref).tracking) == count
 
     def _invoice_and_pay(self, order: Order) -> None:
         invoice = self._stage.erp_desk.invoice(order.storefront_ref)

@@ -37,7 +37,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--faults",
             action="store_true",
-            help="Lose one answer of the ERP and send every event three times.",
+            help="Lose one answer of the ERP and send every event three times "
+            "(a real Medusa sends them once).",
         )
         parser.add_argument("--port", type=int, default=0, help="Of the portal; 0: a free one.")
         parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "var" / "demo")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         )
         self._as_json = options["json"]
         # What this process itself calls is told in sentences; the logs are the portal's.
-        logging.getLogger("integrations").setLevel(logging.WARNING)
+        logging.getLogger("integrations").setLevel(logging.ERROR)
         try:
             _refuse_production()
             place.run_on_own_database(folder)
