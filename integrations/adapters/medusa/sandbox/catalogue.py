@@ -7,6 +7,8 @@ with the same external id, and an unknown variant id in an update, which is crea
 
 import copy
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -36,36 +38,34 @@ class Catalogue:
 
     def variant(self, variant_id: str) -> tuple[Json, Json] | None:
         """(product, variant), or None."""
-        for product in self.products.values():
-            for variant in product["variants"]:
-                if variant["id"] == variant_id:
-                    return product, variant
-        return None
+        pairs = self._pairs()
+        return next((pair for pair in pairs if pair[1]["id"] == variant_id), None)
 
     def variants(self) -> list[Json]:
+        """All variants as a list shows them, each with the columns of its product."""
         return [
             {**variant, "product": {**product, "variants": None}}
-            for product in self.products.values()
-            for variant in product["variants"]
+            for product, variant in self._pairs()
         ]
 
     def variant_id_of(self, sku: str) -> str:
         """Raises LookupError for an unknown SKU."""
-        for variant in self.variants():
+        for _, variant in self._pairs():
             if variant["sku"] == sku:
                 return str(variant["id"])
         raise LookupError(f"no variant has the SKU {sku}")
 
+    def _pairs(self) -> Iterator[tuple[Json, Json]]:
+        for product in self.products.values():
+            for variant in product["variants"]:
+                yield product, variant
+
     # -- changing
 
     def batch(self, body: Json) -> Json:
-        before = copy.deepcopy((self.products, self.stock))
-        try:
+        with self._all_or_nothing():
             created = [self._create(row) for row in body.get("create") or []]
             updated = {row["id"]: self._update(row) for row in self._known(body)}
-        except Refusal:
-            self.products, self.stock = before
-            raise
         for product_id in body.get("delete") or []:
             self._delete(product_id)
         return {
@@ -77,12 +77,8 @@ class Catalogue:
     def update(self, product_id: str, row: Json) -> Json:
         if product_id not in self.products:
             raise not_found(f'Product with id "{product_id}" not found')
-        before = copy.deepcopy((self.products, self.stock))
-        try:
+        with self._all_or_nothing():
             return self._update({**row, "id": product_id})
-        except Refusal:
-            self.products, self.stock = before
-            raise
 
     def change_options(self, product_id: str, rows: list[Json]) -> Json:
         """Adds values to options of a product: by value or by the id of an existing one."""
@@ -104,6 +100,16 @@ class Catalogue:
         self.stock.setdefault(sku, _stock_item(sku))["stocked"] = quantity
 
     # -- rows
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        # Rows are replaced, never changed in place, so that two shallow copies are enough.
+        before = dict(self.products), dict(self.stock)
+        try:
+            yield
+        except Refusal:
+            self.products, self.stock = before
+            raise
 
     def _known(self, body: Json) -> list[Json]:
         rows: list[Json] = body.get("update") or []
@@ -143,7 +149,8 @@ class Catalogue:
         return product
 
     def _update(self, row: Json) -> Json:
-        product = self.products[row["id"]]
+        product = copy.deepcopy(self.products[row["id"]])
+        self.products[product["id"]] = product
         if row.get("handle") and row["handle"] != product["handle"]:
             self._refuse_handle(row["handle"])
         product |= {name: row[name] for name in _PRODUCT_COLUMNS if name in row}
@@ -206,8 +213,8 @@ class Catalogue:
             raise Refusal(f"Product with handle: {handle}, already exists.")
 
     def _refuse_sku(self, sku: str | None, variant_id: str) -> None:
-        for variant in self.variants():
-            if sku and variant["sku"] == sku and variant["id"] != variant_id:
+        for _, variant in self._pairs() if sku else ():
+            if variant["sku"] == sku and variant["id"] != variant_id:
                 raise Refusal(f"Product variant with sku: {sku}, already exists.")
 
     def _delete(self, product_id: str) -> None:
