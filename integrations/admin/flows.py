@@ -18,7 +18,8 @@ from integrations.admin.pressing import Button
 from integrations.errors import NeedsOperator
 from integrations.flows.adding import KINDS, add_flow, refuse_wrong_roles
 from integrations.flows.modes import set_mode
-from integrations.flows.runs import request_run
+from integrations.flows.runs import apply_latest_plan, is_batch, request_run
+from integrations.flows.schedules import check_schedule, set_schedule
 from integrations.looks import written
 from integrations.looks.badges import badge
 from integrations.models import Flow, StateChange
@@ -48,6 +49,10 @@ class FlowForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        try:
+            check_schedule((cleaned.get("schedule") or "").strip())
+        except NeedsOperator as exc:
+            raise ValidationError({"schedule": f"{exc.message} {exc.hint}"}) from exc
         if not self.instance.pk and {"kind", "source", "target"} <= set(cleaned):
             try:
                 refuse_wrong_roles(cleaned["kind"], cleaned["source"], cleaned["target"])
@@ -63,7 +68,7 @@ class FlowAdmin(ConsoleAdmin):
     list_filter = ["kind", "mode"]
     list_select_related = ["source", "target"]
     change_form_outer_before_template = "console/_flow.html"
-    actions = ["change_mode", "run_now"]
+    actions = ["change_mode", "run_now", "apply_plan"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ["kind", "source", "target", "schedule"]
@@ -79,11 +84,10 @@ class FlowAdmin(ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Flow, form: FlowForm, change: bool) -> None:
         if change:
-            obj.save(update_fields=["schedule"])
+            set_schedule(obj, obj.schedule, now=timezone.now())
             return
         made = add_flow(kind=obj.kind, source=obj.source, target=obj.target, actor=actor(request))
-        made.schedule = obj.schedule
-        made.save(update_fields=["schedule"])
+        set_schedule(made, obj.schedule, now=timezone.now())
         obj.__dict__.update(made.__dict__)  # the admin goes on with the row the service made
 
     def render_change_form(
@@ -159,10 +163,18 @@ class FlowAdmin(ConsoleAdmin):
         press = partial(request_run, actor=actor(request), trigger="console")
         return pressing.press_each(self, request, rows, press, done="asked to run")
 
+    @admin.action(description="Apply the newest plan", permissions=["switch"])
+    def apply_plan(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        press = partial(apply_latest_plan, actor=actor(request))
+        return pressing.press_each(self, request, rows, press, done="asked to write their plan")
+
     def _buttons(self, request: HttpRequest, flow: Flow) -> list[Button]:
         if not self.has_switch_permission(request):
             return []
-        return [
+        buttons = [
             Button(action="change_mode", label="Change the mode…", tone="primary"),
             Button(action="run_now", label="Run now"),
         ]
+        if flow.mode == Flow.Mode.ASSISTED and is_batch(flow.kind):
+            buttons.append(Button(action="apply_plan", label="Apply the newest plan"))
+        return buttons

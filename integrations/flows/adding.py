@@ -3,10 +3,10 @@
 from django.db import IntegrityError, transaction
 
 from integrations.errors import NeedsOperator
-from integrations.flows.modes import ROLES
+from integrations.flows.ends import KINDS, refuse_wrong_roles
 from integrations.models import Connection, Flow, StateChange
 
-KINDS = tuple(ROLES)
+__all__ = ["KINDS", "add_flow", "refuse_wrong_roles"]
 
 
 def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -> Flow:
@@ -29,21 +29,3 @@ def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -
             hint="Change its mode instead.",
         ) from exc
     return flow
-
-
-def refuse_wrong_roles(kind: str, source: Connection, target: Connection) -> None:
-    """Raises NeedsOperator when this kind of flow does not go from `source` to `target`."""
-    if kind not in ROLES:
-        raise NeedsOperator(
-            f"There is no flow of the kind {kind!r}.",
-            reason="unknown_flow_kind",
-            hint=f"Known kinds: {', '.join(KINDS)}.",
-        )
-    source_role, target_role = ROLES[kind]
-    if (source.role, target.role) != (source_role, target_role):
-        raise NeedsOperator(
-            f"A flow of {kind} goes from the {source_role} to the {target_role}, "
-            f"not from {source.name} ({source.role}) to {target.name} ({target.role}).",
-            reason="wrong_direction",
-            hint="Swap source and target, or choose another kind.",
-        )

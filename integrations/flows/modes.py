@@ -11,15 +11,9 @@ from django.utils import timezone
 
 from integrations.errors import NeedsOperator
 from integrations.flows import schedules
-from integrations.models import Connection, Flow, StateChange
+from integrations.flows.ends import refuse_wrong_roles
+from integrations.models import Flow, StateChange
 
-_K, _R = Flow.Kind, Connection.Role
-# Which kinds of flow exist so far, and between whom.
-ROLES: dict[str, tuple[str, str]] = {
-    _K.PRODUCTS: (_R.ERP, _R.STOREFRONT),
-    _K.ORDERS: (_R.STOREFRONT, _R.ERP),
-    _K.ORDER_STATUS: (_R.ERP, _R.STOREFRONT),
-}
 WRITING = (Flow.Mode.ASSISTED, Flow.Mode.LIVE)
 LONGEST_REASON = 500
 
@@ -44,7 +38,7 @@ def set_mode(
     locked = Flow.objects.select_for_update().get(pk=flow.pk)
     wanted = _known(mode)
     if wanted in WRITING:
-        _refuse_wrong_ends(locked)
+        refuse_wrong_roles(locked.kind, locked.source, locked.target)
         _refuse_second_owner(locked)
     before, start_before = locked.mode, locked.live_from
     locked.mode = wanted
@@ -65,23 +59,6 @@ def _known(mode: str) -> Flow.Mode:
         raise NeedsOperator(
             f"There is no mode {mode!r}; a flow is one of: {known}.", reason="mode_unknown"
         ) from exc
-
-
-def _refuse_wrong_ends(flow: Flow) -> None:
-    ends = ROLES.get(flow.kind)
-    if ends is None:
-        raise NeedsOperator(
-            f"{flow.get_kind_display()} cannot be synchronised yet.",
-            reason="flow_kind_missing",
-            hint="Leave this flow off.",
-        )
-    if (flow.source.role, flow.target.role) != ends:
-        raise NeedsOperator(
-            f"{flow.get_kind_display()} go from the {ends[0]} to the {ends[1]}, "
-            f"not from {flow.source} to {flow.target}.",
-            reason="flow_ends",
-            hint="Swap source and target, or choose other connections.",
-        )
 
 
 def _refuse_second_owner(flow: Flow) -> None:

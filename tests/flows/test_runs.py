@@ -15,6 +15,7 @@ from integrations.flows.runs import (
     PageOutcome,
     PlanItem,
     Work,
+    apply_latest_plan,
     apply_plan,
     register_batch,
     request_run,
@@ -245,6 +246,33 @@ def test_plan_of_a_shadow_run_cannot_be_applied(catalogue: Catalogue, flow: Flow
 
     with pytest.raises(NeedsOperator, match="plans are applied in assisted mode"):
         apply_plan(Run.objects.get(), actor="olga")
+
+
+def test_newest_plan_is_the_one_applied(catalogue: Catalogue, flow: Flow) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    with pytest.raises(NeedsOperator, match="planned nothing yet"):
+        apply_latest_plan(flow, actor="olga")
+    for _ in range(2):
+        request_run(flow, actor="olga", now=NOW)
+        runner.drain("batch")
+
+    apply_latest_plan(flow, actor="olga")
+    runner.drain("batch")
+
+    first, second, applied = Run.objects.order_by("id")
+    assert applied.applies == second
+    assert applied.state == "done"
+
+
+def test_flow_switched_off_ends_its_run_after_the_page(catalogue: Catalogue, flow: Flow) -> None:
+    catalogue.while_handling = lambda: set_mode(flow, "off", actor="olga")
+
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+
+    run = Run.objects.get()
+    assert (run.state, catalogue.cursors) == ("cancelled", [None])
+    assert "switched to off" in run.note
 
 
 def test_flow_that_is_off_refuses(catalogue: Catalogue, flow: Flow) -> None:

@@ -6,6 +6,11 @@
 3. `address` finds out where the others live in the storefront, also when an earlier answer
    was lost and no link was kept: a product is never created twice.
 4. They are written in batches; a refused batch is split until the bad record stands alone.
+
+Settings of the flow: `currency` in which prices are written (default: the ERP's own; prices
+are never converted), `manage_inventory` (default false: the shop does not count stock),
+`complete_every_h` (default 24: how often everything is read instead of what changed). What
+was refused is tried again when it changes in the ERP, and with each complete reading.
 """
 
 from integrations.flows.products.flow import open_products

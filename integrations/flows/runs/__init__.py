@@ -16,7 +16,7 @@ from integrations.flows.runs.batch import (
     is_batch,
     register_batch,
 )
-from integrations.flows.runs.request import apply_plan, request_run
+from integrations.flows.runs.request import apply_latest_plan, apply_plan, request_run
 from integrations.flows.runs.work import RUN_FLOW
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "PageOutcome",
     "PlanItem",
     "Work",
+    "apply_latest_plan",
     "apply_plan",
     "is_batch",
     "register_batch",

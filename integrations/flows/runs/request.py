@@ -58,6 +58,20 @@ def apply_plan(run: Run, *, actor: str, now: datetime | None = None) -> SyncJob:
     return _start(flow, _new_run(flow, window, actor=actor, note=note, now=now, applies=run))
 
 
+def apply_latest_plan(flow: Flow, *, actor: str, now: datetime | None = None) -> SyncJob:
+    """Starts a run that writes what the flow's newest finished run planned.
+
+    Raises NeedsOperator as `apply_plan` does, also when there is no such run.
+    """
+    done = Run.objects.filter(flow=flow, state=Run.State.DONE, applies=None)
+    newest = done.order_by("id").last()
+    if newest is None:
+        raise NeedsOperator(
+            f"{flow} has planned nothing yet.", reason="plan_missing", hint="Run it first."
+        )
+    return apply_plan(newest, actor=actor, now=now)
+
+
 def _refuse_idle(flow: Flow) -> None:
     if not is_batch(flow.kind):
         raise NeedsOperator(

@@ -48,17 +48,28 @@ def read_pages(ctx: StepContext) -> dict[str, Any]:
         _set_state(run.pk, to=Run.State.RUNNING)
         run.refresh_from_db()
     ends, pages = timezone.now() + LONGEST_PASS, 0
-    if run.state == Run.State.RUNNING:
+    if _is_open(run):
         work = _work_of(run, ctx)
         with batch_of(run.flow.kind)(work) as handle:
             window = Window(start=run.window_start, end=run.window_end or timezone.now())
-            while run.state == Run.State.RUNNING and (not pages or timezone.now() < ends):
+            while _is_open(run) and (not pages or timezone.now() < ends):
                 page = run.flow.cursor.get("page")
                 outcome = handle(window, page)
                 ctx.checkpoint()
                 note_page(work, page, outcome)
                 pages += 1
     return {"run": run.pk, "pages": pages, "state": run.state}
+
+
+def _is_open(run: Run) -> bool:
+    """Whether there is more to do; a run of a flow that was switched meanwhile ends here."""
+    if run.state != Run.State.RUNNING:
+        return False
+    mode = Flow.objects.values_list("mode", flat=True).get(pk=run.flow_id)
+    if mode != run.mode:
+        _set_state(run.pk, to=Run.State.CANCELLED, because=f"The flow was switched to {mode}.")
+        run.refresh_from_db()
+    return run.state == Run.State.RUNNING
 
 
 def _work_of(run: Run, ctx: StepContext) -> Work:
