@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
-from tests.adapters.medusa.scenario import RECORDED, Lab, Step, take, walk
+from tests.adapters.medusa.scenario import RECORDED, walk
+from tests.adapters.medusa.walking import Lab, Step, take
 
 STEPS = walk()
 REAL: list[dict[str, Any]] = json.loads(RECORDED.read_text())

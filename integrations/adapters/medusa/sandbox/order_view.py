@@ -6,15 +6,13 @@ Which part of it an answer holds is decided by `fields`; see DEFAULT, LAZY and A
 from decimal import Decimal
 
 from integrations.adapters.medusa.sandbox import money
-from integrations.adapters.medusa.sandbox.money import both, raw
-from integrations.adapters.medusa.sandbox.orders import (
-    Collection,
-    Entry,
-    Fulfilment,
-    Line,
-    Method,
-    Order,
-    Payment,
+from integrations.adapters.medusa.sandbox.money import both
+from integrations.adapters.medusa.sandbox.orders import Fulfilment, Line, Method, Order
+from integrations.adapters.medusa.sandbox.payment_view import (
+    collection_row,
+    credit,
+    payment_status,
+    summary,
 )
 from integrations.adapters.medusa.sandbox.refusals import Json
 
@@ -76,7 +74,7 @@ def order_json(order: Order, customer: Json | None) -> Json:
         "custom_display_id": None,
         "status": order.status,
         "version": order.version,
-        "summary": _summary(order),
+        "summary": summary(order),
         "metadata": order.metadata,
         "locale": None,
         "created_at": order.created_at,
@@ -90,33 +88,16 @@ def order_json(order: Order, customer: Json | None) -> Json:
         "sales_channel_id": order.sales_channel_id,
         "is_draft_order": False,
         "items": [_item(line, order) for line in order.lines],
-        "credit_lines": [_credit(entry, order) for entry in order.credits],
+        "credit_lines": [credit(entry, order) for entry in order.credits],
         "shipping_address": order.ship_to,
         "billing_address": order.bill_to,
         "shipping_methods": [_method(method, order) for method in order.methods],
         "customer": customer,
-        "payment_collections": [_collection(one) for one in order.collections],
+        "payment_collections": [collection_row(one) for one in order.collections],
         "fulfillments": [_fulfilment(one) for one in order.fulfilments],
         "promotions": [{"id": one["id"], "code": one["code"]} for one in order.promotions],
-        "payment_status": _payment_status(order),
+        "payment_status": payment_status(order),
         "fulfillment_status": _fulfilment_status(order),
-    }
-
-
-def payment_json(payment: Payment) -> Json:
-    """A payment as its own routes show it."""
-    return {
-        "id": payment.id,
-        "currency_code": payment.currency,
-        "amount": payment.amount,
-        "captured_at": payment.captured_at,
-        "payment_collection_id": payment.collection_id,
-        "payment_session_id": payment.session_id,
-        "captures": [{"id": one.id, "amount": one.amount} for one in payment.captures],
-        "refunds": [
-            {"id": one.id, "amount": one.amount, "payment_id": payment.id}
-            for one in payment.refunds
-        ],
     }
 
 
@@ -301,99 +282,7 @@ def _twice(amounts: money.Amounts) -> Json:
     }
 
 
-# ---------------------------------------------------------------- money and progress
-
-
-def _summary(order: Order) -> Json:
-    paid = sum((payment.captured for payment in order.payments), ZERO)
-    refunded = sum((payment.refunded for payment in order.payments), ZERO)
-    numbers = {
-        "paid_total": paid,
-        "refunded_total": refunded,
-        "accounting_total": order.total,
-        "credit_line_total": order.credit,
-        "transaction_total": paid - refunded,
-        "pending_difference": order.total - paid + refunded,
-        "current_order_total": order.total,
-        "original_order_total": order.original_total,
-    }
-    return {**numbers, **{f"raw_{name}": raw(value) for name, value in numbers.items()}}
-
-
-def _credit(entry: Entry, order: Order) -> Json:
-    return {
-        "id": entry.id,
-        "order_id": order.id,
-        "reference": "refund",
-        "metadata": None,
-        **both("amount", entry.amount),
-        "created_at": entry.created_at,
-    }
-
-
-def _collection(collection: Collection) -> Json:
-    captured = sum((payment.captured for payment in collection.payments), ZERO)
-    refunded = sum((payment.refunded for payment in collection.payments), ZERO)
-    return {
-        "id": collection.id,
-        "currency_code": collection.currency,
-        "completed_at": collection.completed_at,
-        "status": collection.status,
-        "metadata": None,
-        "created_at": collection.created_at,
-        "updated_at": collection.updated_at,
-        "deleted_at": None,
-        "payments": [_payment_row(payment) for payment in collection.payments],
-        **both("amount", collection.amount),
-        **both("authorized_amount", sum((one.amount for one in collection.payments), ZERO)),
-        **both("captured_amount", captured),
-        **both("refunded_amount", refunded),
-    }
-
-
-def _payment_row(payment: Payment) -> Json:
-    return {
-        "id": payment.id,
-        "currency_code": payment.currency,
-        "provider_id": "pp_system_default",
-        "data": {},
-        "metadata": None,
-        "captured_at": payment.captured_at,
-        "canceled_at": payment.canceled_at,
-        "payment_collection_id": payment.collection_id,
-        "payment_session": {"id": payment.session_id},
-        "created_at": payment.created_at,
-        "updated_at": payment.updated_at,
-        "deleted_at": None,
-        "payment_session_id": payment.session_id,
-        "refunds": [_entry(one) for one in payment.refunds],
-        "captures": [_entry(one) for one in payment.captures],
-        **both("amount", payment.amount),
-    }
-
-
-def _entry(entry: Entry) -> Json:
-    return {"id": entry.id, **both("amount", entry.amount), "created_at": entry.created_at}
-
-
-def _payment_status(order: Order) -> str:
-    live = [one for one in order.collections if one.status != "canceled"]
-    captured = sum((payment.captured for payment in order.payments), ZERO)
-    refunded = sum((payment.refunded for payment in order.payments), ZERO)
-    if refunded:
-        return "refunded" if refunded >= captured else "partially_refunded"
-    if not live:
-        return "canceled" if order.collections else "not_paid"
-    # Also while money is still due: one completed collection is enough for Medusa.
-    statuses = {one.status for one in live}
-    for status, word in (
-        ("completed", "captured"),
-        ("partially_captured", "partially_captured"),
-        ("authorized", "authorized"),
-    ):
-        if status in statuses:
-            return word
-    return "not_paid"
+# ---------------------------------------------------------------- fulfilments
 
 
 def _fulfilment(fulfilment: Fulfilment) -> Json:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.ids import new_id
-from integrations.adapters.medusa.sandbox.order_view import payment_json
 from integrations.adapters.medusa.sandbox.orders import Collection, Order, Payment
 from integrations.adapters.medusa.sandbox.orders_api import OrdersApi
+from integrations.adapters.medusa.sandbox.payment_view import payment_json
 from integrations.adapters.medusa.sandbox.refusals import (
     Json,
     Shape,
