@@ -28,7 +28,12 @@ logger = logging.getLogger(__name__)
 
 FINISHED = (StepState.DONE, StepState.SKIPPED)
 TOUCHED = (StepState.DONE, StepState.IN_DOUBT)  # may have left something behind
-DOUBTFUL = (Kind.OUTCOME_UNKNOWN, Kind.BUG)  # after these the effect may exist all the same
+# After these the effect may exist all the same …
+DOUBTFUL = (Kind.OUTCOME_UNKNOWN, Kind.BUG)
+# … and after anything else that comes behind the step's checkpoint, except a plain refusal.
+REFUSED = (Kind.NOT_SENT, Kind.REJECTED, Kind.THROTTLED, Kind.AUTH_FAILED)
+DECIDED = (Kind.REJECTED, Kind.NEEDS_OPERATOR)  # park at once, with their own hint
+GAVE_UP = "It failed too often; requeue it when the cause is gone."
 
 
 class JobRun:
@@ -62,7 +67,7 @@ class JobRun:
         """Tries the step; False when this run of the job ends with it."""
         step = self.steps[spec.name]
         trying = StepTry(self.claim, spec, step)
-        leaves_traces = spec.find is not None or spec.undo is not None
+        leaves_traces = spec.find is not None or spec.undo is not None or spec.pivot
         attempt = ledger.begin(
             self.claim,
             step,
@@ -210,10 +215,20 @@ class JobRun:
             if goes_back:
                 self._turn_back(report.text, "engine")
             elif verdict.action != Action.RETRY:
-                self._move(JobState.PARKED, report.text)
+                self._park(report)
         _log(step, report, verdict)
         if goes_back:
             self._go_back()
+
+    def _park(self, report: ErrorReport) -> None:
+        moves.move(
+            self.job,
+            JobState.PARKED,
+            reason=report.text,
+            actor="engine",
+            lease=self.claim.lease,
+            error_hint=report.hint or ("" if report.kind in DECIDED else GAVE_UP),
+        )
 
     def _judge(self, step: Step, report: ErrorReport) -> Verdict:
         if report.kind == Kind.AUTH_FAILED and self.job.resource_id is None:
@@ -260,7 +275,8 @@ class JobRun:
 def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:
     if not tried.may_have_sent:
         return trying.was_in_doubt  # the look itself failed: as much in doubt as before
-    return tried.error is not None and failure_kind(tried.error) in DOUBTFUL
+    kind = None if tried.error is None else failure_kind(tried.error)
+    return kind in DOUBTFUL or (trying.passed_checkpoint and kind not in REFUSED)
 
 
 def _took_slot(resource_id: int, job_id: int) -> bool:
@@ -284,13 +300,16 @@ def _rows_of_steps(job: SyncJob, names: list[str]) -> dict[str, Step]:
 def _log(step: Step, report: ErrorReport, verdict: Verdict) -> None:
     logger.log(
         logging.ERROR if report.kind == Kind.BUG else logging.WARNING,
-        "step_failed step=%s error=%s endpoint=%s status=%s attempt=%s then=%s due=%s words=%s",
+        "step_failed step=%s error=%s connection=%s endpoint=%s status=%s attempt=%s then=%s "
+        "due=%s about=%s words=%s",
         step.name,
         report.kind,
+        step.job.resource or "-",
         report.endpoint or "-",
         report.http_status or "-",
         step.attempts,
         verdict.action,
         verdict.due_at or "-",
+        step.job.key,
         report.text[:300],
     )

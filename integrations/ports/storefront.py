@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from integrations.records import (
     ErpShipment,
+    OrderSighting,
     Page,
     ProductWrite,
     StorefrontFulfilment,
@@ -20,8 +21,8 @@ class ReadsOrders(Protocol):
         """The order as it is now, with exact decimals. Raises Rejected when there is none."""
         ...
 
-    def order_page(self, window: Window, cursor: str | None) -> Page[tuple[str, str]]:
-        """(order id, digest of what we care about) of orders updated in `window`, oldest first.
+    def order_page(self, window: Window, cursor: str | None) -> Page[OrderSighting]:
+        """Orders updated in `window`, oldest change first.
 
         An order may come twice in one walk. Not every change moves an order into a window:
         a captured payment does not, so orders with open payments are asked for by id.

@@ -142,6 +142,15 @@ class StorefrontOrder:
         return self.gross_total - self.credit_total - self.paid_total + self.refunded_total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSighting:
+    """An order as a list shows it; `digest` as on StorefrontOrder."""
+
+    order_id: str
+    digest: str
+    placed_at: datetime
+
+
 # ---------------------------------------------------------------- to the ERP
 
 

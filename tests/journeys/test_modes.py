@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.errors import NeedsOperator
 from integrations.flows.modes import set_mode
-from integrations.flows.orders.doors import hold_order, release_order, send_order
+from integrations.flows.orders.doors import choose_order, hold_order, release_order, send_order
 from integrations.models import Exchange, Order
 from tests.journeys.conftest import World
 
@@ -32,21 +32,31 @@ def test_a_shop_with_500_old_orders_goes_live_and_none_of_them_is_pushed(world: 
 
     assert sum(len(world.in_erp(one)) for one in old) == 0
     assert len(world.in_erp(fresh)) == 1
-    assert (
-        not Order.objects.filter(storefront_ref__in=old)
-        .exclude(held_reason="before_start")
-        .exists()
-    )
+    assert not Order.objects.filter(storefront_ref__in=old).exists()
+
+
+def test_an_event_of_an_old_order_does_not_send_it(world: World) -> None:
+    set_mode(world.portal.orders, "off", actor="test")
+    old = world.place(("TAPE-5M", 1))
+    world.settle()
+    set_mode(world.portal.orders, "live", actor="test", live_from=timezone.now())
+
+    world.shop.capture(old)
+    world.settle()
+
+    assert world.in_erp(old) == []
+    assert world.order(old).held_reason == "before_start"
 
 
 def test_an_old_order_is_sent_when_it_is_chosen_by_hand(world: World) -> None:
     set_mode(world.portal.orders, "off", actor="test")
     old = world.place(("TAPE-5M", 1))
+    world.settle()
     set_mode(world.portal.orders, "live", actor="test", live_from=timezone.now())
     world.sweep()
-    assert world.order(old).held_reason == "before_start"
+    assert world.in_erp(old) == []
 
-    send_order(world.order(old), actor="olga.operator")
+    choose_order(storefront=world.portal.shop, order_ref=old, actor="olga.operator")
     world.settle()
 
     assert len(world.in_erp(old)) == 1

@@ -9,6 +9,7 @@ from integrations.flows.links import bind
 from integrations.models import Order
 from integrations.sandbox.company import NEWCOMER
 from tests.journeys.conftest import World
+from tests.support.hook_receiver import wait_until
 
 
 def test_a_placed_order_is_in_the_erp_once_with_its_number_on_the_shops_order(
@@ -235,7 +236,7 @@ def test_the_buyers_money_is_right_to_the_cent(
 
 def test_a_yen_order_has_no_cents_in_either_system(world: World) -> None:
     world.shop.add_product("YEN-PART", {"jpy": 1234}, title="Part for Japan")
-    product = world.erp.add_product("YEN-PART", 1234)
+    product = world.erp.add_product("YEN-PART", "Part for Japan", 1234)
     variant = next(
         one["id"]
         for product in world.shop.products.values()
@@ -258,7 +259,10 @@ def test_a_wake_up_from_the_erp_brings_progress_without_a_poll(world: World) -> 
     world.settle()
 
     world.erp.deliver(world.order(order_id).erp_number, tracking="TRACK-1")
-    world.settle()
 
-    assert world.order(order_id).state == "shipped"
+    def is_shipped() -> bool:
+        world.settle()
+        return world.order(order_id).state == "shipped"
+
+    wait_until(is_shipped)
     assert len(world.in_shop(order_id)["fulfillments"]) == 1

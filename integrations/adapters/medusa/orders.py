@@ -19,10 +19,18 @@ from integrations.adapters.medusa.mapping.orders import (
     to_items,
     to_labels,
     to_order,
+    to_sighting,
 )
 from integrations.adapters.medusa.mapping.values import text
 from integrations.errors import NeedsOperator, OutcomeUnknown, Rejected
-from integrations.records import ErpShipment, Page, StorefrontFulfilment, StorefrontOrder, Window
+from integrations.records import (
+    ErpShipment,
+    OrderSighting,
+    Page,
+    StorefrontFulfilment,
+    StorefrontOrder,
+    Window,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +58,7 @@ class Orders:
         found = self._by_id(order_ids, fields=DIGEST_FIELDS, per_call=PAGE_ROWS)
         return [(order["id"], digest_of(order)) for order in found]
 
-    def order_page(self, window: Window, cursor: str | None) -> Page[tuple[str, str]]:
+    def order_page(self, window: Window, cursor: str | None) -> Page[OrderSighting]:
         # Not by offset: an order that changes during the walk leaves the window and would
         # move the next one into a place that was read already. Each page starts at the last
         # time seen, again inclusive, and leaves out the orders of that very time it had.
@@ -61,7 +69,7 @@ class Orders:
         fresh = [order for order in found if order["id"] not in seen]
         is_last = len(found) < limit or not fresh
         return Page(
-            rows=tuple((order["id"], digest_of(order)) for order in fresh),
+            rows=tuple(to_sighting(order) for order in fresh),
             next_cursor=None if is_last else _cursor_after(found),
         )
 

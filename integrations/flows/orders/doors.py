@@ -67,6 +67,22 @@ def send_order(order: Order, *, actor: str) -> SyncJob:
 
 
 @transaction.atomic
+def choose_order(*, storefront: Connection, order_ref: str, actor: str) -> Order:
+    """Sends one order that the portal may not know, such as one from before the start instant.
+
+    Raises NeedsOperator as `send_order` does.
+    """
+    flow = orders_flow(storefront)
+    order, _ = Order.objects.get_or_create(
+        storefront=storefront,
+        storefront_ref=order_ref,
+        defaults={"erp": flow.target if flow else None, "origin": "operator"},
+    )
+    send_order(order, actor=actor)
+    return order
+
+
+@transaction.atomic
 def hold_order(order: Order, *, actor: str, reason: str) -> None:
     """Keeps an order from being sent until it is released."""
     if order.is_in_erp:

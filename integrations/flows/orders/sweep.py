@@ -7,7 +7,7 @@ for by order.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from integrations.flows.orders.recheck import start_recheck
 from integrations.gateways import open_storefront
 from integrations.models import Flow, Order
 from integrations.models.order import TERMINAL
-from integrations.records import Window
+from integrations.records import OrderSighting, Window
 from integrations.webhooks.inbox import redispatch
 
 logger = logging.getLogger(__name__)
@@ -86,19 +86,24 @@ def _start(flow: Flow, now: datetime) -> datetime:
 
 
 @transaction.atomic
-def _take(flow: Flow, rows: tuple[tuple[str, str], ...], counts: dict[str, int]) -> None:
-    known = {
-        order.storefront_ref: order
-        for order in Order.objects.filter(
-            storefront=flow.source, storefront_ref__in=[ref for ref, _ in rows]
-        ).select_related("storefront", "erp")
-    }
-    for ref, _digest in rows:
-        if ref not in known:
-            ensure_push(storefront=flow.source, order_ref=ref, origin="sweep", actor="sweep")
+def _take(flow: Flow, rows: Sequence[OrderSighting], counts: dict[str, int]) -> None:
+    refs = [row.order_id for row in rows]
+    orders = Order.objects.filter(storefront=flow.source, storefront_ref__in=refs)
+    known = {order.storefront_ref: order for order in orders.select_related("storefront", "erp")}
+    for row in rows:
+        if row.order_id not in known and _is_due(flow, row):
+            ensure_push(
+                storefront=flow.source, order_ref=row.order_id, origin="sweep", actor="sweep"
+            )
             counts["unknown"] += 1
     counts["seen"] += len(rows)
-    counts["changed"] += _recheck_changed(flow, dict(rows), list(known.values()))
+    digests = {row.order_id: row.digest for row in rows}
+    counts["changed"] += _recheck_changed(flow, digests, list(known.values()))
+
+
+def _is_due(flow: Flow, row: OrderSighting) -> bool:
+    """Orders from before the start instant are not even noted: a shop may have thousands."""
+    return flow.live_from is None or row.placed_at >= flow.live_from
 
 
 def _recheck_changed(flow: Flow, digests: dict[str, str], orders: list[Order]) -> int:

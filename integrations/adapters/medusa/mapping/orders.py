@@ -23,6 +23,7 @@ from integrations.adapters.medusa.mapping.values import (
 from integrations.records import (
     Address,
     ErpShipment,
+    OrderSighting,
     StorefrontFulfilment,
     StorefrontLine,
     StorefrontOrder,
@@ -46,7 +47,7 @@ ORDER_FIELDS = ",".join(
 )
 DIGEST_FIELDS = ",".join(
     (
-        "id,status,email,updated_at,total,currency_code",
+        "id,status,email,created_at,updated_at,total,currency_code",
         "items.id,items.quantity,items.unit_price",
         "shipping_address.id,billing_address.id",
         "payment_collections.id,payment_collections.status",
@@ -87,6 +88,15 @@ def to_order(order: Row) -> StorefrontOrder:
         payments=_payments(order),
         fulfilments=tuple(to_fulfilment(one) for one in rows(order, "fulfillments")),
         digest=digest_of(order),
+    )
+
+
+def to_sighting(order: Row) -> OrderSighting:
+    """An order that was listed with DIGEST_FIELDS."""
+    return OrderSighting(
+        order_id=text(order, "id"),
+        digest=digest_of(order),
+        placed_at=moment(order, "created_at"),
     )
 
 
