@@ -1,0 +1,66 @@
+"""The screen of a flow: its schedule, and applying a plan on a press."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integrations.models import Flow, Run, User
+from tests.factories import ConnectionFactory, FlowFactory, RunFactory, integration_admin
+
+pytestmark = pytest.mark.django_db
+
+SignedIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def flow() -> Flow:
+    made: Flow = FlowFactory(
+        kind="products",
+        mode="assisted",
+        source=ConnectionFactory(erp=True),
+        target=ConnectionFactory(),
+    )
+    return made
+
+
+def page_of(flow: Flow) -> str:
+    return reverse("admin:integrations_flow_change", args=[flow.pk])
+
+
+def test_saved_schedule_says_when_the_flow_runs_next(signed_in: SignedIn, flow: Flow) -> None:
+    signed_in(integration_admin()).post(page_of(flow), {"schedule": "*/15 * * * *"})
+
+    flow.refresh_from_db()
+    assert flow.schedule == "*/15 * * * *"
+    assert flow.next_run_at is not None
+
+
+def test_schedule_that_is_none_is_refused_at_the_field(signed_in: SignedIn, flow: Flow) -> None:
+    answer = signed_in(integration_admin()).post(page_of(flow), {"schedule": "every hour"})
+
+    assert "is not a schedule" in answer.content.decode()
+    flow.refresh_from_db()
+    assert flow.schedule == ""
+
+
+def test_newest_plan_is_applied_on_a_press(signed_in: SignedIn, flow: Flow) -> None:
+    plan = RunFactory(flow=flow, mode="assisted")
+    client = signed_in(integration_admin())
+    assert "Apply the newest plan" in client.get(page_of(flow)).content.decode()
+
+    client.post(
+        reverse("admin:integrations_flow_changelist"),
+        {"action": "apply_plan", "_selected_action": [flow.pk]},
+    )
+
+    assert Run.objects.get(applies=plan).state == "running"
+
+
+def test_flow_that_writes_by_itself_has_no_plan_to_apply(signed_in: SignedIn, flow: Flow) -> None:
+    Flow.objects.filter(pk=flow.pk).update(mode="live")
+
+    page = signed_in(integration_admin()).get(page_of(flow)).content.decode()
+
+    assert 'value="apply_plan"' not in page.split("Last runs")[0]
