@@ -1,0 +1,34 @@
+"""Speed, as ratios in one run against a named reference.
+
+    python -m tests.benchmarks            all of them
+    python -m tests.benchmarks inbox      one
+
+A benchmark is a package here with `measure() -> list[Measurement]` in its `__init__`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Ours against a reference, both in the same unit; `goal` bounds ours / reference.
+
+    `is_cost` true: less is better and the ratio must stay below the goal; false: more is
+    better and it must reach it.
+    """
+
+    name: str
+    reference_name: str
+    reference: float
+    ours: float
+    unit: str
+    goal: float
+    is_cost: bool = True
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.reference
+
+    @property
+    def is_met(self) -> bool:
+        return self.ratio <= self.goal if self.is_cost else self.ratio >= self.goal

@@ -1,0 +1,38 @@
+"""Runs benchmarks and prints reference, ours, ratio and goal; exits 1 where a goal is missed."""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import django
+
+
+def main(names: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp_portal.settings")
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    django.setup()
+    from tests import benchmarks
+
+    known = sorted(
+        name for _, name, is_package in pkgutil.iter_modules(benchmarks.__path__) if is_package
+    )
+    unknown = set(names) - set(known)
+    if unknown:
+        sys.stderr.write(f"No benchmark {', '.join(sorted(unknown))}; known: {', '.join(known)}\n")
+        return 2
+    missed = 0
+    for name in names or known:
+        for row in importlib.import_module(f"tests.benchmarks.{name}").measure():
+            missed += not row.is_met
+            sys.stdout.write(
+                f"{name}: {row.name}: reference {row.reference:.3f} {row.unit} "
+                f"({row.reference_name}), ours {row.ours:.3f} {row.unit}, "
+                f"ratio {row.ratio:.2f}, goal {'≤' if row.is_cost else '≥'} {row.goal:.2f}: "
+                f"{'met' if row.is_met else 'MISSED'}\n"
+            )
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
