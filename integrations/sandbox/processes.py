@@ -23,7 +23,8 @@ import psutil
 
 from integrations.errors import PortalError
 
-STOP_S = 8
+STOP_S = 15
+KILLED_S = 5
 TAIL_LINES = 15
 
 
@@ -98,20 +99,28 @@ class Processes:
 
 
 def end_tree(process: "subprocess.Popen[str]") -> None:
-    """Terminates a process and its children; what is left of its session is killed."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        leader = psutil.Process(process.pid)
-        members = [leader, *leader.children(recursive=True)]
-        process.terminate()
-        _, alive = psutil.wait_procs(members, timeout=STOP_S)
-        for member in alive:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
+    """Asks the first process to end, waits for it, then kills what is left of its tree."""
+    members = _members(process.pid)
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_S)
+    for member in members:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)  # whoever was started meanwhile
     process.wait()
+    psutil.wait_procs(members, timeout=KILLED_S)
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _members(pid: int) -> list[psutil.Process]:
+    try:
+        leader = psutil.Process(pid)
+        return [*leader.children(recursive=True), leader]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def first_line(program: Program) -> str:

@@ -3,8 +3,8 @@
     with open_stage(Plan(folder=Path("var/demo")), say=print) as stage:
         ...  # stage.base_url answers, jobs run, orders can be placed
 
-This process shares the portal's database (DATABASE_URL) and never talks to a remote itself
-on the portal's behalf: all of that is done by the worker.
+This process shares the portal's database (DATABASE_URL): what it sees there is what the
+portal and its worker did.
 """
 
 import json

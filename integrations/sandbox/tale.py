@@ -1,7 +1,7 @@
 """One order from the shop's cart to the paid invoice, told while it happens.
 
 Everything is done from outside: a buyer at the Store API, staff in the ERP. The portal and
-its worker do the rest by themselves; this only watches.
+its worker do the rest by themselves; this presses what an operator would press, and watches.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from integrations.flows.runs import request_run
+from integrations.gateways.connections import test_connection
 from integrations.models import Order, Run
 from integrations.models.order import OrderState
 from integrations.sandbox.company import ATELIER, NEWCOMER, NORDWIND, PRODUCTS, Customer
@@ -54,6 +55,7 @@ class _Tale:
         self._stage, self._has_faults, self._say = stage, has_faults, say
 
     def run(self) -> Told:
+        self._test_connections()
         self._sync_products()
         order = self._place_main_order()
         self._place(ATELIER, {"LAMP-50W": 4, "CABLE-3X15": 2}, country="fr")
@@ -61,6 +63,14 @@ class _Tale:
         self._ship(order)
         self._invoice_and_pay(order)
         return self._ended(order, self._held(held_ref))
+
+    def _test_connections(self) -> None:
+        for connection in (self._stage.connected.shop, self._stage.connected.erp):
+            report = test_connection(connection, actor=ACTOR)
+            failed = [f"{one.name}: {one.detail}" for one in report.checks if not one.ok]
+            if failed:
+                raise StageFailed(f"{connection} fails its test: {'; '.join(failed)}")
+            self._say(f"{connection} is connected: {len(report.checks)} checks passed.")
 
     def _sync_products(self) -> None:
         self._say("Products: ERP → shop.")
