@@ -21,7 +21,6 @@ from integrations.records import (
     StorefrontProduct,
 )
 
-
 READS = frozenset(
     {
         "get_order",
