@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from integrations import logs
 from integrations.engine import clock, declare, faults, limits, moves
 from integrations.engine import lease as leases
 from integrations.engine.lease import Lease
@@ -128,7 +129,8 @@ def _record_crash(job: SyncJob, now: datetime) -> None:
     unfinished.update(
         outcome=Attempt.CRASHED, finished_at=now, message="Its worker died or stalled."
     )
-    logger.warning("job_crashed job=%s owner=%s", job.pk, job.lease_owner)
+    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
+        logger.warning("job_crashed owner=%s times=%s", job.lease_owner, job.crash_count + 1)
 
 
 def _park_killer(job: SyncJob, crashes: int) -> SyncJob:

@@ -78,7 +78,7 @@ class JobKind:
     name: str
     steps: Sequence[StepSpec]
     lane: str = field(default="orders", kw_only=True)
-    retry: RetryPolicy = field(default=RetryPolicy(), kw_only=True)
+    retry: RetryPolicy = field(default_factory=RetryPolicy, kw_only=True)
     coalesce: bool = field(default=False, kw_only=True)
     on_parked: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_done: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)

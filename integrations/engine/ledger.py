@@ -105,7 +105,7 @@ def fail(
         attempts=F("attempts") - (1 - burnt),
         last_error_kind=report.kind,
         tries_alike=alike,
-        failing_since=step.failing_since or Now(),
+        failing_since=(step.failing_since or Now()) if verdict.burns else None,
     )
     _end(attempt, tried, outcome=str(report.kind), **report.attempt_fields())
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from integrations import logs
 from integrations.engine import lease as leases
 from integrations.engine.declare import is_known, kind_named
 from integrations.engine.lease import GIVEN_BACK, Lease
@@ -53,7 +54,8 @@ def move(
     )
     job.state = to
     _tell(job, made)
-    logger.info("job_%s job=%s kind=%s from=%s actor=%s", to, job.pk, job.kind, seen, actor)
+    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
+        logger.info("job_%s from=%s actor=%s reason=%s", to, seen, actor, made.reason)
     return made
 
 

@@ -15,6 +15,7 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from integrations.engine import signs
+from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 _cluster: dict[str, Any] = settings.Q_CLUSTER
@@ -35,7 +36,13 @@ def ask_canary(lane: str) -> None:
 
 def waiting(lane: str) -> int:
     """How many wake-ups the lane's cluster has not fetched yet."""
-    return int(get_broker(lane).queue_size())
+    try:
+        return int(get_broker(lane).queue_size())
+    except DATABASE_AWAY:
+        raise
+    except Exception as exc:  # whatever a broker's client raises
+        logger.warning("queue_not_readable lane=%s error=%s", lane, type(exc).__name__)
+        return 0
 
 
 def lanes() -> list[str]:
@@ -89,7 +96,7 @@ def _send(function: str, lane: str) -> None:
 def _publish(function: str, lane: str) -> None:
     try:
         async_task(function, lane, cluster=lane)
-    except Exception as exc:  # noqa: BLE001 a broker that is away costs a delay, not the change
+    except Exception as exc:  # a broker that is away costs a delay, not the change
         logger.warning("wake_not_sent lane=%s error=%s", lane, type(exc).__name__)
 
 

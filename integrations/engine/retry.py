@@ -4,7 +4,7 @@ not_sent, unavailable   again, later each time, until the policy gives up
 outcome_unknown         the same; the step looks before it sends
 throttled               when the remote said; costs no attempt
 auth_failed             when its resource is resumed; costs no attempt
-conflict                again at once-ish, five times
+conflict                again, five times
 bug                     again, three times
 rejected                back, if finished steps can be undone; else parked
 needs_operator          parked

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from integrations.engine import queue
+from integrations.engine import faults, queue
 from integrations.engine.declare import JobKind, kind_named
 from integrations.engine.models import OPEN, JobState, KeyHead, Step, SyncJob
 
@@ -65,6 +66,7 @@ def start_job(
     Step.objects.bulk_create(
         Step(job=job, n=n, name=spec.name) for n, spec in enumerate(declared.steps, start=1)
     )
+    transaction.on_commit(partial(faults.reach, "started"))
     if not wait_reason and due_at is None:
         queue.wake(declared.lane)
     return job

@@ -22,11 +22,13 @@ class StepTry:
         self.claim, self.spec, self.step = claim, spec, step
         self.looks_first = spec.find is not None and step.sent_at is not None
         self.was_in_doubt = step.state == StepState.IN_DOUBT
+        self.passed_checkpoint = False
         self._sent = False
 
     def act(self, ctx: StepContext, *, may_send: bool = True) -> Tried:
         """Finds or does; with `may_send=False` it only looks, and says ABSENT for nothing."""
-        return self._timed(ctx, lambda: self._find_or_do(ctx, may_send))
+        seen = replace(ctx, checkpoint=lambda: self._checkpoint(ctx))
+        return self._timed(ctx, lambda: self._find_or_do(seen, may_send))
 
     def undo(self, ctx: StepContext) -> Tried:
         return self._timed(ctx, lambda: self._undo(ctx))
@@ -39,7 +41,7 @@ class StepTry:
                 tried = act()
         except Fenced:
             raise
-        except Exception as exc:  # noqa: BLE001 any failure becomes a row; nobody else catches
+        except Exception as exc:  # any failure becomes a row; nobody else catches
             tried = Tried(error=exc, may_have_sent=self._sent)
         return replace(tried, duration_ms=int((time.monotonic() - started) * 1000))
 
@@ -61,6 +63,11 @@ class StepTry:
         faults.reach("sent", self.spec.name)
         return Tried(outcome=Attempt.DONE, output=dict(output or {}))
 
+    def _checkpoint(self, ctx: StepContext) -> None:
+        ctx.checkpoint()
+        self.passed_checkpoint = True
+        faults.reach("checked", self.spec.name)
+
     def _undo(self, ctx: StepContext) -> Tried:
         if self.spec.undo is not None:
             self.spec.undo(ctx)
@@ -79,7 +86,6 @@ def context_of(
 
     def checkpoint() -> None:
         leases.keep(claim.lease)
-        faults.reach("checked", step.name)
 
     return StepContext(
         job_id=claim.job.pk,

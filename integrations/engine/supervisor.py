@@ -97,13 +97,14 @@ class Child:
 
     def kill_tree(self) -> None:
         """Ends every process of its session, also those whose parents are gone."""
+        if self._process is None:
+            return
         for process in _session(self.pid, self.started_at):
             try:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        if self._process is not None:
-            self._process.wait()
+        self._process.wait()
 
     def restart_when_due(self, now: float) -> None:
         """Starts it again; one that ends at once again and again waits longer each time."""
@@ -131,9 +132,9 @@ class Supervisor:
         """Returns after SIGTERM or SIGINT, when every child has ended."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        for child in self.children:
-            child.start()
         try:
+            for child in self.children:
+                child.start()
             while not self._is_stopping:
                 for child in self.children:
                     self._watch(child)

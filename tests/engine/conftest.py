@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from pytest_django import Settings
 
 from integrations.engine import limits, runner
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
@@ -58,6 +59,12 @@ def _raise_next(errors: list[Exception | None]) -> None:
     error = errors.pop(0) if errors else None
     if error is not None:
         raise error
+
+
+@pytest.fixture(autouse=True)
+def patience(settings: Settings) -> None:
+    """Backoffs so long that no jitter ends one while a test runs; `drain_at_once` skips them."""
+    settings.ENGINE = {**settings.ENGINE, "backoff_base_s": 1e6, "backoff_cap_s": 1e6}
 
 
 @pytest.fixture

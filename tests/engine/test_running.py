@@ -266,3 +266,37 @@ def test_step_added_by_a_newer_release_runs_in_an_older_job(remote: Remote, star
 
     assert remote.calls == ["create", "note"]
     assert fresh(job).state == JobState.DONE
+
+
+def test_failure_behind_the_checkpoint_leaves_the_step_in_doubt(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.after = [Unavailable("the order could not be read back")]
+    job = start(push)
+
+    runner.drain()
+
+    assert job.steps.get().state == StepState.IN_DOUBT
+
+
+def test_failure_before_the_checkpoint_leaves_no_doubt(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.before = [Unavailable("the customer could not be read")]
+    job = start(push)
+
+    runner.drain()
+
+    assert job.steps.get().state == StepState.OPEN
+
+
+def test_job_that_failed_too_often_says_what_to_do(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.before = [KeyError("sku") for _ in range(3)]
+    job = start(push)
+
+    for _ in range(3):
+        drain_at_once()
+
+    assert fresh(job).error_hint == "It failed too often; requeue it when the cause is gone."
