@@ -9,7 +9,7 @@ from integrations.errors import Conflict, Rejected, RemoteError
 from integrations.flows.products.address import Addressed
 from integrations.records import StorefrontProduct
 
-# Larger batches are hardly faster, but keep the shop's buyers waiting (measured on Medusa).
+# Larger batches are hardly faster, but keep the shop's buyers waiting (measured).
 BATCH = 100
 Row = TypeVar("Row")
 
