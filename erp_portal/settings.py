@@ -177,6 +177,7 @@ ENGINE_EXTRA_KINDS = env.words("ENGINE_EXTRA_KINDS", [])
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
+POLL_UNSETTLED_S = env.seconds("POLL_UNSETTLED_S", 2)  # what a poll leaves to the next one
 
 # --- django-q2: wake-ups only; see integrations/engine/queue.py -----------------------
 Q_WORKERS = env.number("Q_WORKERS", 2, minimum=1)
@@ -264,6 +265,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [_static("console/console.css")],
+    "LOGIN": {"image": _static("console/sign-in.svg")},
     "DASHBOARD_CALLBACK": "erp_portal.first_page.fill",
     "SIDEBAR": {
         "show_search": False,

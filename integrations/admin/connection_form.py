@@ -31,6 +31,13 @@ class ConnectionForm(forms.ModelForm):
             "allow_private_addresses",
             "verify_tls",
         ]
+        labels: ClassVar[dict[str, str]] = {
+            "base_url": "Address",
+            "verify_tls": "Check TLS certificates",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "base_url": "For example https://erp.company.example, without a user or password."
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

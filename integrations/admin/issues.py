@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from integrations.admin import pressing, risk
+from integrations.admin import fixes, pressing, risk
 from integrations.admin.base import ConsoleAdmin, actor
 from integrations.admin.pressing import Button
 from integrations.flows import issues
@@ -74,10 +74,12 @@ class IssueAdmin(ConsoleAdmin):
             items = row.items.select_related("job__resource", "order").order_by(
                 "released_at", "-id"
             )
+            shown = list(items[:SHOWN_ITEMS])
             context |= {
                 "title": "Issue",
                 "row": row,
-                "items": list(items[:SHOWN_ITEMS]),
+                "items": shown,
+                "fix": fixes.of(shown[0].job) if shown and row.state == Issue.State.OPEN else None,
                 "at_risk": risk.in_words(risk.of_issues([row.pk]).get(row.pk, {})),
                 "buttons": self._buttons(request, row),
             }

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from integrations.admin import pressing, timeline
+from integrations.admin import fixes, pressing, timeline
 from integrations.admin.base import ReadOnlyAdmin, actor
 from integrations.admin.filters import ResourceFilter
 from integrations.admin.pressing import Button
@@ -96,8 +96,9 @@ class SyncJobAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, row: SyncJob) -> dict[str, Any]:
         return {
-            "title": f"Job {row.pk}: {words.job(row.kind).lower()}",
+            "title": f"Job {row.pk}: {words.inside(words.job(row.kind))}",
             "why": explain.why(row, now=timezone.now()),
+            "fix": fixes.of(row) if row.is_open else None,
             "order": order_of(row),
             "steps": list(row.steps.all()),
             "tries": Attempt.objects.filter(step__job=row).select_related("step").order_by("id"),

@@ -17,7 +17,7 @@ from integrations.models import Connection, Flow, Issue, Order
 from integrations.models.order import NOT_IN_ERP
 
 SHOWN = 8
-LATE = timedelta(hours=1)  # how old a flow's knowledge may be before it is worth a look
+LATE = timedelta(hours=1)
 
 
 def orders_to_send(request: HttpRequest, now: datetime) -> Panel | None:
@@ -47,11 +47,12 @@ def orders_to_send(request: HttpRequest, now: datetime) -> Panel | None:
     return Panel(
         title="Orders not confirmed in the ERP",
         needs=count,
+        verdict=_number(count, "order not in the ERP", "orders not in the ERP"),
         headline=risk.in_words({row["currency"]: row["total"] or 0 for row in sums}),
         calm="Every order is in the ERP.",
         rows=rows,
         url=reverse("admin:integrations_order_changelist") + "?where=waiting",
-        more=f"All {count} orders",
+        more="All orders that are not in the ERP",
         is_wide=True,
     )
 
@@ -68,6 +69,7 @@ def open_issues(request: HttpRequest, now: datetime) -> Panel | None:
     return Panel(
         title="Causes to fix",
         needs=count,
+        verdict=_number(count, "cause to fix", "causes to fix"),
         calm="Nothing is blocked.",
         rows=[
             Row(
@@ -81,7 +83,7 @@ def open_issues(request: HttpRequest, now: datetime) -> Panel | None:
             for issue in issues[:SHOWN]
         ],
         url=reverse("admin:integrations_issue_changelist") + "?state__exact=open",
-        more=f"All {count} causes",
+        more="All open causes",
         is_wide=True,
     )
 
@@ -93,9 +95,11 @@ def parked_jobs(request: HttpRequest, now: datetime) -> Panel | None:
     parked = SyncJob.objects.filter(state=JobState.PARKED).values("kind")
     groups = list(parked.annotate(number=Count("pk"), oldest=Min("failed_at")).order_by("-number"))
     jobs = reverse("admin:engine_syncjob_changelist") + "?attention=parked"
+    count = sum(group["number"] for group in groups)
     return Panel(
         title="Jobs that stopped",
-        needs=sum(group["number"] for group in groups),
+        needs=count,
+        verdict=_number(count, "stopped job", "stopped jobs"),
         calm="No job waits for a person.",
         rows=[
             Row(
@@ -118,9 +122,11 @@ def connections(request: HttpRequest, now: datetime) -> Panel | None:
     found = Connection.objects.select_related("resource").defer("sealed_credentials")
     checked = [(health.of(connection), connection) for connection in found]
     checked.sort(key=lambda pair: pair[0].is_well)
+    count = sum(not state.is_well for state, _ in checked)
     return Panel(
         title="Connections",
-        needs=sum(not state.is_well for state, _ in checked),
+        needs=count,
+        verdict=_number(count, "connection to look at", "connections to look at"),
         calm="All connections work." if checked else "No connection is set up yet.",
         rows=[
             Row(
@@ -161,9 +167,11 @@ def workers(request: HttpRequest, now: datetime) -> Panel | None:
         rows.append(
             Row(title="No worker has run yet", url=jobs, detail="Start `manage.py worker`.")
         )
+    needs = silent if canaries else 1
     return Panel(
         title="Worker",
-        needs=silent if canaries else 1,
+        needs=needs,
+        verdict=_number(needs, "silent worker", "silent workers"),
         calm="The worker answers.",
         rows=rows,
     )
@@ -178,6 +186,7 @@ def flows(request: HttpRequest, now: datetime) -> Panel | None:
     return Panel(
         title="Flows",
         needs=len(late),
+        verdict=_number(len(late), "late flow", "late flows"),
         calm="All flows are up to date." if found else "No flow is set up yet.",
         rows=[
             Row(
@@ -195,10 +204,19 @@ def flows(request: HttpRequest, now: datetime) -> Panel | None:
 
 
 def _is_late(flow: Flow, now: datetime) -> bool:
-    """A flow that is on and scheduled, and whose knowledge is old."""
-    if flow.mode == Flow.Mode.OFF or flow.covered_until is None:
+    """A flow that is on, and whose last complete reading is older than it should be.
+
+    One with a schedule is late when its next run is overdue; the others are read by the sweep.
+    """
+    if flow.mode == Flow.Mode.OFF:
         return False
-    return now - flow.covered_until > LATE and not flow.schedule
+    if flow.schedule:
+        return flow.next_run_at is not None and now - flow.next_run_at > LATE
+    return flow.covered_until is not None and now - flow.covered_until > LATE
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
 
 
 def _page(model: str, pk: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from integrations.admin import pressing, timeline
+from integrations.admin import fixes, pressing, timeline
 from integrations.admin.base import ReadOnlyAdmin, actor
 from integrations.admin.filters import ErpFilter, StorefrontFilter
 from integrations.admin.pressing import Button
@@ -183,7 +183,13 @@ def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
     jobs = SyncJob.objects.filter(key=order.key, state__in=OPEN).select_related("resource")
     now = timezone.now()
     return [
-        {"job": job, "does": words.job(job.kind), "why": explain.why(job, now=now)}
+        {
+            "job": job,
+            "does": words.job(job.kind),
+            # A parked job's sentence stands above already, as the reason of the hold.
+            "why": "" if job.error_text == order.held_message else explain.why(job, now=now),
+            "fix": fixes.of(job),
+        }
         for job in jobs.order_by("seq")[:10]
     ]
 

@@ -30,11 +30,13 @@ class Row:
 class Panel:
     """`needs` counts what somebody must do; 0 shows `calm` instead of a number.
 
-    `headline` is the one figure to read (a sum of money, a count).
+    `verdict` follows the number in the line on top ("3 orders not in the ERP"), `headline` is
+    the one figure to read beside it: a sum of money.
     """
 
     title: str
     needs: int
+    verdict: str = ""
     headline: str = ""
     calm: str = "Nothing to do."
     rows: Sequence[Row] = ()

@@ -12,13 +12,11 @@ from integrations.models import IssueItem
 
 
 def in_words(sums: dict[str, Decimal]) -> str:
-    """`12,300.00 EUR + 4,500 JPY`, the largest first; an en dash for nothing."""
+    """`12,300.00 EUR · 4,500 JPY`, by currency; an en dash for nothing."""
     shown = [
-        written.amount(total, currency)
-        for currency, total in sorted(sums.items(), key=lambda pair: -pair[1])
-        if currency
+        written.amount(total, currency) for currency, total in sorted(sums.items()) if currency
     ]
-    return " + ".join(shown) or written.NOTHING
+    return " · ".join(shown) or written.NOTHING
 
 
 def of_orders(rows: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:

@@ -134,7 +134,7 @@ def _of_start(job: SyncJob) -> Entry:
     return Entry(
         at=job.created_at,
         what="Job",
-        sentence=f"Job {job.pk} was asked for: {words.job(job.kind).lower()}.",
+        sentence=f"Job {job.pk} was asked for: {words.inside(words.job(job.kind))}.",
         tone="info",
         who=job.actor,
         url=_page("engine_syncjob", job.pk),

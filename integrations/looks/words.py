@@ -13,6 +13,23 @@ JOBS = {
     "refresh_progress": "Ask the ERP how the order stands",
     "send_alert": "Send an alert",
     "run_flow": "Run a flow",
+    "poll_progress": "Ask the ERP what has changed",
+    "plan_order": "Work out what would be sent",
+    "recheck_order": "Look at the order again",
+    "sweep_orders": "Look for orders that no event told of",
+}
+
+STEPS = {
+    "read": "Read the order",
+    "plan": "Work out what to send",
+    "create": "Create it in the ERP",
+    "confirm": "Confirm it in the ERP",
+    "tell": "Tell the storefront",
+    "follow_up": "Follow up",
+    "apply": "Change it in the ERP",
+    "cancel": "Cancel it in the ERP",
+    "record": "Tell the ERP",
+    "send": "Send",
 }
 
 OUTCOMES = {
@@ -48,4 +65,9 @@ def outcome(word: str) -> str:
 
 
 def step(name: str) -> str:
-    return name.replace("_", " ")
+    return STEPS.get(name) or name.replace("_", " ").capitalize()
+
+
+def inside(sentence: str) -> str:
+    """The sentence without its capital, to stand inside another one."""
+    return sentence[:1].lower() + sentence[1:]

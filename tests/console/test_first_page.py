@@ -37,7 +37,7 @@ def test_money_of_two_currencies_is_never_added(signed_in):
 
     page = first_page(signed_in(make.operator())).content.decode()
 
-    assert "4,500 JPY + 120.50 EUR" in page
+    assert "120.50 EUR · 4,500 JPY" in page
 
 
 def test_oldest_order_comes_first(signed_in):

@@ -1,0 +1,44 @@
+"""Where a cause is fixed: the form of the missing link, filled in as far as the cause tells."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from integrations.engine.models import SyncJob
+from integrations.models import Connection, IdLink
+
+# The word in a cause ("customer:cus_1:unlinked") → (kind of link, side whose id it names)
+_GAPS: dict[str, tuple[str, str]] = {
+    "customer": (IdLink.Kind.CUSTOMER, "source"),
+    "tax": (IdLink.Kind.TAX, "source"),
+    "shipping": (IdLink.Kind.SHIPPING, "source"),
+    "sku": (IdLink.Kind.VARIANT, "target"),
+}
+_ENDS = ("unlinked", "ambiguous")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    label: str
+    url: str
+
+
+def of(job: SyncJob) -> Fix | None:
+    """The form that fixes what this job stopped for; None when no link is missing."""
+    word, _, rest = job.error_cause.partition(":")
+    ref, _, end = rest.rpartition(":")
+    if word not in _GAPS or end not in _ENDS or not ref:
+        return None
+    kind, side = _GAPS[word]
+    storefront, erp = (_connection(job, role) for role in ("storefront", "erp"))
+    source, target = (storefront, erp) if side == "source" else (erp, storefront)
+    given = {"source": source, "target": target, f"{side}_ref": ref}
+    filled = urlencode({name: value for name, value in given.items() if value})
+    address = reverse(f"admin:integrations_{kind}mapping_add")
+    return Fix(label=f"Add the {IdLink.Kind(kind).label} link", url=f"{address}?{filled}")
+
+
+def _connection(job: SyncJob, role: str) -> int | None:
+    found = Connection.objects.filter(resource_id=job.resources.get(role))
+    return found.values_list("pk", flat=True).first()

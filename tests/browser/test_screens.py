@@ -1,0 +1,95 @@
+"""The screens support looks at most, wide and on a phone."""
+
+import pytest
+from django.urls import reverse
+
+from integrations.engine.models import SyncJob
+from tests.browser.looking import assert_well_made
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_first_page(page, shoot):
+    page.goto(reverse("admin:index"))
+
+    shoot(page, "first-page")
+    assert_well_made(page)
+
+
+def test_orders(page, shoot):
+    page.goto(reverse("admin:integrations_order_changelist"))
+
+    shoot(page, "orders")
+    assert_well_made(page)
+
+
+def test_order_with_its_timeline(page, scene, shoot):
+    page.goto(reverse("admin:integrations_order_change", args=[scene.shipped.pk]))
+    page.locator("details.exchange summary").nth(1).click()
+
+    shoot(page, "order")
+    assert_well_made(page)
+
+
+def test_held_order(page, scene, shoot):
+    page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
+
+    shoot(page, "order-held")
+    assert_well_made(page)
+
+
+def test_jobs(page, shoot):
+    page.goto(reverse("admin:engine_syncjob_changelist"))
+
+    shoot(page, "jobs")
+    assert_well_made(page)
+
+
+def test_job(page, scene, shoot):
+    job = SyncJob.objects.get(key=scene.held.key)
+    page.goto(reverse("admin:engine_syncjob_change", args=[job.pk]))
+
+    shoot(page, "job")
+    assert_well_made(page)
+
+
+def test_issue(page, shoot):
+    page.goto(reverse("admin:integrations_issue_changelist"))
+    shoot(page, "issues")
+    assert_well_made(page)
+
+    page.get_by_role("link", name="no counterpart").first.click()
+    shoot(page, "issue")
+    assert_well_made(page)
+
+
+def test_new_connection(page, shoot):
+    page.goto(reverse("admin:integrations_connection_add"))
+    assert_well_made(page)
+
+    page.locator("a.choice").first.click()
+    shoot(page, "connection-new")
+    assert_well_made(page)
+
+
+def test_connection_with_its_last_test(page, scene, shoot):
+    page.goto(reverse("admin:integrations_connection_change", args=[scene.erp.pk]))
+
+    shoot(page, "connection")
+    assert_well_made(page)
+    assert "k" * 40 not in page.content()
+
+
+def test_flow(page, scene, shoot):
+    page.goto(reverse("admin:integrations_flow_change", args=[scene.orders_flow.pk]))
+
+    shoot(page, "flow")
+    assert_well_made(page)
+
+
+def test_sign_in(page, shoot):
+    page.context.clear_cookies()
+    page.goto(reverse("admin:login"))
+
+    shoot(page, "sign-in")
+    assert_well_made(page)

@@ -1,0 +1,182 @@
+"""Every screen opens for the people whose role allows it, in a bounded number of queries."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from integrations.flows import issues
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "engine_syncjob",
+    "integrations_account",
+    "integrations_alert",
+    "integrations_buyer",
+    "integrations_connection",
+    "integrations_customermapping",
+    "integrations_event",
+    "integrations_exchange",
+    "integrations_flow",
+    "integrations_issue",
+    "integrations_order",
+    "integrations_run",
+    "integrations_statechange",
+    "integrations_taxmapping",
+    "integrations_variantmapping",
+]
+
+
+def one_of_each(number=1):
+    """Rows for every list; `number` of each."""
+    for _ in range(number):
+        order = make.OrderFactory(held=True, lines=2)
+        job = make.SyncJobFactory(
+            parked=True,
+            key=order.key,
+            payload={"order": order.pk},
+            error_cause=order.storefront_ref,
+            resource=order.erp.resource,
+            steps=["read", "create"],
+        )
+        issues.note_parked(job)
+        make.BuyerFactory()
+        make.EventFactory(connection=order.storefront)
+        make.ExchangeFactory(connection=order.erp, job=job)
+        make.IdLinkFactory()
+        make.RunFactory()
+    return order, job
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_list_opens_and_its_queries_do_not_grow_with_the_table(page, signed_in):
+    client = signed_in(make.integration_admin())
+    one_of_each(5)
+    few = _queries(client, page)
+    one_of_each(20)
+    many = _queries(client, page)
+
+    assert many == few
+
+
+def test_order_page_tells_the_whole_story(signed_in):
+    order, job = one_of_each()
+    step = job.steps.get(name="create")
+    attempt = make.AttemptFactory(
+        step=step, outcome="needs_operator", message="No counterpart for cus_1."
+    )
+    make.ExchangeFactory(
+        job=job,
+        step=step,
+        attempt_id=attempt.pk,
+        endpoint="POST:/json/2/sale.order/load",
+        request_body='{"name": "S1"}',
+        status=422,
+        error_kind="rejected",
+    )
+    make.ShipmentFactory(order=order)
+    make.InvoiceFactory(order=order)
+    make.PaymentFactory(order=order)
+
+    page = _page(signed_in(make.operator()), "integrations_order", order.pk)
+
+    assert "Company Ltd has no counterpart in the ERP." in page
+    assert "No counterpart for cus_1." in page
+    assert "POST:/json/2/sale.order/load" in page
+    assert "JD0001" in page
+    assert "119.00 EUR" in page
+    assert "Send now" in page
+
+
+def test_order_page_needs_as_many_queries_for_a_long_story_as_for_a_short_one(signed_in):
+    client = signed_in(make.operator())
+    order, job = one_of_each()
+    address = reverse("admin:integrations_order_change", args=[order.pk])
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for n in range(30):
+        step = make.StepFactory(job=job)
+        attempt = make.AttemptFactory(step=step, n=n)
+        make.ExchangeFactory(job=job, step=step, attempt_id=attempt.pk, connection=order.erp)
+        make.JobMoveFactory(job=job)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+
+    assert len(many) == len(few)
+
+
+def test_plan_of_shadow_mode_is_shown_with_payload_and_predicted_total(signed_in):
+    order = make.OrderFactory(
+        predicted_total="119.00",
+        plan={"payload": {"client_order_ref": "#1001"}, "totals": {"lines": []}},
+    )
+    make.FlowFactory(source=order.storefront, target=order.erp, mode="shadow")
+
+    page = _page(signed_in(make.auditor()), "integrations_order", order.pk)
+
+    assert "What would be sent to the ERP" in page
+    assert "client_order_ref" in page
+    assert "Nothing has been sent" in page
+
+
+def test_job_page_shows_why_steps_tries_and_payload(signed_in):
+    _, job = one_of_each()
+
+    page = _page(signed_in(make.operator()), "engine_syncjob", job.pk)
+
+    assert "Needs a person: Company Ltd has no counterpart" in page
+    assert "Requeue" in page
+    assert "create" in page
+
+
+@pytest.mark.parametrize(
+    "page", ["engine_syncjob", "integrations_connection", "integrations_event", "integrations_flow"]
+)
+def test_sales_people_are_refused_at_the_machinery(page, signed_in):
+    for person in (make.sales_rep(), make.sales_manager()):
+        assert signed_in(person).get(reverse(f"admin:{page}_changelist")).status_code == 403
+
+
+def test_sales_rep_reads_orders_without_any_button(signed_in):
+    order, _ = one_of_each()
+
+    page = _page(signed_in(make.sales_rep()), "integrations_order", order.pk)
+
+    assert "Send now" not in page
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_auditor_reads_everything_and_may_change_nothing(page, signed_in):
+    one_of_each()
+    client = signed_in(make.auditor())
+
+    listed = client.get(reverse(f"admin:{page}_changelist"))
+
+    assert listed.status_code == 200
+    assert listed.context["cl"].model_admin.get_actions(listed.wsgi_request) == {}
+    row = listed.context["cl"].result_list[:1]
+    for one in row:
+        address = reverse(f"admin:{page}_change", args=[one.pk])
+        assert client.get(address).status_code == 200
+        assert client.post(address, {}).status_code == 403
+
+
+def test_pages_of_the_queue_are_not_offered():
+    admin_site_models = {model._meta.app_label for model in admin.site._registry}
+
+    assert "django_q" not in admin_site_models
+
+
+def _queries(client, page):
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(reverse(f"admin:{page}_changelist")).status_code == 200
+    return len(caught)
+
+
+def _page(client, page, pk):
+    answer = client.get(reverse(f"admin:{page}_change", args=[pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
