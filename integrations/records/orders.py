@@ -103,8 +103,9 @@ class StorefrontFulfilment:
 class StorefrontOrder:
     """An order as the storefront holds it now. Lines are sorted by id (its order is not stable).
 
-    `gross_total` and `tax_total` are the exact sums of the lines; `credit_total` (refunds,
-    store credit) is not yet taken off, see `open_amount`. `digest` changes when the order
+    `gross_total` and `tax_total` are the exact sums of the lines as they were ordered;
+    `credit_total` (refunds, store credit) and `returned_total` (the gross value of pieces
+    that came back) are not taken off, see `open_amount`. `digest` changes when the order
     changes in a way that concerns the ERP: it equals the one of `order_page`.
     """
 
@@ -131,6 +132,7 @@ class StorefrontOrder:
     payments: tuple[StorefrontPayment, ...]
     fulfilments: tuple[StorefrontFulfilment, ...]
     digest: str = ""
+    returned_total: Decimal = Decimal(0)
 
     @property
     def is_canceled(self) -> bool:
@@ -139,7 +141,8 @@ class StorefrontOrder:
     @property
     def open_amount(self) -> Decimal:
         """What the buyer still owes (negative: is owed), gross, unrounded."""
-        return self.gross_total - self.credit_total - self.paid_total + self.refunded_total
+        owed = self.gross_total - self.credit_total - self.returned_total
+        return owed - self.paid_total + self.refunded_total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,15 @@ from integrations.errors import Unavailable
 from integrations.records import Address, ErpShipment, StorefrontOrder, TaxLine
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "medusa"
-NAMES = ("guest", "promotion", "tax-inclusive", "shipped-and-refunded", "canceled", "edited")
+NAMES = (
+    "guest",
+    "promotion",
+    "tax-inclusive",
+    "shipped-and-refunded",
+    "canceled",
+    "edited",
+    "returned",
+)
 
 
 def payload(name: str) -> dict[str, Any]:
@@ -93,7 +101,8 @@ def test_lines_add_up_as_medusa_says(name: str) -> None:
         parts = line.net_subtotal - line.net_discount + line.tax_total
         assert abs(parts - line.gross_total) < Decimal("1e-10")
     theirs = exact(payload(name), "total")
-    assert abs(found.gross_total - found.credit_total - theirs) < Decimal("1e-10")
+    ours = found.gross_total - found.credit_total - found.returned_total
+    assert abs(ours - theirs) < Decimal("1e-10")
 
 
 def test_shipped_and_refunded_order_tells_what_was_paid_and_sent() -> None:
@@ -128,6 +137,22 @@ def test_edited_order_has_its_new_lines_and_an_old_discount() -> None:
         (4, 0),
         (1, 0),
     ]
+
+
+def test_line_of_which_a_piece_came_back_is_read_as_it_was_ordered() -> None:
+    line = payload("returned")["items"][0]
+    assert (line["quantity"], exact(line, "subtotal")) == (3, Decimal("39.98"))  # of two pieces
+
+    found = order("returned")
+
+    item = found.lines[0]
+    assert (item.quantity, item.net_subtotal, item.net_discount) == (
+        3,
+        Decimal("59.97"),
+        Decimal("5.997"),
+    )
+    assert (item.tax_total, item.gross_total) == (Decimal("10.25487"), Decimal("64.22787"))
+    assert found.returned_total == Decimal("21.40929")
 
 
 def test_lines_come_in_the_same_order_however_medusa_sends_them() -> None:

@@ -1,8 +1,9 @@
 """An order as Medusa sends it to `StorefrontOrder`, and a shipment to what Medusa takes.
 
 What Medusa calls `subtotal` is net and before discount, also for a tax-inclusive price;
-`discount_subtotal` is the net discount. Both are taken from the line, never computed from
-the unit price, which may include tax.
+`discount_subtotal` is the net discount. Both are taken from the line and not computed from
+the unit price, which may include tax. Only a line of which pieces came back is computed:
+Medusa lowers its amounts, but not its quantity.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from integrations.adapters.medusa.mapping.values import (
     moment_or_none,
     rows,
     text,
+    without_noise,
 )
 from integrations.records import (
     Address,
@@ -79,6 +81,7 @@ def to_order(order: Row) -> StorefrontOrder:
         gross_total=sum((line.gross_total for line in lines), Decimal(0)),
         tax_total=sum((line.tax_total for line in lines), Decimal(0)),
         credit_total=_credit_total(order),
+        returned_total=_returned_total(order),
         paid_total=exact_or_zero(summary, "paid_total"),
         refunded_total=exact_or_zero(summary, "refunded_total"),
         lines=lines,
@@ -214,7 +217,7 @@ def _item(item: Row) -> StorefrontLine:
         quantity=exact(item, "quantity"),
         fulfilled_quantity=exact_or_zero(detail, "fulfilled_quantity"),
         shipped_quantity=exact_or_zero(detail, "shipped_quantity"),
-        **_amounts(item),
+        **(_amounts_as_ordered(item) if _returned(item) else _amounts(item)),
     )
 
 
@@ -231,17 +234,43 @@ def _shipping(method: Row) -> StorefrontLine:
     )
 
 
-def _amounts(line: Row) -> Mapping[str, Any]:
-    taxes = (
-        TaxLine(code=text(one, "code"), rate=exact(one, "rate")) for one in rows(line, "tax_lines")
-    )
+def _amounts(line: Row) -> dict[str, Any]:
     return {
         "net_subtotal": exact(line, "subtotal"),
         "net_discount": exact_or_zero(line, "discount_subtotal"),
         "tax_total": exact(line, "tax_total"),
         "gross_total": exact(line, "total"),
-        "taxes": tuple(sorted(taxes, key=lambda tax: (tax.code, tax.rate))),
+        "taxes": _taxes(line),
     }
+
+
+def _amounts_as_ordered(item: Row) -> dict[str, Any]:
+    """The amounts of all pieces, also of those that came back; adjustments stay as they were."""
+    taxes = _taxes(item)
+    share = sum((tax.rate for tax in taxes), Decimal(0)) / 100
+    asked = exact(item, "unit_price") * exact(item, "quantity")
+    net = without_noise(asked / (1 + share)) if item.get("is_tax_inclusive") else asked
+    discount = sum((exact(one, "amount") for one in rows(item, "adjustments")), Decimal(0))
+    tax = without_noise((net - discount) * share)
+    return {
+        "net_subtotal": net,
+        "net_discount": discount,
+        "tax_total": tax,
+        "gross_total": net - discount + tax,
+        "taxes": taxes,
+    }
+
+
+def _taxes(line: Row) -> tuple[TaxLine, ...]:
+    taxes = [
+        TaxLine(code=text(one, "code"), rate=exact(one, "rate")) for one in rows(line, "tax_lines")
+    ]
+    return tuple(sorted(taxes, key=lambda tax: (tax.code, tax.rate)))
+
+
+def _returned(item: Row) -> Decimal:
+    detail: Row = item.get("detail") or {}
+    return exact_or_zero(detail, "return_received_quantity")
 
 
 # ---------------------------------------------------------------- money
@@ -251,6 +280,12 @@ def _credit_total(order: Row) -> Decimal:
     # Not the summary's `credit_line_total`: it falls back to 0 with the next version of the
     # order (seen after a refund that a fulfilment followed), while the credit stays.
     return sum((exact(one, "amount") for one in rows(order, "credit_lines")), Decimal(0))
+
+
+def _returned_total(order: Row) -> Decimal:
+    returned = [one for one in rows(order, "items") if _returned(one)]
+    values = (_amounts_as_ordered(one)["gross_total"] - exact(one, "total") for one in returned)
+    return sum(values, Decimal(0))
 
 
 def _payments(order: Row) -> tuple[StorefrontPayment, ...]:

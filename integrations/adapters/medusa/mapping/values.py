@@ -29,7 +29,7 @@ def exact(row: Row, name: str) -> Decimal:
     if found is None or isinstance(found, bool):
         raise Unavailable(f"Medusa's answer lacks {name} of {row.get('id') or 'a row'}.")
     try:
-        return _without_noise(Decimal(found if isinstance(found, (int, Decimal)) else str(found)))
+        return without_noise(Decimal(found if isinstance(found, (int, Decimal)) else str(found)))
     except InvalidOperation as exc:
         raise Unavailable(f"Medusa's answer has {found!r} as {name}.") from exc
 
@@ -67,7 +67,8 @@ def rows(row: Row, name: str) -> list[Row]:
     return sorted(found, key=lambda one: str(one.get("id") or ""))
 
 
-def _without_noise(number: Decimal) -> Decimal:
+def without_noise(number: Decimal) -> Decimal:
+    """The number without what lies beyond NOISE_FREE."""
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and exponent >= -12:
         return number
