@@ -88,7 +88,8 @@ def fault_error(fault: dict[str, Any], *, writes: bool, status: int | None = Non
     """An exception of Odoo ({"name", "message", …}) as one of ours."""
     name = str(fault.get("name") or "")
     words = str(fault.get("message") or "").strip()[:WORDS_CHARS]
-    if name in _AUTH:
+    # over /jsonrpc a user that was deleted is a missing record like any other
+    if name in _AUTH or "(Record: res.users(" in words:
         return AuthFailed(
             "Odoo refused the credentials.",
             status=status,
@@ -125,20 +126,15 @@ def access_error(words: str, *, status: int | None) -> PortalError:
 def load_error(answer: Any) -> PortalError | None:
     """The error in the answer of `load`: HTTP 200 with `ids` false; nothing was stored then.
 
-    A warning beside an id is an error too: Odoo then took one of several matches by chance.
+    Warnings come beside ids, for names that match twice; only numbers are ever sent.
     """
-    messages = answer.get("messages") or []
-    if answer.get("ids") and not messages:
+    if answer.get("ids"):
         return None
+    messages = answer.get("messages") or []
     words = " ".join(str(message.get("message", "")).strip() for message in messages)[:WORDS_CHARS]
     if _LOST_RACE.search(words):
         return Conflict("Somebody else wrote this order just now.", status=200, remote_words=words)
     return Rejected(f"Odoo refused: {words}", status=200, remote_words=words)
-
-
-def words_of(error: PortalError) -> str:
-    """What Odoo itself said, as far as the error carries it."""
-    return error.remote_words if isinstance(error, RemoteError) else error.message
 
 
 def _server_error(name: str, words: str, *, writes: bool, status: int | None) -> RemoteError:

@@ -162,7 +162,9 @@ class Orders(OdooPart):
     def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:
         if known.is_cancelled:
             raise _cancelled(known)
-        if not known.is_confirmed and known.gross_total != draft.expected_gross_total:
+        if known.is_confirmed:
+            return known  # people may have changed it since; the flow compares
+        if known.gross_total != draft.expected_gross_total:
             known = self.change_order(known.ref, draft)
         return _as_expected(known, draft)
 

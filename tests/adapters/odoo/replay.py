@@ -70,7 +70,7 @@ class Player:
 
 def _new_ids(exchanges: list[dict[str, Any]]) -> list[tuple[str, int]]:
     """The ids that the first exchange makes, as later answers tell them."""
-    model, method, answer = _parts(exchanges[0])
+    model, method, answer = parts(exchanges[0])
     found: list[tuple[str, int]] = []
     if exchanges[0].get("verb") == "invoice":
         found += _invoice_line_ids(exchanges)
@@ -96,7 +96,7 @@ def _made(answer: Any) -> int:
 
 def _invoice_line_ids(exchanges: list[dict[str, Any]]) -> list[tuple[str, int]]:
     for later in exchanges[1:]:
-        model, _, answer = _parts(later)
+        model, _, answer = parts(later)
         if model == "account.move.line" and answer:
             return [("account.move.line", min(row["id"] for row in answer))]
     return []
@@ -104,7 +104,7 @@ def _invoice_line_ids(exchanges: list[dict[str, Any]]) -> list[tuple[str, int]]:
 
 def _line_ids(exchanges: list[dict[str, Any]], order_id: int) -> list[tuple[str, int]]:
     for later in exchanges[1:]:
-        model, method, answer = _parts(later)
+        model, method, answer = parts(later)
         if method in {"create", "copy", "load"} and _made(answer) not in {0, order_id}:
             break
         if model == "sale.order.line" and isinstance(answer, list) and answer:
@@ -115,7 +115,7 @@ def _line_ids(exchanges: list[dict[str, Any]], order_id: int) -> list[tuple[str,
 def _first_ids(exchanges: list[dict[str, Any]]) -> list[tuple[str, int]]:
     found: dict[str, int] = {}
     for later in exchanges[1:]:
-        model, method, answer = _parts(later)
+        model, method, answer = parts(later)
         if method in {"action_confirm", "button_validate"} and found:
             break
         if not isinstance(answer, list) or not answer or not isinstance(answer[0], dict):
@@ -129,7 +129,7 @@ def _first_ids(exchanges: list[dict[str, Any]]) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-def _parts(exchange: dict[str, Any]) -> tuple[str, str, Any]:
+def parts(exchange: dict[str, Any]) -> tuple[str, str, Any]:
     """(model, method, result) over either protocol."""
     answer = exchange.get("answer")
     if exchange.get("path", "").startswith("/json/2/"):

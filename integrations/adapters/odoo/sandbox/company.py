@@ -60,6 +60,9 @@ class Company:
         "set_stock",
         "set_rounding",
         "archive_product",
+        "add_order",
+        "add_line",
+        "change_line",
         "confirm",
         "deliver",
         "invoice",
@@ -251,6 +254,33 @@ class Company:
 
     # -- staff at work
 
+    def add_order(
+        self, partner: int, client_order_ref: str, lines: Sequence[tuple[int, Number, Number]]
+    ) -> int:
+        """An order typed in by hand; lines of (product, quantity, net price)."""
+        values = {
+            "partner_id": partner,
+            "client_order_ref": client_order_ref,
+            "order_line": [[0, 0, _line_values(*line)] for line in lines],
+        }
+        return int(self.work(lambda: sales.create_order(self.store, values)))
+
+    def add_line(self, order: int | str, product: int, *, quantity: Number, price: Number) -> int:
+        command = [0, 0, _line_values(product, quantity, price)]
+        return self._on_order(order, lambda one: sales.apply_lines(self.store, one, [command]))
+
+    def change_line(self, order: int | str, sku: str, *, quantity: Number) -> int:
+        """Another quantity of a product, its price kept."""
+
+        def change(order_id: int) -> None:
+            for line in self.store.find("sale.order.line", "order_id", order_id):
+                product = self.store.get("product.product", line["product_id"])
+                if product["default_code"] == sku:
+                    values = {"product_uom_qty": quantity, "price_unit": line["price_unit"]}
+                    sales.apply_lines(self.store, order_id, [[1, line["id"], values]])
+
+        return self._on_order(order, change)
+
     def confirm(self, order: int | str) -> int:
         return self._on_order(order, lambda one: sales.confirm(self.store, [one]))
 
@@ -362,6 +392,11 @@ class Company:
             return order_id
 
         return int(self.work(run))
+
+
+def _line_values(product: int, quantity: Number, price: Number) -> Row:
+    given = {"product_id": product, "product_uom_qty": str(quantity), "price_unit": str(price)}
+    return {**given, "discount": 0}
 
 
 def _currency(code: str, rate: Number) -> Row:

@@ -241,7 +241,7 @@ class OdooStandIn(StandIn, Company):
         _, uid, key, model, method = args[:5]
         placed = args[5] if len(args) > 5 else []
         named = dict(args[6]) if len(args) > 6 else {}
-        if uid not in {user.id for user in self.keys.values()}:
+        if not self.store.exists("res.users", uid):
             raise missing("res.users", uid, uid)
         user = self.keys.get(key)
         if user is None or user.id != uid:
