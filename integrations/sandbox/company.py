@@ -34,7 +34,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A company and its buyer. `is_in_erp` false: nobody there knows it yet."""
+    """A company and its buyer.
+
+    The ERP has them all; `is_linked` false: nobody has told the portal which one this is.
+    """
 
     email: str
     first_name: str
@@ -43,7 +46,8 @@ class Customer:
     street: str
     postal_code: str
     city: str
-    is_in_erp: bool = True
+    country: str = "de"
+    is_linked: bool = True
 
 
 def _simple(sku: str, title: str, net_price: str, category: str) -> Product:
@@ -118,6 +122,7 @@ ATELIER = Customer(
     street="12 rue du Port",
     postal_code="13002",
     city="Marseille",
+    country="fr",
 )
 NEWCOMER = Customer(
     email="ines@neubau.test",
@@ -127,6 +132,11 @@ NEWCOMER = Customer(
     street="Am Deich 7",
     postal_code="27568",
     city="Bremerhaven",
-    is_in_erp=False,
+    is_linked=False,
 )
 CUSTOMERS = (NORDWIND, ATELIER, NEWCOMER)
+
+
+def customer_with(email: str) -> Customer | None:
+    """The company's customer with that e-mail."""
+    return next((one for one in CUSTOMERS if one.email == email), None)

@@ -16,6 +16,7 @@ from integrations.flows.links import bind
 from integrations.flows.modes import set_mode
 from integrations.gateways.connections import add_connection
 from integrations.models import Connection, Flow, IdLink
+from integrations.sandbox.company import customer_with
 from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.storefront import MedusaSeed
 from integrations.secrets import new_token
@@ -140,6 +141,6 @@ def _link(connected: Connected, shop: MedusaSeed, erp: ErpSeed) -> None:
     option, service = shop.shipping_option_id, str(erp.shipping_product)
     bind(IdLink.Kind.SHIPPING, source, option, target, service, actor=ACTOR, label="Standard")
     for customer in shop.customers:
-        partner_id = erp.customers.get(customer.email)
-        if partner_id is not None:
-            link_customer(connected, customer.id, partner_id, customer.company)
+        known = customer_with(customer.email)
+        if known is not None and known.is_linked:
+            link_customer(connected, customer.id, erp.customers[known.email], known.company)

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django.urls import reverse
 
+from integrations.sandbox.company import NEWCOMER
 from integrations.sandbox.processes import StageFailed
 from integrations.sandbox.signins import SignIn
 from integrations.sandbox.stage import Plan, Say, Stage
@@ -50,23 +51,28 @@ def side_by_side(views: list[OrderView]) -> list[str]:
 
 
 def addresses(stage: Stage, sign_ins: list[SignIn], told: Told) -> list[str]:
-    """Where to look around, and as whom."""
+    """Where to look around, as whom, and what to try."""
     console = f"{stage.base_url}{reverse('admin:index')}"
-    held = f"{stage.base_url}{reverse('admin:integrations_order_change', args=[told.held.pk])}"
+    shop = stage.shop
     lines = [f"Console     {console}"]
     lines += [f"  sign in   {one.username} / {one.password}  ({one.may})" for one in sign_ins]
-    lines += [
-        f"Held order  {held}",
-        f"Storefront  {stage.shop.url}",
-        f"ERP         {stage.remotes.erp.url}",
-    ]
-    if stage.shop.admin_email:
-        lines.insert(
-            -1,
-            f"  its admin {stage.shop.url}/app  {stage.shop.admin_email} / "
-            f"{stage.shop.admin_password}",
-        )
+    lines.append(f"Storefront  {shop.url}")
+    if shop.admin_email:
+        lines.append(f"  sign in   {shop.url}/app  {shop.admin_email} / {shop.admin_password}")
+    lines += [f"ERP         {stage.remotes.erp.url}", "", *_to_try(stage, told)]
     return lines
+
+
+def _to_try(stage: Stage, told: Told) -> list[str]:
+    order = reverse("admin:integrations_order_change", args=[told.held.pk])
+    link = reverse("admin:integrations_customermapping_add")
+    partner = stage.remotes.erp.customers[NEWCOMER.email]
+    return [
+        f"To try: order {told.held} is held, {stage.base_url}{order}",
+        f"  The ERP has {NEWCOMER.company} as customer {partner}. Link {told.held.customer_id}",
+        f"  to {partner} at {stage.base_url}{link}",
+        "  and requeue the order's job: it goes out.",
+    ]
 
 
 def stay(stage: Stage) -> NoReturn:

@@ -33,7 +33,7 @@ def seed_erp(standin: OdooStandIn) -> ErpSeed:
         api_key=API_KEY,
         pricelists={code: standin.add_pricelist(f"B2B {code}", code) for code in CURRENCIES},
         taxes=taxes,
-        customers={one.email: _add_customer(standin, one) for one in CUSTOMERS if one.is_in_erp},
+        customers={one.email: _add_customer(standin, one) for one in CUSTOMERS},
         shipping_product=standin.add_product("SHIPPING", "Freight", 0, kind="service"),
         rounding_product=standin.add_product("ROUNDING", "Rounding", 0, kind="service"),
     )

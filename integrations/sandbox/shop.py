@@ -57,7 +57,7 @@ def _add_customer(standin: MedusaStandIn, customer: Customer) -> SeedCustomer:
         company=customer.company,
         first_name=customer.first_name,
         last_name=customer.last_name,
-        groups=[GROUP] if customer.is_in_erp else [],
+        groups=[GROUP] if customer.is_linked else [],
     )
     return _login(customer_id, customer)
 

@@ -40,13 +40,9 @@ from integrations.sandbox.storefront.prerequisites import require_node, require_
 
 Say = Callable[[str], None]
 
-# Quick enough to watch, and what a stay of an hour leaves behind is still readable.
-PACE = {
-    "SWEEP_S": "3",
-    "SWEEP_OVERLAP_S": "5",
-    "ENGINE_BACKOFF_BASE_S": "1",
-    "ENGINE_BREAKER_OPEN_S": "3",
-}
+# Quick enough to watch. Each sweep is a job of its own, so a demo that stays up goes slower.
+PACE = {"SWEEP_OVERLAP_S": "5", "ENGINE_BACKOFF_BASE_S": "1", "ENGINE_BREAKER_OPEN_S": "3"}
+SWEEP_ONCE_S, SWEEP_STAYING_S = "3", "6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +54,11 @@ class Plan:
     has_real_shop: bool = False
     has_faults: bool = False
     stays_up: bool = False
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What portal and worker are told beside what they inherit."""
+        return {**PACE, "SWEEP_S": SWEEP_STAYING_S if self.stays_up else SWEEP_ONCE_S}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
         standins = _start_standins(processes, has_shop=medusa is None)
         _prepare_database()
         base_url, portal = _start_portal(processes, plan)
-        worker = processes.start("worker", _manage("worker"), env=PACE)
+        worker = processes.start("worker", _manage("worker"), env=plan.environment)
         remotes = from_json(Remotes, json.loads(first_line(standins)))
         hook = new_hook()
         shop = remotes.shop or _start_real_shop(medusa, f"{base_url}{hook.path}", hook)
@@ -127,7 +128,7 @@ def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:
     base_url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "erp_portal.wsgi:application"]
-    portal = processes.start("portal", command, env={**PACE, "BASE_URL": base_url})
+    portal = processes.start("portal", command, env={**plan.environment, "BASE_URL": base_url})
     return base_url, portal
 
 

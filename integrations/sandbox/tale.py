@@ -58,7 +58,7 @@ class _Tale:
         self._test_connections()
         self._sync_products()
         order = self._place_main_order()
-        self._place(ATELIER, {"LAMP-50W": 4, "CABLE-3X15": 2}, country="fr")
+        self._place(ATELIER, {"LAMP-50W": 4, "CABLE-3X15": 2})
         held_ref = self._place(NEWCOMER, {"GRINDER-125": 1, "HELMET-W": 5})
         self._ship(order)
         self._invoice_and_pay(order)
@@ -102,17 +102,16 @@ class _Tale:
         self._say("  The shop's order carries that number.")
         return order
 
-    def _place(
-        self, customer: Customer, lines: dict[str, int], *, country: str = "de", promo: bool = False
-    ) -> str:
+    def _place(self, customer: Customer, lines: dict[str, int], *, promo: bool = False) -> str:
         shop = self._stage.shop
         ids = self._variant_ids(list(lines))
         order = place_order(
             shop,
             {ids[sku]: pieces for sku, pieces in lines.items()},
             customer_token=log_in(shop, customer_of(shop, customer)),
-            country=country,
+            country=customer.country,
             promo_codes=[shop.promotion_code] if promo else [],
+            address=_address(customer),
         )
         return str(order["id"])
 
@@ -182,6 +181,17 @@ class _Tale:
     def _until(self, what: str, question: Callable[[], object]) -> None:
         programs = self._stage.programs
         wait_for(what, question, timeout_s=PATIENCE_S, every_s=0.2, while_running=programs)
+
+
+def _address(customer: Customer) -> dict[str, str]:
+    return {
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "company": customer.company,
+        "address_1": customer.street,
+        "postal_code": customer.postal_code,
+        "city": customer.city,
+    }
 
 
 def _is_in(ref: str, state: OrderState) -> bool:

@@ -25,15 +25,17 @@ def place_order(
     promo_codes: Sequence[str] = (),
     metadata: Mapping[str, Any] | None = None,
     email: str = GUEST_EMAIL,
+    address: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Buys `quantities` (variant id → pieces) with the flat shipping; returns the order.
 
     The country decides currency and tax. With a `customer_token` (see `log_in`) the order is
-    that customer's, otherwise a guest's. Amounts in the answer are Decimals.
+    that customer's, otherwise a guest's. `address` replaces parts of the country's usual one.
+    Amounts in the answer are Decimals.
     """
     shop = _shop(seed, customer_token)
     buyer = {} if customer_token else {"email": email}
-    address = address_in(country)
+    place = {**address_in(country), **(address or {})}
     cart = shop.post(
         "/store/carts",
         {
@@ -42,8 +44,8 @@ def place_order(
                 {"variant_id": variant, "quantity": pieces}
                 for variant, pieces in quantities.items()
             ],
-            "shipping_address": address,
-            "billing_address": address,
+            "shipping_address": place,
+            "billing_address": place,
             "metadata": dict(metadata or {}),
             **buyer,
         },
