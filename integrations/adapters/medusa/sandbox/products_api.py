@@ -91,7 +91,7 @@ class ProductsApi(State):
         body = body_of(request, _BATCH)
         for kind in ("create", "update"):
             for place, row in enumerate(body.get(kind) or []):
-                _refuse_status(row, f"{kind}, {place}, ")
+                _refuse_bad_row(row, f"{kind}, {place}, ")
         _refuse_options(body.get("update") or [])
         answer = self.catalogue.batch(body)
         for kind in ("created", "updated"):
@@ -118,7 +118,7 @@ class ProductsApi(State):
     @endpoint("POST", "/admin/products", "products.create")
     def create_product(self, request: Request) -> Json:
         row = body_of(request, _NEW_PRODUCT)
-        _refuse_status(row, "")
+        _refuse_bad_row(row, "")
         created = self.catalogue.batch({"create": [row]})["created"]
         return {"product": _product(created[0], request)}
 
@@ -183,7 +183,7 @@ def _product(product: Json, request: Request) -> Json:
     return project(product, request.param("fields"), default=columns, lazy=_LAZY)
 
 
-def _refuse_status(row: Json, where: str) -> None:
+def _refuse_bad_row(row: Json, where: str) -> None:
     if row.get("status") not in (None, *_STATUSES):
         raise Refusal(f"Invalid request: Field '{where}status' is required")
     for place, variant in enumerate(row.get("variants") or []):

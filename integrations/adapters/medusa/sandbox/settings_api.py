@@ -3,7 +3,6 @@
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.lists import filtered, paged, refuse_unknown
 from integrations.adapters.medusa.sandbox.refusals import Json, endpoint
-from integrations.adapters.medusa.sandbox.shop import REGIONS
 from integrations.adapters.medusa.sandbox.state import State
 from integrations.standin import Request
 
@@ -70,10 +69,6 @@ class SettingsApi(State):
     def list_store_shipping_options(self, request: Request) -> Json:
         currency = self.checkout.cart(request.param("cart_id")).currency
         return {"shipping_options": self.shop.shipping_options(currency)}
-
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        return tuple(REGIONS)
 
 
 def _answer(
