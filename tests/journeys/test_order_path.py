@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from integrations.engine import verbs
+from integrations.engine.models import SyncJob
 from integrations.flows.links import bind
 from integrations.models import Order
 from integrations.sandbox.company import NEWCOMER
+from integrations.sandbox.connecting import link_customer
 from tests.journeys.conftest import World
 from tests.support.hook_receiver import wait_until
 
@@ -94,10 +97,6 @@ def test_reading_progress_again_writes_nothing_again(world: World) -> None:
 
 
 def test_an_order_of_an_unknown_customer_is_held_until_somebody_links_it(world: World) -> None:
-    from integrations.engine import verbs
-    from integrations.engine.models import SyncJob
-    from integrations.sandbox.connecting import link_customer
-
     order_id = world.place(("TAPE-5M", 1), customer=NEWCOMER.email)
     world.settle()
     order = world.order(order_id)
@@ -167,6 +166,26 @@ def test_a_change_is_held_with_the_difference_where_the_flow_says_so(world: Worl
     assert Decimal(str(held["amount_total"])) != world.shop_total(order_id)
 
 
+def test_a_held_change_that_was_made_by_hand_is_skipped_and_not_asked_again(
+    world: World,
+) -> None:
+    world.portal.orders.settings = {"changes": "hold"}
+    world.portal.orders.save()
+    order_id = world.place(("ANCHOR-6", 3))
+    world.settle()
+    world.shop.edit(order_id, {"ANCHOR-6": 5})
+    world.settle()
+    parked = SyncJob.objects.get(state="parked")
+
+    verbs.skip_step(parked, "apply", actor="olga.operator", reason="changed it in the ERP")
+    world.settle()
+    world.sweep()
+
+    order = world.order(order_id)
+    assert (order.state, order.difference) == ("confirmed", [])
+    assert not SyncJob.objects.filter(state="parked").exists()
+
+
 def test_a_captured_payment_reaches_the_erp_once(world: World) -> None:
     order_id = world.place(("TAPE-5M", 1))
     world.settle()
@@ -178,6 +197,7 @@ def test_a_captured_payment_reaches_the_erp_once(world: World) -> None:
     [held] = world.in_erp(order_id)
     notes = [note for note in world.erp.order(held["name"])["log"] if payment in note]
     assert len(notes) == 1
+    assert f" {world.shop_total(order_id)} EUR " in notes[0]
 
 
 def test_a_lost_capture_event_is_found_among_the_open_payments(world: World) -> None:

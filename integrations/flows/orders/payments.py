@@ -5,6 +5,7 @@ difference is told under a reference that names the new sum.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,8 @@ from integrations.flows.orders.working import (
     order_of,
     resources_of,
 )
+from integrations.flows.totals import round_half_up
+from integrations.flows.totals.currency import round_half_up
 from integrations.gateways import open_erp
 from integrations.models import Order, Payment
 from integrations.ports import RecordsPayments
@@ -46,12 +49,12 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
     order = order_of(ctx.payload)
     payment = Payment.objects.get(pk=ctx.payload["payment"])
     net = _net(payment)
-    amount = net - payment.told_amount
+    amount = round_half_up(net - payment.told_amount, payment.currency)
     if not amount or not order.is_in_erp:
         return {}
     notice = PaymentNotice(
         our_ref=f"{payment.storefront_ref}:{net.normalize():f}",
-        amount=amount,
+        amount=round_half_up(amount, payment.currency),
         currency=payment.currency,
         provider=payment.provider,
         captured_at=payment.captured_at or timezone.now(),
@@ -63,8 +66,9 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
     return {"ref": ref, "amount": str(amount)}
 
 
-def _net(payment: Payment) -> Any:
-    return payment.captured_amount - payment.refunded_amount
+def _net(payment: Payment) -> Decimal:
+    """What is captured and not refunded, as people write it: the storefront does not round."""
+    return round_half_up(payment.captured_amount - payment.refunded_amount, payment.currency)
 
 
 RECORD_PAYMENT = register(
