@@ -7,13 +7,23 @@ import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
-from integrations.sandbox.storefront import MedusaSeed, RealMedusa, postgres
+from integrations.adapters.odoo.sandbox import OdooStandIn
+from integrations.gateways.connections import change_credentials
+from integrations.sandbox.connecting import connect
+from integrations.sandbox.erp import API_KEY, seed_erp
+from integrations.sandbox.seeds import ErpSeed
+from integrations.sandbox.storefront import MedusaSeed, RealMedusa, log_in, postgres
 from integrations.sandbox.storefront.shop_api import ShopApi, basic
-from tests.support.hook_receiver import HookReceiver
+from tests.medusa.merchant import create_product
+from tests.medusa.world import World
+from tests.support.hook_receiver import HOOK_SECRET, HookReceiver
+from tests.support.relay import Relay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,7 +66,7 @@ def admin(shop: MedusaSeed) -> ShopApi:
 @pytest.fixture(scope="session")
 def hose(admin: ShopApi, shop: MedusaSeed) -> str:
     """The variant id of a product that is always in stock."""
-    return create_product(admin, shop, sku="HOSE-25", eur=Decimal("19.99"))
+    return create_product(admin, shop, sku="HOSE-25", prices={"eur": Decimal("19.99")})
 
 
 @pytest.fixture(scope="module")
@@ -75,24 +85,63 @@ def hooks(real_medusa: RealMedusa, receiver: HookReceiver, shop: MedusaSeed) -> 
     return receiver
 
 
-def create_product(admin: ShopApi, shop: MedusaSeed, *, sku: str, eur: Decimal) -> str:
-    """A published product with one variant; returns the variant's id."""
-    product: dict[str, Any] = {
-        "title": sku,
-        "handle": sku.lower(),
-        "status": "published",
-        "options": [{"title": "Size", "values": ["One"]}],
-        "sales_channels": [{"id": shop.sales_channel_id}],
-        "shipping_profile_id": shop.shipping_profile_id,
-        "variants": [
-            {
-                "title": "One",
-                "sku": sku,
-                "manage_inventory": False,
-                "options": {"Size": "One"},
-                "prices": [{"currency_code": "eur", "amount": eur}],
-            }
-        ],
-    }
-    created = admin.post("/admin/products/batch", {"create": [product]})["created"]
-    return str(created[0]["variants"][0]["id"])
+@pytest.fixture(scope="session")
+def buyer_token(shop: MedusaSeed) -> str:
+    """The usual buyer, signed in."""
+    return log_in(shop, shop.customers[0])
+
+
+@pytest.fixture(scope="session")
+def erp() -> Iterator[OdooStandIn]:
+    """The ERP's stand-in; like the shop it keeps what earlier tests left there."""
+    with OdooStandIn(api_key=API_KEY) as standin:
+        yield standin
+
+
+@pytest.fixture(scope="session")
+def erp_seed(erp: OdooStandIn) -> ErpSeed:
+    return seed_erp(erp)
+
+
+@pytest.fixture(scope="session")
+def only_relay() -> Iterator[Relay]:
+    with Relay() as relay:
+        yield relay
+
+
+@pytest.fixture
+def relay(real_medusa: RealMedusa, only_relay: Relay) -> Iterator[Relay]:
+    """Where the plugin sends to while portals come and go; leads nowhere after each test."""
+    only_relay.become_good()
+    real_medusa.send_events_to(only_relay.hook_url, HOOK_SECRET)
+    yield only_relay
+    only_relay.become_good()
+
+
+@pytest.fixture
+def world(
+    shop: MedusaSeed,
+    buyer_token: str,
+    admin: ShopApi,
+    erp: OdooStandIn,
+    erp_seed: ErpSeed,
+    relay: Relay,
+    live_server: LiveServer,
+    settings: Settings,
+) -> World:
+    """A new portal, everything connected and live, products synced."""
+    settings.POLL_UNSETTLED_S = 0  # what the ERP's stand-in did is visible at once
+    portal = connect(shop, erp_seed, now=timezone.now())
+    change_credentials(portal.shop, {"hook_secret": HOOK_SECRET}, actor="test")
+    relay.target = f"{live_server.url}{portal.shop.hook_path}"
+    made = World(
+        shop=shop,
+        buyer_token=buyer_token,
+        admin=admin,
+        erp=erp,
+        erp_seed=erp_seed,
+        relay=relay,
+        portal=portal,
+    )
+    made.sync_products()
+    return made

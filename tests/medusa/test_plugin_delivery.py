@@ -10,6 +10,7 @@ import pytest
 from integrations.errors import AuthFailed
 from integrations.sandbox.storefront import MedusaSeed, RealMedusa, log_in, place_order
 from integrations.sandbox.storefront.shop_api import ShopApi
+from tests.medusa.merchant import add_piece, bring_back, captured_payment, deliver
 from tests.support.hook_receiver import HOOK_SECRET, HookReceiver, wait_until
 
 OTHER_SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
@@ -59,7 +60,7 @@ def test_edited_and_cancelled_orders_are_told(
 ) -> None:
     order = place_order(shop, {hose: 2})
 
-    add_pieces(admin, order["id"])
+    add_piece(admin, order["id"])
     admin.post(f"/admin/orders/{order['id']}/cancel", {})
 
     hooks.await_about(order["id"], "order-edit.confirmed")
@@ -207,54 +208,7 @@ def test_the_plugins_own_tests_pass(real_medusa: RealMedusa) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-# ---------------------------------------------------------------- what a merchant does
-
-
 def placed(order_id: str) -> dict[str, Any]:
     """An event as a workflow run would emit it; the same again for the same order."""
     metadata = {"eventGroupId": f"group of {order_id}"}
     return {"name": "order.placed", "data": {"id": order_id}, "metadata": metadata}
-
-
-def lines_of(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
-    order = admin.get(f"/admin/orders/{order_id}", fields="id,*items")["order"]
-    return [{"id": item["id"], "quantity": int(item["quantity"])} for item in order["items"]]
-
-
-def deliver(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
-    path = f"/admin/orders/{order_id}/fulfillments"
-    lines = lines_of(admin, order_id)
-    made = admin.post(
-        f"{path}?fields=*fulfillments", {"items": lines, "location_id": shop.location_id}
-    )
-    path = f"{path}/{made['order']['fulfillments'][0]['id']}"
-    admin.post(f"{path}/shipments", {"items": lines})
-    admin.post(f"{path}/mark-as-delivered", {})
-
-
-def captured_payment(admin: ShopApi, order_id: str) -> str:
-    fields = "id,payment_collections.payments.id"
-    order = admin.get(f"/admin/orders/{order_id}", fields=fields)["order"]
-    payment = order["payment_collections"][0]["payments"][0]["id"]
-    admin.post(f"/admin/payments/{payment}/capture", {})
-    return str(payment)
-
-
-def bring_back(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
-    begun = admin.post("/admin/returns", {"order_id": order_id, "location_id": shop.location_id})
-    path = f"/admin/returns/{begun['return']['id']}"
-    lines = [{"id": line["id"], "quantity": 1} for line in lines_of(admin, order_id)]
-    admin.post(f"{path}/request-items", {"items": lines})
-    admin.post(f"{path}/request", {})
-    admin.post(f"{path}/receive", {})
-    admin.post(f"{path}/receive-items", {"items": lines})
-    admin.post(f"{path}/receive/confirm", {})
-
-
-def add_pieces(admin: ShopApi, order_id: str) -> None:
-    admin.post("/admin/order-edits", {"order_id": order_id})
-    (line,) = lines_of(admin, order_id)
-    path = f"/admin/order-edits/{order_id}"
-    admin.post(f"{path}/items/item/{line['id']}", {"quantity": line["quantity"] + 1})
-    admin.post(f"{path}/request", {})
-    admin.post(f"{path}/confirm", {})

@@ -1,0 +1,104 @@
+"""A buyer orders in the shop; the ERP has it once, and its progress comes back."""
+
+from decimal import Decimal
+
+from integrations.models import Order
+from tests.medusa.merchant import set_first_line
+from tests.medusa.world import World
+
+TWO_LINES = {"ANCHOR-6": 3, "DRILL-18V": 1}
+
+
+def test_the_erps_products_are_sold_in_the_shop_at_its_prices(world: World) -> None:
+    run = world.portal.products.runs.latest("id")
+    sold = world.variants(["DRILL-18V", "ANCHOR-6", "ANCHOR-8"])
+
+    assert (run.state, run.failed, run.skipped) == ("done", 0, 0)
+    assert sold["ANCHOR-6"]["product_id"] == sold["ANCHOR-8"]["product_id"]
+    prices = {sku: Decimal(str(row["prices"][0]["amount"])) for sku, row in sold.items()}
+    assert prices == {
+        "DRILL-18V": Decimal("129.00"),
+        "ANCHOR-6": Decimal("19.99"),
+        "ANCHOR-8": Decimal("24.49"),
+    }
+
+
+def test_an_order_is_in_the_erp_once_at_the_buyers_total(world: World) -> None:
+    order_id = world.place(TWO_LINES, has_promo=True)
+
+    world.await_event(order_id, "order.placed")
+
+    held, order = world.in_erp(order_id), world.order(order_id)
+    goods = {line["product_id"][1] for line in held["lines"]}
+    assert held["state"] == "sale"
+    assert goods >= {"[DRILL-18V] Cordless drill 18 V", "[SHIPPING] Freight"}
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp == order.erp_total
+    assert world.in_shop(order_id)["metadata"]["erp_number"] == held["name"]
+    assert (order.state, order.erp_number) == ("confirmed", held["name"])
+
+
+def test_shipments_invoice_and_payment_come_back_to_the_shop(world: World) -> None:
+    order_id = world.place(TWO_LINES)
+    world.await_event(order_id, "order.placed")
+
+    world.erp.deliver(order_id, {"ANCHOR-6": 2}, tracking="TRACK-1", carrier="DHL")
+    world.follow_erp()
+    assert world.order(order_id).state == "partly_shipped"
+    world.erp.deliver(order_id, tracking="TRACK-2", carrier="DHL")
+    invoice = world.erp.invoice(order_id)
+    world.follow_erp()
+    assert world.order(order_id).state == "invoiced"
+    world.erp.pay(invoice)
+    world.follow_erp()
+
+    order, shown = world.order(order_id), world.in_shop(order_id)
+    number = world.in_erp(order_id)["invoices"][0]["name"]
+    assert world.shipped(shown) == {"TRACK-1": [2], "TRACK-2": [1, 1]}
+    assert (shown["metadata"]["erp_invoices"], shown["metadata"]["erp_status"]) == (number, "paid")
+    assert (order.state, order.invoices.get().number) == ("paid", number)
+
+
+def test_portal_that_cannot_be_reached_finds_the_order_by_its_sweep(world: World) -> None:
+    world.relay.stop()
+    order_id = world.place(TWO_LINES, has_promo=True)
+    assert not Order.objects.exists()
+
+    world.sweep()
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+    assert world.order(order_id).origin == "sweep"
+    world.relay.start()
+    world.admin.post("/admin/erp-portal/redeliver", {})
+    world.await_event(order_id, "order.placed")
+    assert world.in_erp(order_id)["state"] == "sale", "and the late event makes no second order"
+
+
+def test_every_event_delivered_three_times_has_one_effect(world: World) -> None:
+    world.relay.copies = 3
+    order_id = world.place(TWO_LINES, has_promo=True)
+    world.await_event(order_id, "order.placed", times=3)
+
+    world.erp.deliver(order_id, tracking="TRACK-1")
+    world.follow_erp()
+    world.await_event(order_id, "shipment.created", times=3)
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+    assert world.shipped(world.in_shop(order_id)) == {"TRACK-1": [3, 1]}
+    assert len(world.in_erp(order_id)["deliveries"]) == 1
+
+
+def test_events_in_reverse_order_end_where_the_shop_is(world: World) -> None:
+    world.relay.hold()
+    order_id = world.place(TWO_LINES)
+    set_first_line(world.admin, order_id, 5)
+    world.relay.await_held(order_id, "order-edit.confirmed")
+
+    world.relay.release()
+    world.await_event(order_id, "order.placed")
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+    assert world.order(order_id).state == "confirmed"

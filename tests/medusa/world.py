@@ -1,0 +1,137 @@
+"""The real shop, the ERP's stand-in and the portal between them, and what a day brings."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.adapters.odoo.sandbox import OdooStandIn
+from integrations.engine import runner
+from integrations.flows.order_status import poll
+from integrations.flows.orders import sweep
+from integrations.flows.runs import request_run, windows
+from integrations.models import Event, Order, Run
+from integrations.sandbox.connecting import Connected
+from integrations.sandbox.seeds import ErpSeed
+from integrations.sandbox.storefront import MedusaSeed, place_order
+from integrations.sandbox.storefront.shop_api import ShopApi
+from tests.support.relay import Relay
+
+ORDER_FIELDS = (
+    "+total,+metadata,*fulfillments,*fulfillments.labels,*fulfillments.items,"
+    "*payment_collections.payments"
+)
+
+
+@dataclass(kw_only=True)
+class World:
+    """One portal, live, beside a shop and an ERP that have seen other days."""
+
+    shop: MedusaSeed
+    buyer_token: str
+    admin: ShopApi
+    erp: OdooStandIn
+    erp_seed: ErpSeed
+    relay: Relay
+    portal: Connected
+
+    # -- what people do
+
+    def place(
+        self, quantities: Mapping[str, int], *, country: str = "de", has_promo: bool = False
+    ) -> str:
+        """The usual buyer orders by SKU; returns the shop's order id."""
+        ids = {sku: row["id"] for sku, row in self.variants(quantities).items()}
+        order = place_order(
+            self.shop,
+            {ids[sku]: pieces for sku, pieces in quantities.items()},
+            customer_token=self.buyer_token,
+            country=country,
+            promo_codes=[self.shop.promotion_code] if has_promo else [],
+        )
+        return str(order["id"])
+
+    def variants(self, skus: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The shop's variants with prices, by SKU."""
+        asked = {"sku[]": list(skus), "fields": "id,sku,product_id,*prices", "limit": 100}
+        rows = self.admin.get("/admin/product-variants", **asked)["variants"]
+        return {row["sku"]: row for row in rows}
+
+    def set_price(self, sku: str, prices: Mapping[str, Decimal]) -> None:
+        """The merchant's own prices, by currency, in place of those that were synced."""
+        variant = self.variants([sku])[sku]
+        rows = [{"currency_code": code, "amount": amount} for code, amount in prices.items()]
+        path = f"/admin/products/{variant['product_id']}/variants/{variant['id']}"
+        self.admin.post(path, {"prices": rows})
+
+    # -- what time brings
+
+    def sync_products(self) -> Run:
+        """A whole run of the products flow, once the last seconds' changes count as settled."""
+        time.sleep(windows.SETTLE.total_seconds())
+        request_run(self.portal.products, actor="test")
+        runner.drain()
+        return Run.objects.filter(flow=self.portal.products).latest("id")
+
+    def await_event(self, order_id: str, event_type: str, *, times: int = 1) -> None:
+        """Waits until the portal has it, delivered `times` times, and does what it started."""
+
+        def deliveries() -> int:
+            events = Event.objects.filter(subject=order_id, type=event_type)
+            return sum(1 + event.repeats for event in events)
+
+        self.until(lambda: deliveries() >= times)
+        runner.drain()
+
+    def until(self, is_so: Callable[[], Any], *, timeout_s: float = 30) -> None:
+        """Lets the portal work until it is so."""
+        ends = time.monotonic() + timeout_s
+        while not is_so():
+            assert time.monotonic() < ends, f"did not come true within {timeout_s} s"
+            runner.drain()
+            time.sleep(0.1)
+
+    def sweep(self) -> None:
+        """The regular look for orders whose event never came."""
+        sweep.start_sweeps(timezone.now())
+        runner.drain()
+
+    def follow_erp(self) -> None:
+        """The regular look at what happened in the ERP."""
+        poll.start_polls(timezone.now())
+        runner.drain()
+
+    # -- what is so, in each system
+
+    def order(self, order_id: str) -> Order:
+        """The portal's view of it."""
+        return Order.objects.get(storefront_ref=order_id)
+
+    def in_erp(self, order_id: str) -> dict[str, Any]:
+        """The one order the ERP holds of it."""
+        [held] = self.erp.orders_with(order_id)
+        return held
+
+    def in_shop(self, order_id: str) -> dict[str, Any]:
+        order: dict[str, Any] = self.admin.get(f"/admin/orders/{order_id}", fields=ORDER_FIELDS)[
+            "order"
+        ]
+        return order
+
+    @staticmethod
+    def shipped(order: dict[str, Any]) -> dict[str, list[int]]:
+        """Pieces per line of each shipped fulfilment, by tracking number."""
+        return {
+            one["labels"][0]["tracking_number"]: [int(item["quantity"]) for item in one["items"]]
+            for one in order["fulfillments"]
+            if one["shipped_at"]
+        }
+
+    def totals(self, order_id: str, smallest: str = "0.01") -> tuple[Decimal, Decimal]:
+        """What the buyer owes in the shop, rounded to the currency, and in the ERP."""
+        owed: Decimal = Decimal(self.in_shop(order_id)["total"])
+        held = Decimal(str(self.in_erp(order_id)["amount_total"]))
+        return owed.quantize(Decimal(smallest), ROUND_HALF_UP), held
