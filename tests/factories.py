@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from integrations.engine import limits
-from integrations.engine.models import Attempt, JobMove, JobState, Resource, Step, SyncJob
+from integrations.engine.models import Attempt, JobMove, JobState, KeyHead, Resource, Step, SyncJob
 from integrations.models import (
     Account,
     Buyer,
@@ -324,6 +324,13 @@ class PaymentFactory(DjangoModelFactory):
 # ---------------------------------------------------------------- jobs
 
 
+def _next_number(key: str) -> int:
+    head, _ = KeyHead.objects.get_or_create(key=key)
+    head.last += 1
+    head.save()
+    return head.last
+
+
 class SyncJobFactory(DjangoModelFactory):
     """A queued job row as the engine would have written it, without waking anybody.
 
@@ -337,7 +344,7 @@ class SyncJobFactory(DjangoModelFactory):
     kind = "push_order"
     lane = "orders"
     key = factory.Sequence(lambda n: f"order:order_{n}")
-    seq = 1
+    seq = factory.LazyAttribute(lambda job: _next_number(job.key))
     resource = factory.SubFactory(ResourceFactory)
     resources = factory.LazyAttribute(lambda job: {"erp": job.resource.pk})
     due_at = NOON

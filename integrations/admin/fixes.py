@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from integrations.engine.models import SyncJob
 from integrations.models import Connection, IdLink
+from integrations.models.link import MAPPINGS
 
 # The word in a cause ("customer:cus_1:unlinked") → (kind of link, side whose id it names)
 _GAPS: dict[str, tuple[str, str]] = {
@@ -35,8 +36,9 @@ def of(job: SyncJob) -> Fix | None:
     source, target = (storefront, erp) if side == "source" else (erp, storefront)
     given = {"source": source, "target": target, f"{side}_ref": ref}
     filled = urlencode({name: value for name, value in given.items() if value})
-    address = reverse(f"admin:integrations_{kind}mapping_add")
-    return Fix(label=f"Add the {IdLink.Kind(kind).label} link", url=f"{address}?{filled}")
+    mapping = next(model for model in MAPPINGS if kind == model.KIND)  # type: ignore[attr-defined]
+    address = reverse(f"admin:integrations_{mapping._meta.model_name}_add")
+    return Fix(label=f"Add the {mapping._meta.verbose_name}", url=f"{address}?{filled}")
 
 
 def _connection(job: SyncJob, role: str) -> int | None:

@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from integrations.looks import badges, written
+from integrations.looks import badges, words, written
 
 register = template.Library()
 
@@ -42,6 +42,16 @@ def instant(at: datetime | None) -> SafeString | str:
 @register.filter
 def age(at: datetime | None) -> str:
     return written.age(at, now=timezone.now())
+
+
+@register.filter
+def step_words(name: str) -> str:
+    return words.step(name)
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    return words.outcome(outcome)
 
 
 @register.filter
