@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from integrations.engine import verbs
+from integrations.engine.models import OPEN, SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows.modes import set_mode
 from integrations.flows.orders.doors import choose_order, hold_order, release_order, send_order
 from integrations.models import Exchange, Order
+from integrations.sandbox.company import NEWCOMER
 from tests.journeys.conftest import World
 
 
@@ -128,3 +131,28 @@ def test_a_held_order_goes_on_when_it_is_released(world: World) -> None:
     world.wait_until_idle()
 
     assert len(world.in_erp(order_id)) == 1
+
+
+def test_orders_that_waited_for_a_press_are_sent_when_the_flow_goes_live(world: World) -> None:
+    set_mode(world.portal.orders, "assisted", actor="test")
+    order_id = world.place(("TAPE-5M", 1))
+    world.settle()
+    assert world.in_erp(order_id) == []
+
+    set_mode(world.portal.orders, "live", actor="test")
+    world.sweep()
+
+    assert len(world.in_erp(order_id)) == 1
+
+
+def test_a_cancelled_push_leaves_the_order_held_until_somebody_sends_it(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 1), customer=NEWCOMER.email)
+    world.settle()
+
+    verbs.cancel(SyncJob.objects.get(state="parked"), actor="olga.operator", reason="test order")
+    world.sweep()
+
+    order = world.order(order_id)
+    assert (order.state, order.held_reason) == ("held", "held_by_operator")
+    assert "olga.operator: test order" in order.held_message
+    assert not SyncJob.objects.filter(key=order.key, state__in=OPEN).exists()

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
 from integrations.flows.orders.planning import plan_order
 from integrations.flows.orders.push import keep_plan, told_values
+from integrations.flows.orders.settling import change_settled
 from integrations.flows.orders.working import (
     CHANGED_AFTER_PUSH,
     erp_of,
@@ -81,7 +80,9 @@ def apply_change(ctx: StepContext) -> Output:
         ctx.checkpoint()
         changed: ErpOrder = adapter.change_order(order.erp_ref, draft)
     _refuse_other_total(order, draft, changed)
-    _changed(order, wanted["digest"], changed, ctx)
+    Order.objects.filter(pk=order.pk).update(
+        pushed_digest=wanted["digest"], erp_total=changed.gross_total, difference=[]
+    )
     return {"gross_total": str(changed.gross_total)}
 
 
@@ -145,26 +146,6 @@ def _refuse_other_total(order: Order, draft: OrderDraft, changed: ErpOrder) -> N
         )
 
 
-@transaction.atomic
-def _changed(order: Order, digest: str, changed: ErpOrder, ctx: StepContext) -> None:
-    Order.objects.filter(pk=order.pk).update(
-        pushed_digest=digest,
-        erp_total=changed.gross_total,
-        difference=[],
-    )
-    order.refresh_from_db()
-    if order.state == OrderState.HELD:
-        order.move(
-            OrderState.CONFIRMED,
-            actor=ctx.actor,
-            job_id=ctx.job_id,
-            reason="changed in the ERP",
-            held_reason="",
-            held_message="",
-            held_hint="",
-        )
-
-
 # ---------------------------------------------------------------- cancel
 
 
@@ -209,6 +190,7 @@ CHANGE_ORDER = register(
             StepSpec("apply", apply_change, on="erp"),
         ],
         on_parked=hold_parked,
+        on_settled=change_settled,
         on_move=note_move,
     )
 )

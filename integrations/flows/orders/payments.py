@@ -20,7 +20,6 @@ from integrations.flows.orders.working import (
     order_of,
     resources_of,
 )
-from integrations.flows.totals import round_half_up
 from integrations.flows.totals.currency import round_half_up
 from integrations.gateways import open_erp
 from integrations.models import Order, Payment
@@ -54,7 +53,7 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
         return {}
     notice = PaymentNotice(
         our_ref=f"{payment.storefront_ref}:{net.normalize():f}",
-        amount=round_half_up(amount, payment.currency),
+        amount=amount,
         currency=payment.currency,
         provider=payment.provider,
         captured_at=payment.captured_at or timezone.now(),

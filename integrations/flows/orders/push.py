@@ -22,11 +22,13 @@ from integrations.flows import links
 from integrations.flows.issues import note_move
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.planning import Plan, plan_order
+from integrations.flows.orders.settling import push_settled
 from integrations.flows.orders.working import (
     BEFORE_START,
     erp_of,
     hold_parked,
     note_sending,
+    note_waiting,
     order_of,
     orders_flow,
 )
@@ -57,11 +59,25 @@ def read(ctx: StepContext) -> Output:
 
 
 def plan(ctx: StepContext) -> Output:
-    """The draft and its predicted total; kept on the order, where an operator reads it."""
+    """The draft and its predicted total; from here on the order is being sent."""
     if SKIPPED in ctx.outputs["read"]:
         return {}
+    note_sending(order_of(ctx.payload), ctx)
+    return _work_out(ctx)
+
+
+def sketch(ctx: StepContext) -> Output:
+    """As `plan`, for an order that waits for a person: nothing is sent."""
+    if SKIPPED in ctx.outputs["read"]:
+        return {}
+    worked_out = _work_out(ctx)
+    note_waiting(order_of(ctx.payload), ctx)
+    return worked_out
+
+
+def _work_out(ctx: StepContext) -> Output:
+    """Draft and totals, kept on the order, where an operator reads them."""
     order = order_of(ctx.payload)
-    note_sending(order, ctx)
     seen = from_json(StorefrontOrder, ctx.outputs["read"]["order"])
     erp = erp_of(order)
     with open_erp(erp, PushesOrders) as adapter:
@@ -264,6 +280,7 @@ PUSH_ORDER = register(
             StepSpec("follow_up", follow_up, on=None),
         ],
         on_parked=hold_parked,
+        on_settled=push_settled,
         on_move=note_move,
     )
 )
@@ -272,7 +289,7 @@ PUSH_ORDER = register(
 PLAN_ORDER = register(
     JobKind(
         "plan_order",
-        [StepSpec("read", read, on="storefront"), StepSpec("plan", plan, on="erp")],
+        [StepSpec("read", read, on="storefront"), StepSpec("plan", sketch, on="erp")],
         coalesce=True,
         on_parked=hold_parked,
         on_move=note_move,

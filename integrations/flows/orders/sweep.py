@@ -24,7 +24,7 @@ from integrations.flows.orders.doors import ensure_push
 from integrations.flows.orders.recheck import start_recheck
 from integrations.gateways import open_storefront
 from integrations.models import Flow, Order
-from integrations.models.order import TERMINAL
+from integrations.models.order import TERMINAL, OrderState
 from integrations.records import OrderSighting, Window
 from integrations.webhooks.inbox import redispatch
 
@@ -66,6 +66,7 @@ def sweep(ctx: StepContext) -> Mapping[str, Any]:
             cursor = page.next_cursor
             if cursor is None:
                 break
+        counts["unknown"] += _push_forgotten(flow)
         for batch in _open_payments(flow, now):
             ctx.checkpoint()
             digests = storefront.order_digests([order.storefront_ref for order in batch])
@@ -118,6 +119,20 @@ def _recheck_changed(flow: Flow, digests: dict[str, str], orders: list[Order]) -
             Order.objects.filter(pk=order.pk).update(seen_digest=digest)
         changed += 1
     return changed
+
+
+def _push_forgotten(flow: Flow) -> int:
+    """Orders that nobody is sending although they are due: from before the flow went live."""
+    if not flow.is_live:
+        return 0
+    waiting = Order.objects.filter(
+        storefront=flow.source, state=OrderState.RECEIVED, placed_at__gte=flow.live_from
+    ).order_by("pk")[:BATCH]
+    for order in waiting:
+        ensure_push(
+            storefront=flow.source, order_ref=order.storefront_ref, origin="sweep", actor="sweep"
+        )
+    return len(waiting)
 
 
 def _open_payments(flow: Flow, now: datetime) -> Iterator[list[Order]]:

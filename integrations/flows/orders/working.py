@@ -61,6 +61,19 @@ def note_sending(order: Order, ctx: StepContext) -> None:
         )
 
 
+def note_waiting(order: Order, ctx: StepContext) -> None:
+    """What held the order is gone, and it waits for a press (or for the flow to go live)."""
+    if order.state == OrderState.HELD and not order.is_in_erp:
+        order.move(
+            OrderState.RECEIVED,
+            actor=ctx.actor,
+            job_id=ctx.job_id,
+            held_reason="",
+            held_message="",
+            held_hint="",
+        )
+
+
 def hold_parked(job: SyncJob) -> None:
     """Hook of order jobs that park: the order is held with the same sentence."""
     order = order_of(job.payload)
