@@ -34,9 +34,10 @@ test-all: setup lint
 faults: setup
 	$(BIN)/python -m pytest -rs tests/engine tests/journeys -m "postgres or slow" $(ARGS)
 
-# make bench ONLY=name runs tests/benchmarks/name; without ONLY all of them.
+# make bench ONLY=name runs tests/benchmarks/name; without ONLY all of them. On PostgreSQL.
+BENCH_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 bench: setup
-	$(BIN)/python -m tests.benchmarks $(ONLY)
+	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m tests.benchmarks $(ONLY)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 STRICT = os.environ.get("STRICT") == "1"
 
@@ -31,6 +32,17 @@ def _missing_medusa() -> str:
     if not shutil.which("node") or not shutil.which("npm"):
         return "Node and npm are not installed"
     return "" if os.environ.get("RUN_MEDUSA") == "1" else "RUN_MEDUSA=1 is not set"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite tests use a file: threads and processes share it as they do in real life.
+
+    The in-memory database that Django would take has other locks than a file in WAL mode.
+    """
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "portal.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
 
 
 NEEDS: dict[str, Callable[[], str]] = {

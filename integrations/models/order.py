@@ -181,7 +181,11 @@ class Order(models.Model):
         self, *, reason: str, message: str, hint: str, actor: str, job_id: int | None = None
     ) -> None:
         """Holds the order with a sentence for the operator; a held one gets the new reason."""
-        stamp: dict[str, Any] = {"held_reason": reason[:60], "held_message": message, "held_hint": hint}
+        stamp: dict[str, Any] = {
+            "held_reason": reason[:60],
+            "held_message": message,
+            "held_hint": hint,
+        }
         if self.state == _S.HELD:
             Order.objects.filter(pk=self.pk, state=_S.HELD).update(**stamp)
             self.refresh_from_db()
