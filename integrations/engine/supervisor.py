@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.2
 LONGEST_RESTART_WAIT_S = 10.0
+START_FACTOR = 4  # how many times longer the first sign of life may take
 
 
 class Child:
@@ -70,20 +71,25 @@ class Child:
     def is_stuck(self, now: float) -> bool:
         """Whether it owes a sign of life for too long, or says itself that it is broken."""
         stale_s = settings.ENGINE["canary_stale_s"]
-        ready_at = self.started_at + stale_s / 2  # starting on a busy machine takes seconds
+        alive = signs.seen(self.folder, signs.ALIVE)
         if signs.seen(self.folder, signs.BROKEN) > self.started_at:
             return True
-        alive = max(signs.seen(self.folder, signs.ALIVE), self.started_at)
-        if self.name == BEAT:
-            return now - max(alive, ready_at) > stale_s
+        if alive <= self.started_at:  # not ready yet; a busy machine takes its time
+            alive, stale_s = self.started_at, stale_s * START_FACTOR
+        since = alive if self.name == BEAT else self._owes_since(alive)
+        return since is not None and now - since > stale_s
+
+    def _owes_since(self, alive: float) -> float | None:
+        """When the first canary was sent that is not answered yet.
+
+        Not when it was last alive: while the database is away nobody can ask.
+        """
         asked = signs.seen(self.folder, signs.ASKED)
         if asked <= alive:
             self._unanswered_since = None
         elif self._unanswered_since is None:
-            # An ask that was impossible for a while, the database being away, starts anew.
-            self._unanswered_since = max(asked, ready_at)
-        since = self._unanswered_since
-        return since is not None and now - since > stale_s
+            self._unanswered_since = asked
+        return self._unanswered_since
 
     def is_silent(self, now: float, *, since: float) -> bool:
         """Whether it got nothing done for the stale time after `since`."""

@@ -21,7 +21,7 @@ FAST = {
     "ENGINE_HEARTBEAT_S": "0.3",
     "ENGINE_BEAT_S": "0.2",
     "ENGINE_CANARY_S": "0.5",
-    "ENGINE_CANARY_STALE_S": "2.5",
+    "ENGINE_CANARY_STALE_S": "4",
     "ENGINE_BACKOFF_BASE_S": "0.2",
     "ENGINE_BREAKER_OPEN_S": "1",
     "Q_POLL_S": "0.05",
@@ -52,7 +52,7 @@ class Worker:
             found = sentinels[0].children() if sentinels else []
             return found if len(found) >= 4 else None  # two workers, the monitor, the pusher
 
-        return wait_for(complete, f"cluster of {lane} did not start:\n{self.log}", timeout_s=20)
+        return wait_for(complete, f"cluster of {lane} did not start:\n{self.log}", timeout_s=60)
 
     def stop(self, *, timeout_s: float = 30) -> int:
         """SIGTERM, and its exit code."""
@@ -97,12 +97,15 @@ def running_worker(
 
 
 def wait_for(
-    look: Callable[[], T | None], message: str = "it did not happen", *, timeout_s: float = 30
+    look: Callable[[], T | None], message: str = "it did not happen", *, timeout_s: float = 60
 ) -> T:
     """What `look` returns as soon as it is true; AssertionError after the time."""
     ends = time.monotonic() + timeout_s
     while time.monotonic() < ends:
-        found = look()
+        try:
+            found = look()
+        except psutil.NoSuchProcess:
+            found = None  # it ended while we looked
         if found:
             return found
         time.sleep(0.05)
