@@ -70,8 +70,7 @@ def _to_try(stage: Stage, told: Told) -> list[str]:
     return [
         f"To try: order {told.held} is held, {stage.base_url}{order}",
         f"  The ERP has {NEWCOMER.company} as customer {partner}. Link {told.held.customer_id}",
-        f"  to {partner} at {stage.base_url}{link}",
-        "  and requeue the order's job: it goes out.",
+        f"  to {partner} at {stage.base_url}{link} and it goes out by itself.",
     ]
 
 
