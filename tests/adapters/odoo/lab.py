@@ -88,6 +88,7 @@ def _money(lab: OdooStandIn) -> None:
         start=1,
     ):
         put(lab, "account.payment.term", number, name=name, due_days=days)
+    lab.store.delete("product.pricelist", 1)
     for number, name, currency, percent in (
         (3, "Default", 1, 0),
         (4, "Lab Gold", 1, 10),

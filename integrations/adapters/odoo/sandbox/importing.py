@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from integrations.adapters.odoo.sandbox import sales
 from integrations.adapters.odoo.sandbox.computed import display
 from integrations.adapters.odoo.sandbox.faults import OdooFault, missing_required, value_error
-from integrations.adapters.odoo.sandbox.schema import FieldDef
+from integrations.adapters.odoo.sandbox.fields import FieldDef
 from integrations.adapters.odoo.sandbox.store import Row, Store
 
 SERIALIZATION = "could not serialize access due to concurrent update\n"

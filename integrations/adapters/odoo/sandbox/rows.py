@@ -6,7 +6,7 @@ from typing import Any
 from integrations.adapters.odoo.sandbox.amounts import rounded
 from integrations.adapters.odoo.sandbox.computed import display, value_of
 from integrations.adapters.odoo.sandbox.faults import OdooFault, missing, value_error
-from integrations.adapters.odoo.sandbox.schema import FieldDef
+from integrations.adapters.odoo.sandbox.fields import FieldDef
 from integrations.adapters.odoo.sandbox.searching import TIME_FORMAT, number
 from integrations.adapters.odoo.sandbox.store import Row, Store
 

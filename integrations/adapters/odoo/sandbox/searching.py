@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.adapters.odoo.sandbox.computed import value_of
 from integrations.adapters.odoo.sandbox.faults import OdooFault, type_error, value_error
-from integrations.adapters.odoo.sandbox.schema import FieldDef
+from integrations.adapters.odoo.sandbox.fields import FieldDef
 from integrations.adapters.odoo.sandbox.store import Row, Store
 
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -68,6 +68,7 @@ class OdooStandIn(StandIn, Company):
     ) -> None:
         StandIn.__init__(self, port=port)
         Company.__init__(self, version=version)
+        self.guard = self.lock
         self.database = database
         self.is_database_up = True
         self.webhook_url = ""

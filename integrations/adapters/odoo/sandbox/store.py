@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.adapters.odoo.sandbox.faults import missing
-from integrations.adapters.odoo.sandbox.schema import FieldDef, ModelDef, models_of
+from integrations.adapters.odoo.sandbox.fields import FieldDef, ModelDef
+from integrations.adapters.odoo.sandbox.schema import models_of
 
 Row = dict[str, Any]
 
