@@ -3,27 +3,35 @@
 from django.contrib import admin
 
 from integrations.admin import (
+    alerts,
     connections,
+    events,
+    exchanges,
     flows,
+    history,
     issues,
     jobs,
     links,
     now,
     orders,
     people,
-    records,
+    runs,
 )
 
 __all__ = [
+    "alerts",
     "connections",
+    "events",
+    "exchanges",
     "flows",
+    "history",
     "issues",
     "jobs",
     "links",
     "now",
     "orders",
     "people",
-    "records",
+    "runs",
 ]
 
 # The queue's own pages would show wake-ups as if they were the work, and offer to repeat them.

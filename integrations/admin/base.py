@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
 
 class ConsoleAdmin(ModelAdmin):
@@ -52,14 +52,14 @@ class ReadOnlyAdmin(ConsoleAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+class GrowingAdmin(ReadOnlyAdmin):
+    """Tables that grow without end: newest first, paged without counting them."""
+
+    paginator = InfinitePaginator
+    ordering = ["-id"]
+    sortable_by = ()
+
+
 def actor(request: HttpRequest) -> str:
     """How the person is named in histories."""
     return request.user.get_username()
-
-
-def address_of(row: Model) -> str:
-    """The path of a row's page, as `admin:` names it."""
-    return f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-
-
-register = admin.register

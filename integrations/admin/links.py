@@ -76,7 +76,7 @@ SIDES: dict[str, Sides] = {
         target_help="The stock location's id in the storefront (sloc_…).",
     ),
 }
-_NAMES = {STOREFRONT: "storefront", ERP: "ERP"}
+_NAMES: dict[str, str] = {STOREFRONT: "storefront", ERP: "ERP"}
 
 
 class LinkForm(forms.ModelForm):
@@ -103,7 +103,7 @@ class LinkForm(forms.ModelForm):
             self.fields[field].help_text = help_text
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"kind"}
+        return super()._get_validation_exclusions() - {"kind"}  # type: ignore[misc]
 
 
 class SourceFilter(ConnectionFilter):

@@ -1,6 +1,7 @@
 """What needs someone now: the panels of the first page."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Count, F, Min, Q, Sum
@@ -48,7 +49,7 @@ def orders_to_send(request: HttpRequest, now: datetime) -> Panel | None:
         title="Orders not confirmed in the ERP",
         needs=count,
         verdict=_number(count, "order not in the ERP", "orders not in the ERP"),
-        headline=risk.in_words({row["currency"]: row["total"] or 0 for row in sums}),
+        headline=risk.in_words({row["currency"]: row["total"] or Decimal(0) for row in sums}),
         calm="Every order is in the ERP.",
         rows=rows,
         url=reverse("admin:integrations_order_changelist") + "?where=waiting",

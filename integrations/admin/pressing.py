@@ -80,7 +80,7 @@ def ask_reason(
     question: str,
     consequence: str,
     button: str,
-    form_class: type[forms.Form] = ReasonForm,
+    form_class: Callable[..., forms.Form] = ReasonForm,
 ) -> forms.Form | HttpResponse:
     """The filled-in form, or the page that asks for it."""
     is_answer = "confirmed" in request.POST

@@ -1,8 +1,10 @@
 """Money, instants and ages as people read them in the console. Pure."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
+import simplejson
 from babel.numbers import get_currency_precision
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -43,10 +45,6 @@ def instant(at: datetime | None, *, now: datetime) -> SafeString | str:
     )
 
 
-def day(on: date | None) -> str:
-    return on.isoformat() if on else NOTHING
-
-
 def age(at: datetime | None, *, now: datetime) -> str:
     """`3 h ago`, `in 5 min`, `just now`."""
     if at is None:
@@ -67,3 +65,19 @@ def duration(span: timedelta) -> str:
     if seconds < 36 * 3600:
         return f"{seconds // 3600} h"
     return f"{seconds // 86400} days"
+
+
+def json_block(value: Any) -> SafeString:
+    """A value as indented JSON in a block that scrolls by itself."""
+    text = simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True)
+    return format_html('<pre tabindex="0">{}</pre>', text)
+
+
+def body_block(text: str) -> SafeString | str:
+    """A kept body: indented where it is JSON, as it came where it is not or was cut."""
+    if not text:
+        return NOTHING
+    try:
+        return json_block(simplejson.loads(text, use_decimal=True))
+    except ValueError:
+        return format_html('<pre tabindex="0">{}</pre>', text)

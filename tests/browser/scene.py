@@ -12,6 +12,11 @@ from tests import factories as make
 
 REFUSED = "sale.order.load: No customer with external id cus_brandt was found."
 
+PLAN = [
+    {"action": "change", "ref": "DRL-18V", "label": "Cordless drill 18 V", "reason": "weight"},
+    {"action": "skip", "ref": "OLD-1", "label": "Old saw", "reason": "It has no sales price."},
+]
+
 
 class Scene:
     """One storefront, one ERP, seven orders of which two are stuck, one issue, one bad link."""
@@ -38,7 +43,9 @@ class Scene:
             schedule="0 * * * *",
             covered_until=self.ago(minutes=25),
         )
-        make.RunFactory(flow=products, read=412, created=3, changed=9, unchanged=400, mode="shadow")
+        make.RunFactory(
+            flow=products, mode="shadow", read=412, changed=1, unchanged=410, skipped=1, plan=PLAN
+        )
         for lane in ("orders", "batch"):
             Canary.objects.create(
                 lane=lane, asked_at=self.ago(seconds=4), beaten_at=self.ago(seconds=3)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from integrations.engine.models import SyncJob
+from integrations.models import Exchange, Run
 from tests.browser.looking import assert_well_made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -84,6 +85,52 @@ def test_flow(page, scene, shoot):
     page.goto(reverse("admin:integrations_flow_change", args=[scene.orders_flow.pk]))
 
     shoot(page, "flow")
+    assert_well_made(page)
+
+
+def test_question_before_a_dangerous_press(page, scene, shoot):
+    page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
+    page.get_by_role("button", name="Cancel…").click()
+
+    page.get_by_label("Reason").wait_for()
+    shoot(page, "question")
+    assert_well_made(page)
+
+
+def test_change_of_a_mode(page, scene, shoot):
+    page.goto(reverse("admin:integrations_flow_change", args=[scene.orders_flow.pk]))
+    page.get_by_role("button", name="Change the mode…").click()
+
+    page.get_by_label("Reason").wait_for()
+    shoot(page, "flow-mode")
+    assert_well_made(page)
+
+
+def test_missing_link_is_offered_filled_in(page, scene, shoot):
+    page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
+    page.get_by_role("link", name="Add the customer link").click()
+
+    assert page.get_by_label("Id in the storefront").input_value() == "cus_brandt"
+    shoot(page, "link")
+    assert_well_made(page)
+
+
+@pytest.mark.parametrize(
+    "screen", ["event", "exchange", "run", "statechange", "alert", "account", "user"]
+)
+def test_other_lists(page, screen):
+    page.goto(reverse(f"admin:integrations_{screen}_changelist"))
+
+    assert_well_made(page)
+
+
+def test_exchange_and_run(page, shoot):
+    page.goto(reverse("admin:integrations_exchange_change", args=[Exchange.objects.first().pk]))
+    shoot(page, "exchange")
+    assert_well_made(page)
+
+    page.goto(reverse("admin:integrations_run_change", args=[Run.objects.first().pk]))
+    shoot(page, "run")
     assert_well_made(page)
 
 

@@ -129,7 +129,7 @@ def test_job_page_shows_why_steps_tries_and_payload(signed_in):
 
     assert "Needs a person: Company Ltd has no counterpart" in page
     assert "Requeue" in page
-    assert "create" in page
+    assert "Create it in the ERP" in page
 
 
 @pytest.mark.parametrize(

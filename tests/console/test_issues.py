@@ -1,0 +1,97 @@
+"""Equal failures are one issue; it knows what it blocks and ends when that has gone on."""
+
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+
+from integrations.admin import risk
+from integrations.engine import verbs
+from integrations.engine.models import JobState, SyncJob
+from integrations.flows import issues
+from integrations.models import Alert, Issue
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def parked(order=None, **job):
+    order = order or make.OrderFactory()
+    return make.SyncJobFactory(
+        parked=True, key=order.key, payload={"order": order.pk}, resource=order.erp.resource, **job
+    )
+
+
+def test_same_cause_at_two_erps_is_two_issues():
+    issues.note_parked(parked(error_cause="tax:19:unlinked"))
+    issues.note_parked(parked(error_cause="tax:19:unlinked"))
+
+    assert Issue.objects.count() == 2
+
+
+def test_job_that_parks_twice_is_counted_once():
+    job = parked()
+    issues.note_parked(job)
+    issues.release(job)
+    issue = issues.note_parked(job)
+
+    issue.refresh_from_db()
+    assert issue.count == 1
+    assert issue.items.get().released_at is None
+
+
+def test_issue_is_resolved_by_itself_when_all_its_jobs_have_ended():
+    job = parked()
+    issue = issues.note_parked(job)
+
+    verbs.cancel(job, actor="olga.operator", reason="ordered twice")
+
+    issue.refresh_from_db()
+    assert issue.state == Issue.State.RESOLVED
+    assert issue.resolved_by == "portal"
+
+
+def test_same_cause_after_a_resolution_opens_a_new_issue():
+    first = issues.note_parked(parked())
+    issues.resolve(first, actor="olga.operator")
+
+    second = issues.note_parked(SyncJob.objects.get())
+
+    assert second.pk != first.pk
+
+
+def test_opening_an_issue_tells_people_once(settings):
+    settings.ALERT_EMAILS = ["support@company.example"]
+    erp = make.ConnectionFactory(erp=True)
+    for _ in range(3):
+        issues.note_parked(parked(make.OrderFactory(erp=erp)))
+
+    assert Alert.objects.count() == 1
+    assert SyncJob.objects.filter(kind="send_alert", state=JobState.QUEUED).count() == 1
+    assert mail.outbox == []  # the sending is a job of its own
+
+
+def test_resolved_issue_may_be_told_of_again(settings):
+    settings.ALERT_EMAILS = ["support@company.example"]
+    issue = issues.note_parked(parked())
+
+    issues.resolve(issue, actor="olga.operator")
+
+    assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_order_behind_two_stopped_jobs_is_at_risk_once():
+    order = make.OrderFactory(gross_total=Decimal("100.00"))
+    issue = issues.note_parked(parked(order))
+    issues.note_parked(parked(order))
+
+    assert risk.of_issues([issue.pk]) == {issue.pk: {"EUR": Decimal("100.00")}}
+
+
+def test_released_orders_are_not_at_risk():
+    job = parked()
+    issue = issues.note_parked(job)
+
+    issues.release(job)
+
+    assert risk.of_issues([issue.pk]) == {}
