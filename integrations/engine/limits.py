@@ -120,10 +120,12 @@ def _reserve(resource_id: int, longest_wait_s: float) -> float:
         return 0.0
     resource = Resource.objects.select_for_update().get(pk=resource_id)
     now = clock.now()
-    if resource.not_before is not None and resource.not_before > now:
+    if resource.not_before is not None:
         rest_s = (resource.not_before - now).total_seconds()
-        # Nothing was sent: the wish to wait is known and must not be counted a second time.
-        raise RateLimited(f"{resource.name} asked us to wait.", retry_after_s=rest_s)
+        if rest_s > 0:
+            # Nothing was sent: the wish to wait is known and must not be counted again.
+            raise RateLimited(f"{resource.name} asked us to wait.", retry_after_s=rest_s)
+        Resource.objects.filter(pk=resource_id).update(not_before=None)
     if not resource.rate_per_s:
         return 0.0
     drawn = bucket.draw(

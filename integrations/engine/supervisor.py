@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.2
 LONGEST_RESTART_WAIT_S = 10.0
+KILL_ROUNDS = 5
 START_FACTOR = 4  # how many times longer the first sign of life may take
 
 
@@ -105,11 +106,12 @@ class Child:
         """Ends every process of its session, also those whose parents are gone."""
         if self._process is None:
             return
-        for process in _session(self.pid, self.started_at):
-            try:
-                process.kill()
-            except psutil.NoSuchProcess:
-                continue
+        for _ in range(KILL_ROUNDS):  # one that is just being forked is found by the next look
+            members = _session(self.pid, self.started_at)
+            if not members:
+                break
+            for process in members:
+                _kill(process)
         self._process.wait()
 
     def restart_when_due(self, now: float) -> None:
@@ -189,8 +191,20 @@ def _session(leader: int, started_at: float) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if os.getsid(process.pid) == leader and process.create_time() >= started_at - 5:
+            is_member = os.getsid(process.pid) == leader
+            if is_member and process.create_time() >= started_at - 5 and _is_alive(process):
                 found.append(process)
         except (ProcessLookupError, PermissionError, psutil.Error):
             continue
     return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    return bool(process.status() != psutil.STATUS_ZOMBIE)
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        return

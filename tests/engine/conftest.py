@@ -5,7 +5,7 @@ the truth of what it holds, `answers` what it does next (an exception, before or
 effect).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from integrations.engine import limits, runner
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import CLAIMABLE, Resource, SyncJob
 from integrations.engine.start import start_job
+from tests.engine.order_server import OrderServer
 
 
 class Remote:
@@ -110,3 +111,9 @@ def drain_at_once() -> None:
 
 def fresh(job: SyncJob) -> SyncJob:
     return SyncJob.objects.get(pk=job.pk)
+
+
+@pytest.fixture
+def server() -> Iterator[OrderServer]:
+    with OrderServer() as server:
+        yield server

@@ -10,18 +10,16 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from integrations.engine import limits
-from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
-from integrations.engine.start import start_job
-from tests.engine.http_kinds import LONG, PUSH
+from integrations.engine.models import Attempt, JobState
+from tests.engine.http_kinds import LONG
 from tests.engine.order_server import OrderServer
+from tests.engine.placing import Place, all_done, placing_at
 from tests.support import postgres
 from tests.support.processes import Worker, running_worker, wait_for
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 Environment = dict[str, str]
-Place = Callable[..., SyncJob]
 
 
 @pytest.fixture(scope="module")
@@ -44,33 +42,8 @@ def environment(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[E
 
 
 @pytest.fixture
-def server() -> Iterator[OrderServer]:
-    with OrderServer() as server:
-        yield server
-
-
-@pytest.fixture
 def place(environment: Environment, server: OrderServer) -> Place:
-    resource = limits.create_resource("the ERP", max_running=4)
-
-    def place(number: str, *, kind: str = PUSH.name, **payload: object) -> SyncJob:
-        return start_job(
-            kind,
-            key=f"order:{number}",
-            payload={"number": number, "url": server.url, **payload},
-            resources={"erp": resource.pk},
-            actor="test",
-        )
-
-    return place
-
-
-def open_jobs() -> int:
-    return SyncJob.objects.filter(state__in=OPEN).count()
-
-
-def all_done() -> bool:
-    return open_jobs() == 0
+    return placing_at(server)
 
 
 @pytest.mark.parametrize("point", ["claimed", "checked", "sent", "recorded"])
@@ -209,15 +182,3 @@ def test_killed_supervisor_takes_its_tree_along(
         worker.process.send_signal(signal.SIGKILL)
 
         wait_for(lambda: not any(process.is_running() for process in tree), "leftovers")
-
-
-def test_second_worker_on_sqlite_is_refused(tmp_path: Path) -> None:
-    environment = {"DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3"}
-
-    with running_worker(environment, tmp_path) as first:
-        wait_for(lambda: "worker started" in first.log, first.log)
-        with running_worker(environment, tmp_path) as second:
-            code = second.process.wait(20)
-
-            assert code != 0
-            assert "SQLite allows one worker" in second.log

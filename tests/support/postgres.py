@@ -43,6 +43,8 @@ def as_default(url: str) -> Iterator[None]:
     import environ
 
     settings = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": None}
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     before, connection = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": settings})[
         "default"

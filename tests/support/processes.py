@@ -85,7 +85,7 @@ def running_worker(
         process = subprocess.Popen(
             [sys.executable, "manage.py", "worker", *arguments],
             cwd=ROOT,
-            env={**os.environ, **FAST, **environment},
+            env={**os.environ, **FAST, "TMPDIR": str(folder), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
