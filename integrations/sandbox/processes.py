@@ -4,7 +4,8 @@
         worker = processes.start("worker", [sys.executable, "manage.py", "worker"])
         wait_for("the worker is alive", is_alive, while_running=[worker])
 
-Leaving the block stops everything, newest first, whatever happened inside.
+Leaving the block stops everything, newest first, whatever happened inside; if we are killed,
+they end by themselves.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from typing import IO, Any, Self
 import psutil
 
 from integrations.errors import PortalError
+from integrations.sandbox import tied
 
 STOP_S = 15
 KILLED_S = 5
@@ -80,7 +83,7 @@ class Processes:
         log = self.folder / f"{name}.log"
         with log.open("w") as out:
             process = subprocess.Popen(  # noqa: S603 our own programs, no shell
-                list(command),
+                [sys.executable, tied.__file__, str(os.getpid()), *command],
                 env=dict(os.environ) | dict(env or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE if reads_output else out,

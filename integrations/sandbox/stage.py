@@ -84,8 +84,11 @@ def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
     with ExitStack() as stack:
         medusa = _prepare_real_shop(stack, plan, say) if plan.has_real_shop else None
         processes = stack.enter_context(Processes(folder=plan.folder / "logs"))
+        say("Starting a storefront and an ERP." if medusa is None else "Starting an ERP.")
         standins = _start_standins(processes, has_shop=medusa is None)
+        say("Creating the portal's tables.")
         _prepare_database()
+        say("Starting the portal and its worker.")
         base_url, portal = _start_portal(processes, plan)
         worker = processes.start("worker", _manage("worker"), env=plan.environment)
         remotes = from_json(Remotes, json.loads(first_line(standins)))

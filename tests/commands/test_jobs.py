@@ -96,7 +96,8 @@ def test_one_refusal_does_not_keep_the_others_from_it(say: Say) -> None:
 
 
 def test_cancelling_needs_a_reason_and_ends_the_job(say: Say) -> None:
-    job = SyncJobFactory(parked=True)
+    order = OrderFactory(held=True)
+    job = SyncJobFactory(parked=True, key=order.key, payload={"order": order.pk})
 
     unexplained = say("jobs", "cancel", job.pk)
     said = say("jobs", "cancel", job.pk, "--reason", "placed twice by the buyer")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 import time
@@ -82,6 +83,30 @@ def test_waiting_ends_when_a_program_has_ended(tmp_path: Path) -> None:
 def test_waiting_has_an_end_and_says_for_what() -> None:
     with pytest.raises(StageFailed, match="the moon is blue"):
         wait_for("the moon is blue", lambda: False, timeout_s=0.05, every_s=0.01)
+
+
+MIDDLE = textwrap.dedent(
+    """
+    import sys, time
+    from pathlib import Path
+    from integrations.sandbox.processes import Processes
+    with Processes(folder=Path(sys.argv[1])) as processes:
+        program = processes.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+        print(program.process.pid, flush=True)
+        time.sleep(600)
+    """
+)
+
+
+def test_programs_end_also_when_their_starter_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MIDDLE, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as middle:
+        assert middle.stdout is not None
+        sleeper = int(middle.stdout.readline())
+        middle.kill()
+
+    wait_for("the sleeper ends", lambda: not _is_alive(sleeper), timeout_s=5)
 
 
 def test_a_second_signal_does_not_cut_off_the_cleaning_up() -> None:

@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     def _play(self, plan: Plan) -> None:
         say = demo.with_clock(self._say)
-        say(f"Starting; logs are in {plan.folder / 'logs'}, data in {_database()}.")
+        say(f"Logs are in {plan.folder / 'logs'}, data is in {_database()}.")
         with open_stage(plan, say=say) as stage:
             sign_ins = add_sign_ins()
             say(f"The portal runs at {stage.base_url}.")
