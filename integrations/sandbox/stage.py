@@ -130,6 +130,8 @@ def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:
     port = plan.port or free_port()
     base_url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    # Without the limit it waits for ever for a worker that was just starting.
+    command += ["--workers-kill-timeout", "3"]
     command += ["--host", "127.0.0.1", "--port", str(port), "erp_portal.wsgi:application"]
     portal = processes.start("portal", command, env={**plan.environment, "BASE_URL": base_url})
     return base_url, portal
