@@ -200,6 +200,23 @@ def test_a_captured_payment_reaches_the_erp_once(world: World) -> None:
     assert f" {world.shop_total(order_id)} EUR " in notes[0]
 
 
+def test_cancelling_a_paid_order_tells_the_erp_of_the_refund(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 1))
+    world.settle()
+    world.shop.capture(order_id)
+    world.settle()
+    paid = world.order(order_id).payments.get().told_amount
+
+    world.shop.cancel(order_id)
+    world.settle()
+
+    [held] = world.in_erp(order_id)
+    assert held["state"] == "cancel"
+    refunds = [note for note in held["log"] if "refunded" in note]
+    assert len(refunds) == 1
+    assert f" {paid.normalize():f} EUR " in refunds[0]
+
+
 def test_a_lost_capture_event_is_found_among_the_open_payments(world: World) -> None:
     order_id = world.place(("TAPE-5M", 1))
     world.settle()

@@ -44,11 +44,8 @@ def look(ctx: StepContext) -> Mapping[str, Any]:
 
 
 def _start_what_it_needs(order: Order, seen: StorefrontOrder, actor: str) -> list[str]:
-    if order.state in TERMINAL:
-        return []
-    if seen.is_canceled:
-        _start("cancel_order", order, actor)
-        return ["cancel"]
+    if seen.is_canceled or order.state in TERMINAL:
+        return _end(order, actor)
     if not order.is_in_erp:
         ensure_push(
             storefront=order.storefront,
@@ -62,6 +59,20 @@ def _start_what_it_needs(order: Order, seen: StorefrontOrder, actor: str) -> lis
         _start("change_order", order, actor)
         needs.append("change")
     if payments.start_untold(order, actor=actor):
+        needs.append("payment")
+    return needs
+
+
+def _end(order: Order, actor: str) -> list[str]:
+    """Cancels it in the ERP, and tells it what the storefront paid back with that.
+
+    A cancellation refunds what was captured; no event says so.
+    """
+    needs = []
+    if order.state not in TERMINAL:
+        _start("cancel_order", order, actor)
+        needs.append("cancel")
+    if order.is_in_erp and payments.start_untold(order, actor=actor):
         needs.append("payment")
     return needs
 
