@@ -45,7 +45,10 @@ class PushesOrders(Protocol):
         ...
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
-        """The exact request body `create_order` would send, for shadow mode. No I/O, no secrets."""
+        """The exact request body `create_order` would send, for shadow mode.
+
+        Writes nothing and holds no secrets; may ask the remote for its field names.
+        """
         ...
 
     def confirm_order(self, ref: str) -> ErpOrder:

@@ -18,7 +18,7 @@ from integrations.adapters.odoo.mapping import (
     order_request,
     to_order,
 )
-from integrations.adapters.odoo.names import NAMES_OF_19, LineNames, line_names
+from integrations.adapters.odoo.names import LineNames, line_names
 from integrations.adapters.odoo.wire import number_of
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
@@ -64,8 +64,8 @@ class Orders(OdooPart):
         return _as_expected(self._read(int(answer["ids"][0])), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
-        """Names are those of Odoo 19 until the first call to an older one has told its own."""
-        return order_request(draft, self.settings, self._names or NAMES_OF_19)
+        """Asks an Odoo before 19 for its field names once; otherwise without any call."""
+        return order_request(draft, self.settings, self._line_names())
 
     def confirm_order(self, ref: str) -> ErpOrder:
         """Looks first, and reads again after a refusal: another call may have confirmed it."""

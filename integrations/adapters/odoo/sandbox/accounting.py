@@ -114,20 +114,7 @@ def credit_note(
     """A refund of the whole invoice; returns its id. Reconciled with an unpaid invoice, both
     are settled and the invoice is `reversed`; a paid one stays `paid`."""
     invoice = store.get("account.move", invoice_id)
-    kept = ("currency_id", "company_id", "partner_id", "invoice_origin")
-    refund = store.insert(
-        "account.move",
-        {
-            **{name: invoice[name] for name in kept},
-            "name": False,
-            "state": "draft",
-            "move_type": "out_refund",
-            "ref": f"Reversal of: {invoice['name']}, {reason}".rstrip(", "),
-            "invoice_date": store.now().date(),
-            "invoice_date_due": store.now().date(),
-            "reversed_entry_id": invoice_id,
-        },
-    )
+    refund = store.insert("account.move", _refund_values(store, invoice, reason))
     for line in store.find("account.move.line", "move_id", invoice_id):
         fresh = {name: value for name, value in line.items() if name != "id"}
         store.insert("account.move.line", {**fresh, "move_id": refund["id"]})
@@ -138,6 +125,23 @@ def credit_note(
     if reconcile:
         _reconcile(store, invoice_id, refund["id"])
     return int(refund["id"])
+
+
+def _refund_values(store: Store, invoice: Row, reason: str) -> Row:
+    today = store.now().date()
+    return {
+        "currency_id": invoice["currency_id"],
+        "company_id": invoice["company_id"],
+        "partner_id": invoice["partner_id"],
+        "invoice_origin": invoice["invoice_origin"],
+        "name": False,
+        "state": "draft",
+        "move_type": "out_refund",
+        "ref": f"Reversal of: {invoice['name']}, {reason}".rstrip(", "),
+        "invoice_date": today,
+        "invoice_date_due": today,
+        "reversed_entry_id": invoice["id"],
+    }
 
 
 def _reconcile(store: Store, invoice_id: int, refund_id: int) -> None:

@@ -282,14 +282,17 @@ class OdooStandIn(StandIn, Company):
         with self.store.transaction():
             result = bound(function, call, args, named)
         if method == "load" and result["ids"]:
-            self._commits += 1
-            columns = named.get("fields") or args[0]
-            for row in named.get("data") or args[1]:
-                for column, cell in zip(columns, row, strict=False):
-                    if cell and column in {"id", "order_line/id"}:
-                        self._written_xids[cell] = self._commits
+            columns, data = named.get("fields") or args[0], named.get("data") or args[1]
+            self._note_written(columns, data)
         self._notify(before)
         return result
+
+    def _note_written(self, columns: list[str], data: list[list[str]]) -> None:
+        self._commits += 1
+        for row in data:
+            for column, cell in zip(columns, row, strict=False):
+                if cell and column in {"id", "order_line/id"}:
+                    self._written_xids[cell] = self._commits
 
     # -- the automation rule with a webhook action
 
