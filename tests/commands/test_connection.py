@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.engine.models import Resource
 from integrations.models import Connection
 from tests.commands.conftest import Say
@@ -129,23 +128,3 @@ def test_an_unknown_connection_is_refused_with_a_way_to_find_it(say: Say) -> Non
     assert said.code == 1
     assert "no connection 'Nobody'" in said.refusal
     assert "connection list" in said.refusal
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_test_tells_what_works_and_fails_with_a_sentence(say: Say) -> None:
-    with OdooStandIn(api_key="the-key") as erp:
-        common = ("connection", "add", "--kind", "odoo", "--url", erp.url, "--allow-private")
-        settings = ("--setting", f"database={erp.database}", "--setting", "pricelists=USD=1")
-        erp.add_pricelist("Public", "USD")
-        say(*common, "--name", "Books", *settings, "--secret", "api_key=the-key")
-        say(*common, "--name", "Shut", *settings, "--secret", "api_key=another")
-
-        good = say("connection", "test", "Books", "--json")
-        bad = say("connection", "test", "Shut")
-
-    checks = {check["name"]: check["ok"] for check in good.json["checks"]}
-    assert checks["signed_in"]
-    assert bad.code == 1
-    assert "FAILS" in bad.out
-    assert "Shut fails its test: signed_in." in bad.refusal
-    assert "another" not in bad.out + bad.refusal

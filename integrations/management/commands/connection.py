@@ -19,6 +19,7 @@ from integrations.management.command import (
 )
 from integrations.management.lookup import connection_named
 from integrations.models import Connection
+from integrations.records import TestReport
 
 
 class Command(PortalCommand):
@@ -28,8 +29,9 @@ class Command(PortalCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         add_verb(verbs, "list", list_all, help="List all connections.")
         _add_add(verbs)
+        testing = add_verb(verbs, "test", test, help="Ask what works and what is missing.")
+        testing.add_argument("names", nargs="+", metavar="name", help="Name or number.")
         for name, run, help in (
-            ("test", test, "Ask the remote what works and what is missing."),
             ("resume", resume, "Let waiting work go on."),
             ("remove", remove, "Remove a connection that nothing depends on."),
         ):
@@ -83,18 +85,13 @@ def list_all(options: dict[str, Any]) -> Answer:
 
 
 def test(options: dict[str, Any]) -> Answer:
-    connection = connection_named(options["name"])
-    report = connections.test_connection(connection, actor=command_actor())
-    lines = [f"{connection.name} {report.version}".strip()]
-    for check in report.checks:
-        lines.append(
-            f"  {'ok' if check.ok else 'FAILS':5}  {check.name}: {check.detail}".rstrip(": ")
-        )
-        if check.hint and not check.ok:
-            lines.append(f"         → {check.hint}")
-    failed = [check.name for check in report.checks if not check.ok]
-    refusal = f"{connection.name} fails its test: {', '.join(failed)}." if failed else ""
-    return Answer(rows=connections.as_json(report), lines=lines, refusal=refusal)
+    found = [connection_named(name) for name in options["names"]]
+    reports = [(one, connections.test_connection(one, actor=command_actor())) for one in found]
+    return Answer(
+        rows=[{"name": one.name, **connections.as_json(report)} for one, report in reports],
+        lines=[line for one, report in reports for line in _told(one, report)],
+        refusal=" ".join(filter(None, (_failure(one, report) for one, report in reports))),
+    )
 
 
 def pause(options: dict[str, Any]) -> Answer:
@@ -114,6 +111,21 @@ def remove(options: dict[str, Any]) -> Answer:
     name = connection.name
     connections.remove_connection(connection, actor=command_actor())
     return Answer(rows={"removed": name}, lines=[f"{name} is removed."])
+
+
+def _told(connection: Connection, report: TestReport) -> list[str]:
+    lines = [f"{connection.name} {report.version}".strip()]
+    for check in report.checks:
+        word = "ok" if check.ok else "FAILS"
+        lines.append(f"  {word:5}  {check.name}: {check.detail}".rstrip(": "))
+        if check.hint and not check.ok:
+            lines.append(f"         → {check.hint}")
+    return lines
+
+
+def _failure(connection: Connection, report: TestReport) -> str:
+    failed = [check.name for check in report.checks if not check.ok]
+    return f"{connection.name} fails its test: {', '.join(failed)}." if failed else ""
 
 
 def _standing(connection: Connection, words: str) -> Answer:
