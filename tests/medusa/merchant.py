@@ -1,5 +1,6 @@
 """What a merchant does in Medusa's own admin."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -39,8 +40,10 @@ def create_product(
 
 
 def lines_of(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
-    order = admin.get(f"/admin/orders/{order_id}", fields="id,*items")["order"]
-    return [{"id": item["id"], "quantity": int(item["quantity"])} for item in order["items"]]
+    """Ids and pieces of the order's lines."""
+    return [
+        {"id": item["id"], "quantity": int(item["quantity"])} for item in _items(admin, order_id)
+    ]
 
 
 def deliver(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
@@ -75,16 +78,34 @@ def bring_back(admin: ShopApi, shop: MedusaSeed, order_id: str) -> None:
 
 
 def add_piece(admin: ShopApi, order_id: str) -> None:
-    """An order edit: one piece more of the first line."""
-    line = lines_of(admin, order_id)[0]
-    set_first_line(admin, order_id, line["quantity"] + 1)
+    """One piece more of the first line."""
+    item = _items(admin, order_id)[0]
+    edit_order(admin, order_id, {item["variant_sku"]: int(item["quantity"]) + 1})
 
 
-def set_first_line(admin: ShopApi, order_id: str, pieces: int) -> None:
-    """An order edit, confirmed: so many pieces of the first line."""
+def edit_order(
+    admin: ShopApi,
+    order_id: str,
+    pieces: Mapping[str, int],
+    *,
+    adding: Mapping[str, int] | None = None,
+) -> None:
+    """An order edit, confirmed: `pieces` by SKU of lines that are there (0 takes one out),
+    `adding` by variant id."""
+    ids = {item["variant_sku"]: item["id"] for item in _items(admin, order_id)}
     admin.post("/admin/order-edits", {"order_id": order_id})
-    line = lines_of(admin, order_id)[0]
     path = f"/admin/order-edits/{order_id}"
-    admin.post(f"{path}/items/item/{line['id']}", {"quantity": pieces})
+    for sku, quantity in pieces.items():
+        admin.post(f"{path}/items/item/{ids[sku]}", {"quantity": quantity})
+    for variant, quantity in (adding or {}).items():
+        item = {"variant_id": variant, "quantity": quantity}
+        admin.post(f"{path}/items", {"items": [item]})
     admin.post(f"{path}/request", {})
     admin.post(f"{path}/confirm", {})
+
+
+def _items(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = admin.get(f"/admin/orders/{order_id}", fields="id,*items")[
+        "order"
+    ]["items"]
+    return items

@@ -18,6 +18,7 @@ from integrations.sandbox.connecting import Connected
 from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.storefront import MedusaSeed, place_order
 from integrations.sandbox.storefront.shop_api import ShopApi
+from tests.medusa.merchant import edit_order
 from tests.support.relay import Relay
 
 ORDER_FIELDS = (
@@ -56,9 +57,17 @@ class World:
 
     def variants(self, skus: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The shop's variants with prices, by SKU."""
-        asked = {"sku[]": list(skus), "fields": "id,sku,product_id,*prices", "limit": 100}
+        asked = {"sku[]": list(skus), "fields": "id,sku,product_id,metadata,*prices", "limit": 100}
         rows = self.admin.get("/admin/product-variants", **asked)["variants"]
         return {row["sku"]: row for row in rows}
+
+    def edit(
+        self, order_id: str, pieces: Mapping[str, int], *, adding: Mapping[str, int] | None = None
+    ) -> None:
+        """The merchant edits the order: pieces by SKU, 0 takes the line out."""
+        ids = {sku: row["id"] for sku, row in self.variants(adding or {}).items()}
+        new = {ids[sku]: quantity for sku, quantity in (adding or {}).items()}
+        edit_order(self.admin, order_id, pieces, adding=new)
 
     def set_price(self, sku: str, prices: Mapping[str, Decimal]) -> None:
         """The merchant's own prices, by currency, in place of those that were synced."""
