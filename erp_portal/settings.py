@@ -110,6 +110,7 @@ LOGIN_URL = reverse_lazy("admin:login")
 
 # --- language, time, files ---------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "erp_portal.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"

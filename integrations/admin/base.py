@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -16,6 +17,13 @@ class ConsoleAdmin(ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     compressed_fields = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that would open other records' forms in a pop-up."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 class ReadOnlyAdmin(ConsoleAdmin):
@@ -58,6 +66,10 @@ class GrowingAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     ordering = ["-id"]
     sortable_by = ()
+
+
+def may_see_exchanges(request: HttpRequest) -> bool:
+    return request.user.has_perm("integrations.view_exchange")
 
 
 def actor(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from integrations.admin import fixes, pressing, timeline
-from integrations.admin.base import ReadOnlyAdmin, actor
+from integrations.admin.base import ReadOnlyAdmin, actor, may_see_exchanges
 from integrations.admin.filters import ResourceFilter
 from integrations.admin.pressing import Button
 from integrations.engine import explain, verbs
@@ -104,7 +104,7 @@ class SyncJobAdmin(ReadOnlyAdmin):
             "tries": Attempt.objects.filter(step__job=row).select_related("step").order_by("id"),
             "payload": json.dumps(row.payload, indent=2, ensure_ascii=False),
             "issues": [item.issue for item in _issue_items(row)],
-            "timeline": timeline.of_job(row),
+            "timeline": timeline.of_job(row, with_exchanges=may_see_exchanges(request)),
             "buttons": _buttons(row) if self.has_operate_permission(request) else [],
         }
 

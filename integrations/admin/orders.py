@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from integrations.admin import fixes, pressing, timeline
-from integrations.admin.base import ReadOnlyAdmin, actor
+from integrations.admin.base import ReadOnlyAdmin, actor, may_see_exchanges
 from integrations.admin.filters import ErpFilter, StorefrontFilter
 from integrations.admin.pressing import Button
 from integrations.engine import explain
@@ -86,7 +86,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "flow": flow,
             "plan": _plan_of(row, flow),
             "total_difference": _total_difference(row),
-            "timeline": timeline.of_order(row),
+            "timeline": timeline.of_order(row, with_exchanges=may_see_exchanges(request)),
             "buttons": _buttons(row) if self.has_push_permission(request) else [],
         }
 

@@ -46,8 +46,11 @@ class Timeline:
     is_cut: bool
 
 
-def of_order(order: Order) -> Timeline:
-    """Events, jobs, moves, tries, exchanges and state changes of an order."""
+def of_order(order: Order, *, with_exchanges: bool) -> Timeline:
+    """Events, jobs, moves, tries and state changes of an order; exchanges where wanted.
+
+    Exchanges hold whole payloads, which not everybody who may see an order may see.
+    """
     jobs = list(SyncJob.objects.filter(key=order.key).order_by("-id")[:NEWEST_JOBS])
     events = _events_of(order)
     changes = list(
@@ -56,15 +59,15 @@ def of_order(order: Order) -> Timeline:
     entries = [
         *map(_of_event, events),
         *map(_of_change, changes),
-        *_of_jobs(jobs),
+        *_of_jobs(jobs, with_exchanges=with_exchanges),
     ]
     is_cut = len(jobs) == NEWEST_JOBS or len(events) == NEWEST_EVENTS
     return Timeline(entries=_in_order(entries), is_cut=is_cut)
 
 
-def of_job(job: SyncJob) -> Timeline:
+def of_job(job: SyncJob, *, with_exchanges: bool) -> Timeline:
     """The start, moves, tries and exchanges of one job."""
-    return Timeline(entries=_in_order(_of_jobs([job])), is_cut=False)
+    return Timeline(entries=_in_order(_of_jobs([job], with_exchanges=with_exchanges)), is_cut=False)
 
 
 def exchanges_of(jobs: Iterable[SyncJob]) -> QuerySet[Exchange]:
@@ -90,11 +93,11 @@ def _events_of(order: Order) -> list[Event]:
     return list(events.select_related("connection").defer("body").order_by("-id")[:NEWEST_EVENTS])
 
 
-def _of_jobs(jobs: Sequence[SyncJob]) -> list[Entry]:
+def _of_jobs(jobs: Sequence[SyncJob], *, with_exchanges: bool) -> list[Entry]:
     moves = JobMove.objects.filter(job__in=jobs).select_related("job")
     tries = Attempt.objects.filter(step__job__in=jobs).select_related("step__job")
     by_try: dict[int | None, list[Exchange]] = defaultdict(list)
-    for exchange in reversed(exchanges_of(jobs)[:NEWEST_EXCHANGES]):
+    for exchange in reversed(exchanges_of(jobs)[:NEWEST_EXCHANGES] if with_exchanges else ()):
         by_try[exchange.attempt_id].append(exchange)
     entries = [_of_start(job) for job in jobs]
     entries += [_of_move(move) for move in moves]

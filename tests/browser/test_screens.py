@@ -17,6 +17,21 @@ def test_first_page(page, shoot):
     assert_well_made(page)
 
 
+def test_order_in_the_dark(page, scene, shoot):
+    page.emulate_media(color_scheme="dark")
+    page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
+
+    shoot(page, "order-dark")
+    assert_well_made(page)
+
+
+def test_first_page_in_the_dark(page):
+    page.emulate_media(color_scheme="dark")
+    page.goto(reverse("admin:index"))
+
+    assert_well_made(page)
+
+
 def test_orders(page, shoot):
     page.goto(reverse("admin:integrations_order_changelist"))
 
@@ -56,7 +71,6 @@ def test_job(page, scene, shoot):
 
 def test_issue(page, shoot):
     page.goto(reverse("admin:integrations_issue_changelist"))
-    shoot(page, "issues")
     assert_well_made(page)
 
     page.get_by_role("link", name="no counterpart").first.click()
@@ -64,12 +78,11 @@ def test_issue(page, shoot):
     assert_well_made(page)
 
 
-def test_new_connection(page, shoot):
+def test_new_connection(page):
     page.goto(reverse("admin:integrations_connection_add"))
     assert_well_made(page)
 
     page.locator("a.choice").first.click()
-    shoot(page, "connection-new")
     assert_well_made(page)
 
 
@@ -88,30 +101,27 @@ def test_flow(page, scene, shoot):
     assert_well_made(page)
 
 
-def test_question_before_a_dangerous_press(page, scene, shoot):
+def test_question_before_a_dangerous_press(page, scene):
     page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
     page.get_by_role("button", name="Cancel…").click()
 
     page.get_by_label("Reason").wait_for()
-    shoot(page, "question")
     assert_well_made(page)
 
 
-def test_change_of_a_mode(page, scene, shoot):
+def test_change_of_a_mode(page, scene):
     page.goto(reverse("admin:integrations_flow_change", args=[scene.orders_flow.pk]))
     page.get_by_role("button", name="Change the mode…").click()
 
     page.get_by_label("Reason").wait_for()
-    shoot(page, "flow-mode")
     assert_well_made(page)
 
 
-def test_missing_link_is_offered_filled_in(page, scene, shoot):
+def test_missing_link_is_offered_filled_in(page, scene):
     page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
     page.get_by_role("link", name="Add the customer link").click()
 
     assert page.get_by_label("Id in the storefront").input_value() == "cus_brandt"
-    shoot(page, "link")
     assert_well_made(page)
 
 
@@ -124,13 +134,11 @@ def test_other_lists(page, screen):
     assert_well_made(page)
 
 
-def test_exchange_and_run(page, shoot):
+def test_exchange_and_run(page):
     page.goto(reverse("admin:integrations_exchange_change", args=[Exchange.objects.first().pk]))
-    shoot(page, "exchange")
     assert_well_made(page)
 
     page.goto(reverse("admin:integrations_run_change", args=[Run.objects.first().pk]))
-    shoot(page, "run")
     assert_well_made(page)
 
 

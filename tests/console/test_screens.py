@@ -140,12 +140,15 @@ def test_sales_people_are_refused_at_the_machinery(page, signed_in):
         assert signed_in(person).get(reverse(f"admin:{page}_changelist")).status_code == 403
 
 
-def test_sales_rep_reads_orders_without_any_button(signed_in):
-    order, _ = one_of_each()
+def test_sales_rep_reads_orders_without_buttons_and_payloads(signed_in):
+    order, job = one_of_each()
+    make.ExchangeFactory(job=job, connection=order.erp, response_body='{"cost": 61.20}')
 
     page = _page(signed_in(make.sales_rep()), "integrations_order", order.pk)
 
     assert "Send now" not in page
+    assert "61.20" not in page
+    assert reverse("admin:engine_syncjob_change", args=[job.pk]) not in page
 
 
 @pytest.mark.parametrize("page", LISTS)
