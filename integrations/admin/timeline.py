@@ -125,7 +125,7 @@ def _of_change(change: StateChange) -> Entry:
     return Entry(
         at=change.at,
         what="Order",
-        sentence=f"The order became {after}" + (f" (it was {before})." if before else "."),
+        sentence=f"The order is now {after}" + (f"; it was {before}." if before else "."),
         tone="danger" if change.after == OrderState.HELD else "success",
         detail=change.reason,
         who=change.actor,

@@ -73,7 +73,7 @@ def check_workers() -> None:
     now, stale = timezone.now(), timedelta(seconds=settings.ENGINE["canary_stale_s"])
     for canary in Canary.objects.filter(beaten_at__isnull=False):
         cause = f"worker:{canary.lane}:stuck"
-        if canary.beaten_at > now - stale:
+        if canary.beaten_at and canary.beaten_at > now - stale:
             close_alert(cause)
             continue
         for alert in raise_alert(cause, *_stuck(canary)):
@@ -83,7 +83,9 @@ def check_workers() -> None:
 
 def close_ended_pauses() -> None:
     """Closes the alerts of connections that work again. Run by the beat."""
-    paused = {_pause_cause(pk) for pk in Resource.objects.filter(paused=True).values_list("pk", flat=True)}
+    paused = {
+        _pause_cause(pk) for pk in Resource.objects.filter(paused=True).values_list("pk", flat=True)
+    }
     ended = Alert.objects.filter(closed_at=None, cause__startswith=PAUSED).exclude(cause__in=paused)
     ended.update(closed_at=timezone.now())
 

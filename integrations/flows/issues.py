@@ -48,7 +48,7 @@ def note_move(job: SyncJob, move: JobMove) -> None:
 @transaction.atomic
 def note_parked(job: SyncJob, *, order: Order | None = None) -> Issue:
     """Adds a parked job to the open issue of its cause, which is opened if there is none."""
-    connection = Connection.objects.filter(resource_id=job.resource_id).first()
+    connection = Connection.objects.filter(resource=job.resource).first() if job.resource else None
     issue, is_new = _open_issue(job, connection)
     order = order or order_of(job)
     item, is_new_item = IssueItem.objects.get_or_create(
