@@ -23,7 +23,7 @@ from typing import IO, Any, Self
 
 import psutil
 
-from integrations.errors import PortalError
+from integrations.errors import NeedsOperator, PortalError
 from integrations.sandbox import tied
 
 STOP_S = 15
@@ -164,6 +164,15 @@ def free_port() -> int:
 
 def _not_again(number: int, frame: FrameType | None) -> None:
     """Not SIG_IGN: the programs that cleaning up starts would inherit that."""
+
+
+def require_free(port: int) -> None:
+    """Raises NeedsOperator when somebody listens there already."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise NeedsOperator(
+                f"Port {port} is taken.", reason="port_taken", hint="Choose another with --port."
+            )
 
 
 class Stopped(BaseException):

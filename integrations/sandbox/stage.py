@@ -30,6 +30,7 @@ from integrations.sandbox.processes import (
     StageFailed,
     first_line,
     free_port,
+    require_free,
     wait_for,
 )
 from integrations.sandbox.seeds import Remotes
@@ -78,9 +79,10 @@ class Stage:
 def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
     """Starts everything in order and stops it in reverse, also when starting fails half-way.
 
-    Raises StageFailed with a program's last words, and NeedsOperator when the database is
-    somebody's already.
+    Raises StageFailed with a program's last words, and NeedsOperator when the database or the
+    port is somebody's already.
     """
+    require_free(plan.port)
     with ExitStack() as stack:
         medusa = _prepare_real_shop(stack, plan, say) if plan.has_real_shop else None
         processes = stack.enter_context(Processes(folder=plan.folder / "logs"))

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import Count
+
+from integrations.engine.models import SyncJob
 from integrations.flows.runs import request_run
 from integrations.gateways.connections import test_connection
-from integrations.models import Order, Run
+from integrations.models import Event, Order, Run
 from integrations.models.order import OrderState
 from integrations.sandbox.company import ATELIER, NEWCOMER, NORDWIND, PRODUCTS, Customer
 from integrations.sandbox.processes import StageFailed, wait_for
@@ -35,14 +38,20 @@ PATIENCE_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How the tale ended. `problems` is empty when every system agrees."""
+    """How the tale ended. `problems` is empty when every system agrees.
+
+    `lost_answers` of the ERP; `events` of the shop that were stored, and `repeats` of them
+    that came again and were not; `jobs` by kind and state.
+    """
 
     order_id: str
     views: list[OrderView]
     problems: list[str]
     held: Order
     lost_answers: int
-    deliveries: int | None
+    events: int
+    repeats: int
+    jobs: dict[str, dict[str, int]]
 
 
 def tell(stage: Stage, *, has_faults: bool, say: Say) -> Told:
@@ -58,10 +67,11 @@ class _Tale:
         self._test_connections()
         self._sync_products()
         order = self._place_main_order()
-        self._place(ATELIER, {"LAMP-50W": 4, "CABLE-3X15": 2})
+        second_ref = self._place(ATELIER, {"LAMP-50W": 4, "CABLE-3X15": 2})
         held_ref = self._place(NEWCOMER, {"GRINDER-125": 1, "HELMET-W": 5})
         self._ship(order)
         self._invoice_and_pay(order)
+        self._until("the second order is sent", partial(_is_in, second_ref, OrderState.CONFIRMED))
         return self._ended(order, self._held(held_ref))
 
     def _test_connections(self) -> None:
@@ -153,20 +163,32 @@ class _Tale:
         order.refresh_from_db()
         ref, stage = order.storefront_ref, self._stage
         views = [self._shop_view(ref), portal_view(order), erp_view(stage.erp_desk, ref)]
+        events = Event.objects.filter(connection=stage.connected.shop)
+        repeats = sum(events.values_list("repeats", flat=True))
+        lost = stage.erp_desk.lost_answers()
         problems = disagreements(views)
         if order.state != OrderState.PAID:
             problems.append(f"the portal's order is {order.state} instead of paid")
-        lost = stage.erp_desk.lost_answers()
-        if self._has_faults and lost != 1:
-            problems.append(f"{lost} answers were lost instead of one: the fault was not tried")
+        if self._has_faults:
+            problems += self._untried(lost, repeats)
         return Told(
             order_id=ref,
             views=views,
             problems=problems,
             held=held,
             lost_answers=lost,
-            deliveries=stage.shop_desk.deliveries() if stage.shop_desk else None,
+            events=events.count(),
+            repeats=repeats,
+            jobs=_counted_jobs(),
         )
+
+    def _untried(self, lost: int, repeats: int) -> list[str]:
+        problems = []
+        if lost != 1:
+            problems.append(f"{lost} answers were lost instead of one: the fault was not tried")
+        if self._stage.shop_desk is not None and not repeats:
+            problems.append("no event came twice: the fault was not tried")
+        return problems
 
     def _shop_view(self, ref: str) -> OrderView:
         return storefront_view(self._stage.shop, ref)
@@ -192,6 +214,14 @@ def _address(customer: Customer) -> dict[str, str]:
         "postal_code": customer.postal_code,
         "city": customer.city,
     }
+
+
+def _counted_jobs() -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    rows = SyncJob.objects.values_list("kind", "state").annotate(count=Count("pk"))
+    for kind, state, count in rows.order_by("kind", "state"):
+        counted.setdefault(kind, {})[state] = count
+    return counted
 
 
 def _is_in(ref: str, state: OrderState) -> bool:

@@ -41,7 +41,12 @@ class Command(BaseCommand):
             "(a real Medusa sends them once).",
         )
         parser.add_argument("--port", type=int, default=0, help="Of the portal; 0: a free one.")
-        parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "var" / "demo")
+        parser.add_argument(
+            "--folder",
+            type=Path,
+            default=settings.BASE_DIR / "var" / "demo",
+            help="For logs and data (var/demo); its database is made anew each time.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"].resolve()
