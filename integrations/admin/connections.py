@@ -28,7 +28,7 @@ READABLE = ["name", "kind", "role", "base_url", "settings", "verify_tls", "creat
 
 @admin.register(Connection)
 class ConnectionAdmin(ConsoleAdmin):
-    list_display = ["name", "system", "role", "base_url", "state", "why", "tested"]
+    list_display = ["name", "system", "role", "address", "state", "why", "tested"]
     list_filter = ["role"]
     search_fields = ["name"]
     list_select_related = ["resource"]
@@ -114,6 +114,10 @@ class ConnectionAdmin(ConsoleAdmin):
     @admin.display(description="System", ordering="kind")
     def system(self, connection: Connection) -> str:
         return adapters.spec(connection.kind).title
+
+    @admin.display(description="Address", ordering="base_url")
+    def address(self, connection: Connection) -> str:
+        return connection.base_url
 
     @admin.display(description="State")
     def state(self, connection: Connection) -> SafeString:

@@ -77,7 +77,7 @@ class SyncJobAdmin(ReadOnlyAdmin):
         "state_badge",
         "why",
         "next_try",
-        "attempts",
+        "failed_tries",
         "where",
     ]
     list_filter = [AttentionFilter, "state", KindFilter, ResourceFilter]
@@ -132,6 +132,10 @@ class SyncJobAdmin(ReadOnlyAdmin):
     def next_try(self, job: SyncJob) -> Any:
         is_due = job.state in (JobState.QUEUED, JobState.COMPENSATING)
         return written.instant(job.due_at, now=timezone.now()) if is_due else written.NOTHING
+
+    @admin.display(description="Failed tries", ordering="attempts")
+    def failed_tries(self, job: SyncJob) -> int:
+        return job.attempts
 
     @admin.display(description="Connection", ordering="resource")
     def where(self, job: SyncJob) -> str:

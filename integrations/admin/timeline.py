@@ -15,7 +15,7 @@ from django.db.models.functions import Left, Length
 from django.urls import reverse
 
 from integrations.engine.models import Attempt, JobMove, JobState, SyncJob
-from integrations.looks import words
+from integrations.looks import words, written
 from integrations.models import Event, Exchange, Order, StateChange
 from integrations.models.order import OrderState
 
@@ -25,7 +25,10 @@ NEWEST_JOBS, NEWEST_EXCHANGES, NEWEST_EVENTS = 60, 200, 100
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One thing that happened. `tone` is a badge tone; `who` is empty where nobody acted."""
+    """One thing that happened. `tone` is a badge tone; `who` is empty where nobody acted.
+
+    `inner` is what it consisted of, folded away until somebody opens it.
+    """
 
     at: datetime
     what: str
@@ -35,7 +38,22 @@ class Entry:
     who: str = ""
     url: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
+    inner: Sequence["Entry"] = ()
     rank: int = 0  # among entries of one instant: cause before effect
+
+    @property
+    def calls(self) -> str:
+        """`7 calls, 43 ms, 1 failed`: the exchanges in one line."""
+        spent = sum(exchange.duration_ms for exchange in self.exchanges)
+        failed = sum(bool(exchange.error_kind) for exchange in self.exchanges)
+        return f"{len(self.exchanges)} calls, {spent} ms" + (f", {failed} failed" if failed else "")
+
+    @property
+    def summary(self) -> str:
+        """`6 steps, 25 calls`: what is folded away, in one line."""
+        steps = sum(entry.what == "Step" for entry in self.inner)
+        calls = sum(len(entry.exchanges) for entry in self.inner)
+        return f"{steps} steps" + (f", {calls} calls" if calls else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +77,7 @@ def of_order(order: Order, *, with_exchanges: bool) -> Timeline:
     entries = [
         *map(_of_event, events),
         *map(_of_change, changes),
-        *_of_jobs(jobs, with_exchanges=with_exchanges),
+        *_of_jobs(jobs, with_exchanges=with_exchanges, fold=True),
     ]
     is_cut = len(jobs) == NEWEST_JOBS or len(events) == NEWEST_EVENTS
     return Timeline(entries=_in_order(entries), is_cut=is_cut)
@@ -67,7 +85,8 @@ def of_order(order: Order, *, with_exchanges: bool) -> Timeline:
 
 def of_job(job: SyncJob, *, with_exchanges: bool) -> Timeline:
     """The start, moves, tries and exchanges of one job."""
-    return Timeline(entries=_in_order(_of_jobs([job], with_exchanges=with_exchanges)), is_cut=False)
+    entries = _of_jobs([job], with_exchanges=with_exchanges, fold=False)
+    return Timeline(entries=entries, is_cut=False)
 
 
 def exchanges_of(jobs: Iterable[SyncJob]) -> QuerySet[Exchange]:
@@ -93,17 +112,51 @@ def _events_of(order: Order) -> list[Event]:
     return list(events.select_related("connection").defer("body").order_by("-id")[:NEWEST_EVENTS])
 
 
-def _of_jobs(jobs: Sequence[SyncJob], *, with_exchanges: bool) -> list[Entry]:
-    moves = JobMove.objects.filter(job__in=jobs).select_related("job")
-    tries = Attempt.objects.filter(step__job__in=jobs).select_related("step__job")
+def _of_jobs(jobs: Sequence[SyncJob], *, with_exchanges: bool, fold: bool) -> list[Entry]:
+    """The stories of jobs one after another; with `fold`, what went well is one entry each."""
+    found: list[Entry] = []
+    for job, story in _stories(jobs, with_exchanges=with_exchanges):
+        found += [_folded(job, story)] if fold and _went_well(job, story) else story
+    return found
+
+
+def _stories(
+    jobs: Sequence[SyncJob], *, with_exchanges: bool
+) -> Iterable[tuple[SyncJob, list[Entry]]]:
+    stories = {job.pk: [_of_start(job)] for job in jobs}
     by_try: dict[int | None, list[Exchange]] = defaultdict(list)
     for exchange in reversed(exchanges_of(jobs)[:NEWEST_EXCHANGES] if with_exchanges else ()):
         by_try[exchange.attempt_id].append(exchange)
-    entries = [_of_start(job) for job in jobs]
-    entries += [_of_move(move) for move in moves]
-    entries += [_of_try(attempt, by_try.pop(attempt.pk, [])) for attempt in tries]
-    entries += [_of_exchange(exchange) for rest in by_try.values() for exchange in rest]
-    return entries
+    for move in JobMove.objects.filter(job__in=jobs).select_related("job"):
+        stories[move.job_id].append(_of_move(move))
+    for attempt in Attempt.objects.filter(step__job__in=jobs).select_related("step"):
+        made = _of_try(attempt, by_try.pop(attempt.pk, []))
+        stories[attempt.step.job_id].append(made)
+    for exchange in (exchange for rest in by_try.values() for exchange in rest):
+        stories[exchange.job_id or 0].append(_of_exchange(exchange))
+    return [(job, _in_order(stories[job.pk])) for job in jobs]
+
+
+def _went_well(job: SyncJob, story: Sequence[Entry]) -> bool:
+    return job.state == JobState.DONE and not any(
+        entry.tone in {"warning", "danger"} for entry in story
+    )
+
+
+def _folded(job: SyncJob, story: list[Entry]) -> Entry:
+    took = ""
+    if job.finished_at:
+        took = f" in {written.duration(job.finished_at - job.created_at)}"
+    return Entry(
+        at=job.created_at,
+        what="Job",
+        sentence=f"{words.job(job.kind)}: done{took} (job {job.pk}).",
+        tone="success",
+        who=job.actor,
+        url=_page("engine_syncjob", job.pk),
+        inner=story,
+        rank=1,
+    )
 
 
 def _of_event(event: Event) -> Entry:
@@ -182,7 +235,6 @@ def _of_try(attempt: Attempt, exchanges: list[Exchange]) -> Entry:
         tone="default" if is_good else "warning",
         detail=" ".join(filter(None, [attempt.message, attempt.remote_words])),
         who=attempt.actor,
-        url=_page("engine_syncjob", attempt.step.job_id),
         exchanges=exchanges,
         rank=2,
     )

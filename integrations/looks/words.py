@@ -13,10 +13,10 @@ JOBS = {
     "refresh_progress": "Ask the ERP how the order stands",
     "send_alert": "Send an alert",
     "run_flow": "Run a flow",
-    "poll_progress": "Ask the ERP what has changed",
+    "poll_progress": "Ask the ERP for changes",
     "plan_order": "Work out what would be sent",
     "recheck_order": "Look at the order again",
-    "sweep_orders": "Look for orders that no event told of",
+    "sweep_orders": "Look for missed orders",
 }
 
 STEPS = {
@@ -26,7 +26,14 @@ STEPS = {
     "confirm": "Confirm it in the ERP",
     "tell": "Tell the storefront",
     "follow_up": "Follow up",
-    "apply": "Change it in the ERP",
+    "apply": "Apply the change",
+    "fetch": "Read the ERP's order",
+    "fulfil": "Create the fulfilment",
+    "ship": "Mark it as shipped",
+    "look": "Look at the order",
+    "poll": "Ask for changes",
+    "sweep": "Look for missed orders",
+    "pages": "Read and write page by page",
     "cancel": "Cancel it in the ERP",
     "record": "Tell the ERP",
     "send": "Send",

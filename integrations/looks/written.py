@@ -56,8 +56,10 @@ def age(at: datetime | None, *, now: datetime) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """The span in its largest whole unit: `42 s`, `5 min`, `3 h`, `12 days`."""
+    """The span in its largest whole unit: `under 1 s`, `42 s`, `5 min`, `3 h`, `12 days`."""
     seconds = int(span.total_seconds())
+    if seconds < 1:
+        return "under 1 s"
     if seconds < 90:
         return f"{seconds} s"
     if seconds < 90 * 60:
