@@ -155,11 +155,9 @@ class LinkAdmin(ConsoleAdmin):
         for issue in issues.fixed_by(link):
             outcome = issues.requeue_blocked(issue, actor=actor(request))
             if outcome.requeued:
-                self.message_user(
-                    request,
-                    f"{outcome.requeued} waiting for this go on now: {issue.title}",
-                    messages.SUCCESS,
-                )
+                waited = "job waited" if outcome.requeued == 1 else "jobs waited"
+                text = f"{outcome.requeued} {waited} for this and went on: {issue.title}"
+                self.message_user(request, text, messages.SUCCESS)
 
 
 for _mapping in MAPPINGS:

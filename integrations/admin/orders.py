@@ -180,7 +180,7 @@ def _buttons(order: Order) -> list[Button]:
 
 
 def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
-    jobs = SyncJob.objects.filter(key=order.key, state__in=OPEN).select_related("resource")
+    jobs = SyncJob.objects.filter(key__in=order.job_keys, state__in=OPEN).select_related("resource")
     now = timezone.now()
     return [
         {
@@ -190,7 +190,7 @@ def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
             "why": "" if job.error_text == order.held_message else explain.why(job, now=now),
             "fix": fixes.of(job),
         }
-        for job in jobs.order_by("seq")[:10]
+        for job in jobs.order_by("id")[:10]
     ]
 
 

@@ -69,7 +69,7 @@ def of_order(order: Order, *, with_exchanges: bool) -> Timeline:
 
     Exchanges hold whole payloads, which not everybody who may see an order may see.
     """
-    jobs = list(SyncJob.objects.filter(key=order.key).order_by("-id")[:NEWEST_JOBS])
+    jobs = list(SyncJob.objects.filter(key__in=order.job_keys).order_by("-id")[:NEWEST_JOBS])
     events = _events_of(order)
     changes = list(
         StateChange.objects.filter(subject="order", subject_id=order.pk).order_by("-id")[:200]

@@ -22,7 +22,6 @@ from integrations.models import Connection, IdLink, Issue, IssueItem, Order, Sta
 
 logger = logging.getLogger(__name__)
 
-ORDER_KEY = "order:"
 BY_ITSELF = "portal"
 _GAP_WORDS = {IdLink.Kind.VARIANT: "sku"}  # where a cause says it otherwise than the link
 
@@ -123,9 +122,8 @@ def fixed_by(link: IdLink) -> list[Issue]:
 
 def order_of(job: SyncJob) -> Order | None:
     """The order a job is about, if it is about one."""
-    if not job.key.startswith(ORDER_KEY):
-        return None
-    return Order.objects.filter(pk=job.payload.get("order")).first()
+    about = job.payload.get("order")
+    return Order.objects.filter(pk=about).first() if about else None
 
 
 def _open_issue(job: SyncJob, connection: Connection | None) -> tuple[Issue, bool]:

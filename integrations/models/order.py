@@ -138,6 +138,16 @@ class Order(models.Model):
         return f"order:{self.storefront_ref}"
 
     @property
+    def shipments_key(self) -> str:
+        """The ordering key of what is written about its shipments, which waits for nothing else."""
+        return f"shipments:{self.storefront_ref}"
+
+    @property
+    def job_keys(self) -> tuple[str, str]:
+        """The keys of all jobs that are about this order."""
+        return self.key, self.shipments_key
+
+    @property
     def is_in_erp(self) -> bool:
         return bool(self.erp_ref)
 

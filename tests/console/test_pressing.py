@@ -214,7 +214,7 @@ class TestIssues:
 
         job.refresh_from_db()
         assert job.state == JobState.QUEUED
-        assert "1 waiting for this go on now" in page
+        assert "1 job waited for this and went on" in page
         assert IdLink.objects.get().created_by == "olga.operator"
 
     def test_link_form_opens_filled_in_from_the_stuck_order(self, signed_in):

@@ -25,7 +25,7 @@ def start_shipment(shipment: Shipment, *, actor: str) -> SyncJob:
     order = shipment.order
     return start_job(
         "write_shipment",
-        key=f"shipments:{order.storefront_ref}",
+        key=order.shipments_key,
         actor=actor,
         resources=resources_of(order),
         payload={"shipment": shipment.pk, "order": order.pk},
