@@ -112,10 +112,10 @@ def only_relay() -> Iterator[Relay]:
 @pytest.fixture
 def relay(real_medusa: RealMedusa, only_relay: Relay) -> Iterator[Relay]:
     """Where the plugin sends to while portals come and go; leads nowhere after each test."""
-    only_relay.become_good()
+    only_relay.start_anew()
     real_medusa.send_events_to(only_relay.hook_url, HOOK_SECRET)
     yield only_relay
-    only_relay.become_good()
+    only_relay.start_anew()
 
 
 @pytest.fixture
@@ -135,13 +135,7 @@ def world(
     change_credentials(portal.shop, {"hook_secret": HOOK_SECRET}, actor="test")
     relay.target = f"{live_server.url}{portal.shop.hook_path}"
     made = World(
-        shop=shop,
-        buyer_token=buyer_token,
-        admin=admin,
-        erp=erp,
-        erp_seed=erp_seed,
-        relay=relay,
-        portal=portal,
+        shop=shop, buyer_token=buyer_token, admin=admin, erp=erp, relay=relay, portal=portal
     )
     made.sync_products()
     return made

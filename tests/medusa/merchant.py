@@ -39,6 +39,15 @@ def create_product(
     return str(created[0]["variants"][0]["id"])
 
 
+def create_promotion(admin: ShopApi, code: str, **method: Any) -> None:
+    """A promotion by code; `method` says what it takes off."""
+    method = {"target_type": "items", "allocation": "across", **method}
+    admin.post(
+        "/admin/promotions",
+        {"code": code, "type": "standard", "status": "active", "application_method": method},
+    )
+
+
 def lines_of(admin: ShopApi, order_id: str) -> list[dict[str, Any]]:
     """Ids and pieces of the order's lines."""
     return [

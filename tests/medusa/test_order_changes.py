@@ -1,7 +1,7 @@
 """What happens to an order in the shop after it was sent reaches the ERP."""
 
 from tests.medusa.merchant import captured_payment
-from tests.medusa.world import World
+from tests.medusa.world import TEN, World
 
 
 def test_an_order_cancelled_in_the_shop_is_cancelled_in_the_erp(world: World) -> None:
@@ -17,7 +17,7 @@ def test_an_order_cancelled_in_the_shop_is_cancelled_in_the_erp(world: World) ->
 
 
 def test_an_edited_order_is_changed_in_the_erp(world: World) -> None:
-    order_id = world.place({"ANCHOR-6": 3, "TAPE-5M": 2}, has_promo=True)
+    order_id = world.place({"ANCHOR-6": 3, "TAPE-5M": 2}, promo_codes=[TEN])
     world.await_event(order_id, "order.placed")
     before, _ = world.totals(order_id)
 
@@ -60,7 +60,7 @@ def test_a_cancelled_order_that_was_paid_is_noted_as_refunded(world: World) -> N
 
 
 def test_an_order_whose_lines_changed_is_shipped_and_changed_again(world: World) -> None:
-    order_id = world.place({"ANCHOR-6": 3, "TAPE-5M": 2}, has_promo=True)
+    order_id = world.place({"ANCHOR-6": 3, "TAPE-5M": 2}, promo_codes=[TEN])
     world.await_event(order_id, "order.placed")
 
     world.edit(order_id, {"ANCHOR-6": 0}, adding={"GLOVE-M": 4})
@@ -74,4 +74,4 @@ def test_an_order_whose_lines_changed_is_shipped_and_changed_again(world: World)
     owed, in_erp = world.totals(order_id)
     assert owed == in_erp
     assert world.order(order_id).state == "partly_shipped"
-    assert world.shipped(world.in_shop(order_id)) == {"TRACK-1": [1]}
+    assert world.shipped(order_id) == {"TRACK-1": [1]}

@@ -1,10 +1,13 @@
 """The buyer's money: what the shop asks for is what the ERP holds, to the smallest unit."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
-from tests.medusa.world import World
+from integrations.sandbox.storefront.shop_api import ShopApi
+from tests.medusa.merchant import create_promotion
+from tests.medusa.world import TEN, World
 
 DOWEL_SKUS = [f"DOWEL-{number}" for number in range(1, 41)]
 
@@ -20,8 +23,34 @@ def dowels(world: World) -> None:
     world.sync_products()
 
 
+@pytest.fixture(scope="module")
+def five_off(admin: ShopApi) -> str:
+    """A promotion that takes 5 EUR off all items together."""
+    create_promotion(admin, "FIVE-EUR", type="fixed", value=5, currency_code="eur")
+    return "FIVE-EUR"
+
+
+@pytest.fixture(scope="module")
+def third_off(admin: ShopApi) -> str:
+    """A promotion in percent that divides no price evenly."""
+    create_promotion(admin, "THIRD", type="percentage", value=Decimal("33.33"))
+    return "THIRD"
+
+
+@pytest.fixture
+def gross_prices(admin: ShopApi) -> Iterator[None]:
+    """The shop's prices in EUR include the tax."""
+    rows = admin.get("/admin/price-preferences", limit=100)["price_preferences"]
+    ids = [row["id"] for row in rows if row["attribute"] == "region_id" or row["value"] == "eur"]
+    for one in ids:
+        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": True})
+    yield
+    for one in ids:
+        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": False})
+
+
 def test_a_discount_on_three_times_19_99(world: World) -> None:
-    order_id = world.place({"ANCHOR-6": 3}, has_promo=True)
+    order_id = world.place({"ANCHOR-6": 3}, promo_codes=[TEN])
 
     world.await_event(order_id, "order.placed")
 
@@ -29,9 +58,37 @@ def test_a_discount_on_three_times_19_99(world: World) -> None:
     assert world.totals(order_id) == (Decimal("76.01"), Decimal("76.01"))
 
 
+def test_a_fixed_discount_shared_by_two_lines(world: World, five_off: str) -> None:
+    order_id = world.place({"ANCHOR-6": 3, "TAPE-5M": 7}, promo_codes=[five_off])
+
+    world.await_event(order_id, "order.placed")
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+
+
+def test_an_odd_discount_and_another_countrys_tax(world: World, third_off: str) -> None:
+    pieces = {"ANCHOR-6": 3, "BREAKER-B16": 7, "GLOVE-XL": 11}
+    order_id = world.place(pieces, country="fr", promo_codes=[third_off])
+
+    world.await_event(order_id, "order.placed")
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+
+
+def test_prices_that_include_the_tax(world: World, gross_prices: None, third_off: str) -> None:
+    order_id = world.place({"ANCHOR-6": 3, "DRILL-18V": 2}, promo_codes=[third_off])
+
+    world.await_event(order_id, "order.placed")
+
+    owed, in_erp = world.totals(order_id)
+    assert owed == in_erp
+
+
 def test_an_order_in_yen_has_no_fractions(world: World) -> None:
     world.set_price("SAW-65", {"jpy": Decimal(1985)})
-    order_id = world.place({"SAW-65": 3}, country="jp", has_promo=True)
+    order_id = world.place({"SAW-65": 3}, country="jp", promo_codes=[TEN])
 
     world.await_event(order_id, "order.placed")
 
@@ -42,7 +99,7 @@ def test_an_order_in_yen_has_no_fractions(world: World) -> None:
 
 def test_an_order_of_forty_lines(world: World, dowels: None) -> None:
     pieces = {sku: number % 7 + 1 for number, sku in enumerate(DOWEL_SKUS)}
-    order_id = world.place(pieces, has_promo=True)
+    order_id = world.place(pieces, promo_codes=[TEN])
 
     world.await_event(order_id, "order.placed")
 

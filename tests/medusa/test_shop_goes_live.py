@@ -12,7 +12,7 @@ from integrations.flows.orders.doors import send_order
 from integrations.models import Flow, Order
 from integrations.sandbox.storefront import place_order
 from tests.medusa.merchant import captured_payment
-from tests.medusa.world import World
+from tests.medusa.world import TEN, World
 
 OLD_ORDERS = 15
 
@@ -47,7 +47,7 @@ def test_orders_from_before_the_start_are_never_sent(
 
 def test_shadow_shows_what_live_then_sends(world: World) -> None:
     set_mode(world.portal.orders, Flow.Mode.SHADOW, actor="test")
-    order_id = world.place({"ANCHOR-6": 3, "DRILL-18V": 1}, has_promo=True)
+    order_id = world.place({"ANCHOR-6": 3, "DRILL-18V": 1}, promo_codes=[TEN])
     world.await_event(order_id, "order.placed")
     shown = world.order(order_id)
     assert world.erp.orders_with(order_id) == []

@@ -1,7 +1,7 @@
 """The real shop, the ERP's stand-in and the portal between them, and what a day brings."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,17 +14,15 @@ from integrations.flows.order_status import poll
 from integrations.flows.orders import sweep
 from integrations.flows.runs import request_run, windows
 from integrations.models import Event, Order, Run
+from integrations.sandbox.company import PROMOTION
 from integrations.sandbox.connecting import Connected
-from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.storefront import MedusaSeed, place_order
 from integrations.sandbox.storefront.shop_api import ShopApi
 from tests.medusa.merchant import edit_order
 from tests.support.relay import Relay
 
-ORDER_FIELDS = (
-    "+total,+metadata,*fulfillments,*fulfillments.labels,*fulfillments.items,"
-    "*payment_collections.payments"
-)
+TEN = PROMOTION  # 10 % off the items
+ORDER_FIELDS = "+total,+metadata,*fulfillments,*fulfillments.labels,*fulfillments.items"
 
 
 @dataclass(kw_only=True)
@@ -35,23 +33,28 @@ class World:
     buyer_token: str
     admin: ShopApi
     erp: OdooStandIn
-    erp_seed: ErpSeed
     relay: Relay
     portal: Connected
 
     # -- what people do
 
     def place(
-        self, quantities: Mapping[str, int], *, country: str = "de", has_promo: bool = False
+        self,
+        quantities: Mapping[str, int],
+        *,
+        country: str = "de",
+        promo_codes: Sequence[str] = (),
+        guest: str = "",
     ) -> str:
-        """The usual buyer orders by SKU; returns the shop's order id."""
+        """The usual buyer, or a guest by e-mail, orders by SKU; returns the shop's order id."""
         ids = {sku: row["id"] for sku, row in self.variants(quantities).items()}
         order = place_order(
             self.shop,
             {ids[sku]: pieces for sku, pieces in quantities.items()},
-            customer_token=self.buyer_token,
+            customer_token="" if guest else self.buyer_token,
+            email=guest,
             country=country,
-            promo_codes=[self.shop.promotion_code] if has_promo else [],
+            promo_codes=promo_codes,
         )
         return str(order["id"])
 
@@ -125,22 +128,22 @@ class World:
         return held
 
     def in_shop(self, order_id: str) -> dict[str, Any]:
-        order: dict[str, Any] = self.admin.get(f"/admin/orders/{order_id}", fields=ORDER_FIELDS)[
-            "order"
-        ]
+        answer = self.admin.get(f"/admin/orders/{order_id}", fields=ORDER_FIELDS)
+        order: dict[str, Any] = answer["order"]
         return order
 
-    @staticmethod
-    def shipped(order: dict[str, Any]) -> dict[str, list[int]]:
-        """Pieces per line of each shipped fulfilment, by tracking number."""
+    def shipped(self, order_id: str) -> dict[str, list[int]]:
+        """The shop's shipments by tracking number: pieces per line, fewest first."""
         return {
-            one["labels"][0]["tracking_number"]: [int(item["quantity"]) for item in one["items"]]
-            for one in order["fulfillments"]
+            one["labels"][0]["tracking_number"]: sorted(
+                int(row["quantity"]) for row in one["items"]
+            )
+            for one in self.in_shop(order_id)["fulfillments"]
             if one["shipped_at"]
         }
 
     def totals(self, order_id: str, smallest: str = "0.01") -> tuple[Decimal, Decimal]:
         """What the buyer owes in the shop, rounded to the currency, and in the ERP."""
-        owed: Decimal = Decimal(self.in_shop(order_id)["total"])
+        owed = Decimal(self.in_shop(order_id)["total"])
         held = Decimal(str(self.in_erp(order_id)["amount_total"]))
         return owed.quantize(Decimal(smallest), ROUND_HALF_UP), held

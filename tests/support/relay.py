@@ -26,20 +26,18 @@ class Relay(StandIn):
         super().__init__()
         self.target = ""
         self.copies = 1
-        self.answers: list[int] = []
         self._held: list[Request] | None = None
 
     @property
     def hook_url(self) -> str:
         return f"{self.url}/api/hooks/relay"
 
-    def become_good(self, target: str = "") -> None:
-        """Reachable, each delivery once, in order; nothing held back, nothing remembered."""
+    def start_anew(self) -> None:
+        """Reachable and good, but leading nowhere; a delivery under way ends first."""
         self.stop()
+        with self.lock:
+            self.target, self.copies, self._held = "", 1, None
         self.start()
-        self.target, self.copies, self._held = target, 1, None
-        self.answers.clear()
-        self.log.clear()
 
     def hold(self) -> None:
         """From now on deliveries are accepted and kept back."""
@@ -71,9 +69,7 @@ class Relay(StandIn):
         if not self.target:
             return 202
         with ThreadPoolExecutor(max_workers=2) as several:
-            answers = list(several.map(self._send, [request] * self.copies))
-        self.answers += answers
-        return max(answers)
+            return max(several.map(self._send, [request] * self.copies))
 
     def _send(self, request: Request) -> int:
         headers = {name: request.headers[name] for name in SIGNED if name in request.headers}
