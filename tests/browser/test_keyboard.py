@@ -32,6 +32,26 @@ def test_first_order_of_the_first_page_opens_by_keyboard(page, scene):
     page.wait_for_url(f"**{reverse('admin:integrations_order_change', args=[scene.held.pk])}")
 
 
+def test_filters_open_by_keyboard(page):
+    page.goto(reverse("admin:integrations_order_changelist"))
+
+    tab_to(page, "Filters")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("link", name="Not in the ERP yet").wait_for()
+
+
+def test_menu_of_a_phone_opens_by_keyboard(page, width):
+    if width > 1000:
+        pytest.skip("the menu is always open on a wide screen")
+    page.goto(reverse("admin:index"))
+
+    tab_to(page, "dock_to_right")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("link", name="Connections", exact=False).first.wait_for()
+
+
 def tab_to(page: Page, text: str) -> None:
     """Presses Tab until the focused element begins with this text, and sees that it shows."""
     for _ in range(MOST_TABS):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.engine import declare
 from integrations.looks import badges, words, written
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -73,3 +74,9 @@ def test_every_state_has_a_colour(what):
 
 def test_unknown_job_kinds_still_read_as_words():
     assert words.job("count_stock") == "Count stock"
+
+
+@pytest.mark.parametrize("name", declare.known_names())
+def test_every_kind_of_job_and_each_of_its_steps_has_plain_words(name):
+    assert name in words.JOBS
+    assert {spec.name for spec in declare.kind_named(name).steps} <= set(words.STEPS)
