@@ -9,12 +9,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.engine import verbs
+from integrations.engine.models import JobState, SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows import schedules
 from integrations.flows.ends import refuse_wrong_roles
+from integrations.flows.orders.working import FLOW_NOT_WRITING, WRITING
 from integrations.models import Flow, StateChange
 
-WRITING = (Flow.Mode.ASSISTED, Flow.Mode.LIVE)
+SWEEP_PLACE = {"swept_until", "place"}
 LONGEST_REASON = 500
 
 
@@ -30,9 +33,10 @@ def set_mode(
 ) -> Flow:
     """Switches the flow and writes history; the mode it has already changes nothing.
 
-    An order flow that begins to write needs a start instant: `live_from` (aware), or the one
-    it has, or now; orders placed earlier are never pushed by themselves. Raises NeedsOperator
-    when the flow may not have that mode.
+    An order flow that begins to write gets a start instant: `live_from` (aware), or now;
+    orders placed earlier are never pushed by themselves, also not those from before a pause.
+    Jobs that stopped because the flow did not write go on. Raises NeedsOperator when the flow
+    may not have that mode.
     """
     now = now or timezone.now()
     locked = Flow.objects.select_for_update().get(pk=flow.pk)
@@ -42,11 +46,13 @@ def set_mode(
         _refuse_second_owner(locked)
     before, start_before = locked.mode, locked.live_from
     locked.mode = wanted
-    _set_start(locked, live_from, now)
+    _set_start(locked, live_from, now, before)
     if (before, start_before) != (locked.mode, locked.live_from):
         locked.next_run_at = schedules.next_run_at(locked, now=now)
-        locked.save(update_fields=["mode", "live_from", "next_run_at"])
+        locked.save(update_fields=["mode", "live_from", "next_run_at", "cursor"])
         _note(locked, before=before, actor=actor, reason=reason, now=now)
+    if wanted in WRITING and before not in WRITING:
+        _requeue_waiting(locked, actor)
     flow.refresh_from_db()
     return flow
 
@@ -78,11 +84,26 @@ def _refuse_second_owner(flow: Flow) -> None:
         )
 
 
-def _set_start(flow: Flow, live_from: datetime | None, now: datetime) -> None:
+def _set_start(flow: Flow, live_from: datetime | None, now: datetime, before: str) -> None:
     if live_from is not None and live_from.tzinfo is None:
         raise ValueError("live_from needs a time zone.")
-    if flow.kind == Flow.Kind.ORDERS and flow.mode in WRITING:
-        flow.live_from = live_from or flow.live_from or now
+    if flow.kind != Flow.Kind.ORDERS or flow.mode not in WRITING:
+        return
+    known = flow.live_from if before in WRITING else None
+    start = live_from or known or now
+    if flow.live_from is None or start < flow.live_from:
+        # What the sweep has passed already must be looked at again.
+        flow.cursor = {
+            name: value for name, value in flow.cursor.items() if name not in SWEEP_PLACE
+        }
+    flow.live_from = start
+
+
+def _requeue_waiting(flow: Flow, actor: str) -> None:
+    """Jobs that parked because this flow did not write."""
+    cause = f"{FLOW_NOT_WRITING}:{flow.source_id}"
+    for job in SyncJob.objects.filter(state=JobState.PARKED, error_cause=cause):
+        verbs.requeue(job, actor=actor, reason="the flow writes again")
 
 
 def _note(flow: Flow, *, before: str, actor: str, reason: str, now: datetime) -> None:

@@ -40,6 +40,10 @@ class ReadsOrders(Protocol):
 
 @runtime_checkable
 class WritesOrderProgress(Protocol):
+    """`settle_s` is how long after a lost answer a look-up may still miss what was written."""
+
+    settle_s: float
+
     def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
         """Merges `values` into the order's metadata; repeatable; an empty text removes a key.
 

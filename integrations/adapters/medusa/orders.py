@@ -41,6 +41,9 @@ WHOLE_ORDERS_PER_CALL = 25  # 30 lines are some 150 kB
 class Orders:
     """Implements ReadsOrders and WritesOrderProgress over Medusa's Admin API."""
 
+    # A write waits up to 30 s for its lock and commits even when nobody waits for it any more.
+    settle_s = 35.0
+
     _client: Client
     _location_id: str
 

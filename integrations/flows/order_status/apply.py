@@ -26,6 +26,8 @@ def apply_progress(
     )
     order.refresh_from_db()
     _move(order, progress, actor=actor, job_id=job_id)
+    if order.state == OrderState.CANCELLED:
+        return []
     return [shipment for shipment in shipments if not shipment.storefront_ref]
 
 
@@ -74,8 +76,11 @@ def _invoices(order: Order, progress: OrderProgress) -> None:
 
 
 def _move(order: Order, progress: OrderProgress, *, actor: str, job_id: int) -> None:
-    # A held order stays held: its reason is about something a person has to decide.
     to = progress.state
-    wanted = to in IN_ERP or to == OrderState.CANCELLED
-    if wanted and order.state in IN_ERP and order.state != to:
+    if to == OrderState.CANCELLED:
+        movable = IN_ERP | {OrderState.HELD}
+    else:
+        # A held order stays held: its reason is about something a person has to decide.
+        movable = IN_ERP if to in IN_ERP else frozenset()
+    if order.state in movable and order.state != to:
         order.move(to, actor=actor, job_id=job_id, reason=f"the ERP says {to.replace('_', ' ')}")

@@ -13,6 +13,7 @@ from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
+from integrations.flows.orders.sweep import unpark
 from integrations.gateways import open_erp
 from integrations.models import Event, Flow, Order
 from integrations.ports import TracksOrders
@@ -24,7 +25,7 @@ from integrations.webhooks.handlers import Outcome
 def start_polls(now: datetime) -> list[SyncJob]:
     """Asks for one poll of every order-status flow that is on; called by the beat."""
     flows = Flow.objects.filter(kind=Flow.Kind.ORDER_STATUS).exclude(mode=Flow.Mode.OFF)
-    return [
+    jobs = [
         start_job(
             "poll_progress",
             key=f"poll:{flow.pk}",
@@ -35,6 +36,7 @@ def start_polls(now: datetime) -> list[SyncJob]:
         )
         for flow in flows.select_related("source")
     ]
+    return [unpark(job, now=now) for job in jobs]
 
 
 def poll(ctx: StepContext) -> Mapping[str, Any]:

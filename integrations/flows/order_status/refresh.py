@@ -16,8 +16,7 @@ from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.apply import apply_progress
 from integrations.flows.order_status.shipments import start_shipment
-from integrations.flows.orders.push import told_values
-from integrations.flows.orders.working import erp_of, order_of, resources_of
+from integrations.flows.orders.working import erp_of, order_of, resources_of, told_values
 from integrations.gateways import open_erp, open_storefront
 from integrations.models import Flow, Order
 from integrations.ports import TracksOrders
@@ -31,7 +30,8 @@ def start_refresh(order: Order, *, actor: str) -> SyncJob:
     """Asks for a fresh look at the ERP; hints that come before it starts become one look."""
     return start_job(
         "refresh_progress",
-        key=order.key,
+        # A key of its own: progress must not wait behind a change that a person has to see to.
+        key=f"progress:{order.storefront_ref}",
         actor=actor,
         resources=resources_of(order),
         payload={"order": order.pk},
@@ -69,7 +69,7 @@ def tell(ctx: StepContext) -> Output:
     order = order_of(ctx.payload)
     if not order.is_in_erp or not status_is_live(order):
         return {}
-    values = progress_values(order)
+    values = progress_values(order, ctx.outputs["apply"].get("state", ""))
     with open_storefront(order.storefront) as storefront:
         shown = storefront.get_order(order.storefront_ref).metadata
         changed = {
@@ -80,13 +80,16 @@ def tell(ctx: StepContext) -> Output:
     return {"changed": sorted(changed)}
 
 
-def progress_values(order: Order) -> dict[str, str]:
-    """What the storefront's order carries of the ERP's progress, as texts."""
+def progress_values(order: Order, status: str = "") -> dict[str, str]:
+    """What the storefront's order carries of the ERP's progress, as texts.
+
+    `status` is the ERP's own word; our order may be held meanwhile.
+    """
     expected = order.lines.filter(expected_on__isnull=False).order_by("expected_on")
     dates = [line.expected_on.isoformat() for line in expected if line.expected_on]
     shipments = list(order.shipments.all())
     return {
-        **told_values(order),
+        **told_values(order, status),
         "erp_invoices": ", ".join(invoice.number for invoice in order.invoices.all()),
         "erp_payment": ", ".join(
             dict.fromkeys(invoice.payment_state for invoice in order.invoices.all())

@@ -57,6 +57,13 @@ def find(ctx: StepContext) -> Output | None:
     return None
 
 
+def settle_s(ctx: StepContext) -> float:
+    """How long a look-up may still miss a fulfilment whose answer was lost: the adapter says."""
+    with open_storefront(_shipment(ctx).order.storefront) as storefront:
+        seconds: float = storefront.settle_s
+    return seconds
+
+
 def ship(ctx: StepContext) -> Output:
     """Marks it shipped with its tracking and remembers the fulfilment. Repeatable."""
     shipment = _shipment(ctx)
@@ -91,7 +98,7 @@ WRITE_SHIPMENT = register(
     JobKind(
         "write_shipment",
         [
-            StepSpec("fulfil", fulfil, on="storefront", find=find),
+            StepSpec("fulfil", fulfil, on="storefront", find=find, settle_s=settle_s),
             StepSpec("ship", ship, on="storefront"),
         ],
         on_move=note_move,

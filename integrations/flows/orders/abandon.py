@@ -5,6 +5,7 @@ from django.db import transaction
 from integrations.engine import verbs
 from integrations.engine.models import OPEN, SyncJob
 from integrations.errors import NeedsOperator
+from integrations.flows.orders.doors import may_have_arrived
 from integrations.models import Order
 from integrations.models.order import TERMINAL, OrderState
 
@@ -29,6 +30,12 @@ def abandon_order(order: Order, *, actor: str, reason: str) -> None:
             hint="Nothing needs to be done.",
         )
     for job in SyncJob.objects.filter(key=order.key, state__in=OPEN):
+        if may_have_arrived(job):
+            raise NeedsOperator(
+                f"The ERP may hold an unconfirmed order for {order}.",
+                reason="may_be_in_erp",
+                hint="Cancel it in the storefront; the portal then cancels it in the ERP.",
+            )
         if verbs.cancel(job, actor=actor, reason=reason) != verbs.Cancelled.NOW:
             raise NeedsOperator(
                 f"{order} is being sent at this moment.",

@@ -9,7 +9,7 @@ from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
 from integrations.flows.orders.planning import plan_order
-from integrations.flows.orders.push import keep_plan, told_values
+from integrations.flows.orders.push import keep_plan
 from integrations.flows.orders.settling import change_settled
 from integrations.flows.orders.working import (
     CHANGED_AFTER_PUSH,
@@ -17,6 +17,8 @@ from integrations.flows.orders.working import (
     hold_parked,
     order_of,
     orders_flow,
+    require_writing,
+    told_values,
 )
 from integrations.gateways import open_erp, open_storefront
 from integrations.models import Order
@@ -75,15 +77,27 @@ def apply_change(ctx: StepContext) -> Output:
             "or set the flow to push changes and requeue.",
             ids={"order": order.storefront_ref},
         )
+    require_writing(order)
     draft = from_json(OrderDraft, wanted["draft"])
     with open_erp(erp_of(order), PushesOrders) as adapter:
-        ctx.checkpoint()
-        changed: ErpOrder = adapter.change_order(order.erp_ref, draft)
+        changed = _corrected(adapter, order, draft) if ctx.attempt > 1 else None
+        if changed is None:
+            ctx.checkpoint()
+            changed = adapter.change_order(order.erp_ref, draft)
     _refuse_other_total(order, draft, changed)
     Order.objects.filter(pk=order.pk).update(
         pushed_digest=wanted["digest"], erp_total=changed.gross_total, difference=[]
     )
     return {"gross_total": str(changed.gross_total)}
+
+
+def _corrected(adapter: Any, order: Order, draft: OrderDraft) -> ErpOrder | None:
+    """The ERP's order if its total is right by now: an earlier try or a person saw to it."""
+    held: ErpOrder | None = adapter.find_order(order.storefront_ref)
+    wanted = (draft.expected_gross_total, draft.currency)
+    if held is None or (held.gross_total, held.currency) != wanted:
+        return None
+    return held
 
 
 def difference(held: ErpOrder | None, wanted: OrderDraft) -> list[dict[str, str]]:
@@ -155,10 +169,7 @@ def cancel(ctx: StepContext) -> Output:
     seen = from_json(StorefrontOrder, ctx.outputs["read"]["order"])
     if not seen.is_canceled or order.state == OrderState.CANCELLED:
         return {}
-    if order.is_in_erp:
-        with open_erp(erp_of(order), PushesOrders) as adapter:
-            ctx.checkpoint()
-            adapter.cancel_order(order.erp_ref, "cancelled in the storefront")
+    _cancel_in_erp(order, ctx)
     order.move(
         OrderState.CANCELLED,
         actor=ctx.actor,
@@ -169,6 +180,18 @@ def cancel(ctx: StepContext) -> Output:
         held_hint="",
     )
     return {"cancelled": True}
+
+
+def _cancel_in_erp(order: Order, ctx: StepContext) -> None:
+    """Also an unconfirmed order that a push left there before it could write its number here."""
+    with open_erp(erp_of(order), PushesOrders) as adapter:
+        held: ErpOrder | None = adapter.find_order(order.storefront_ref)
+        ref = order.erp_ref or (held.ref if held else "")
+        if not ref or (held is not None and held.is_cancelled):
+            return
+        require_writing(order)
+        ctx.checkpoint()
+        adapter.cancel_order(ref, "cancelled in the storefront")
 
 
 def tell_cancelled(ctx: StepContext) -> Output:

@@ -57,7 +57,7 @@ def send_order(order: Order, *, actor: str) -> SyncJob:
     """
     _refuse_unsendable(order)
     going = _open_push(order)
-    if going is not None and (going.state != JobState.PARKED or _may_have_arrived(going)):
+    if going is not None and (going.is_leased or may_have_arrived(going)):
         if going.state == JobState.PARKED:
             verbs.requeue(going, actor=actor, reason="send now")
         return going
@@ -115,7 +115,11 @@ def release_order(order: Order, *, actor: str, reason: str = "") -> None:
         held_message="",
         held_hint="",
     )
-    held = [job for job in _open_jobs(order, "push_order") if job.state == JobState.WAITING]
+    held = [
+        job
+        for job in _open_jobs(order, "push_order")
+        if job.state == JobState.WAITING or job.is_leased
+    ]
     for job in held:
         verbs.release(job, actor=actor, reason=reason)
     if not held:
@@ -128,13 +132,13 @@ def release_order(order: Order, *, actor: str, reason: str = "") -> None:
 
 
 def stop_unsent(order: Order, *, actor: str, reason: str) -> None:
-    """Cancels pushes that stopped before anything could reach the ERP.
+    """Cancels pushes from which nothing can have reached the ERP; a running one is asked to stop.
 
     A cancelled order must not wait behind its own parked push: jobs of one order run in
     sequence.
     """
     for job in _open_jobs(order, "push_order", "plan_order"):
-        if job.state in (JobState.PARKED, JobState.WAITING) and not _may_have_arrived(job):
+        if not may_have_arrived(job):
             verbs.cancel(job, actor=actor, reason=reason)
 
 
@@ -168,7 +172,8 @@ def _open_push(order: Order) -> SyncJob | None:
     return next(iter(_open_jobs(order, "push_order")), None)
 
 
-def _may_have_arrived(job: SyncJob) -> bool:
+def may_have_arrived(job: SyncJob) -> bool:
+    """Whether the ERP may hold the order of this push."""
     created: Any = job.steps.filter(name="create").exclude(state=StepState.OPEN)
     return bool(created.exists())
 

@@ -2,6 +2,7 @@
 
 from integrations.flows.orders.doors import ensure_push, stop_unsent
 from integrations.flows.orders.recheck import start_recheck
+from integrations.flows.orders.working import is_writing
 from integrations.models import Event, Order
 from integrations.webhooks.handlers import Outcome, register
 
@@ -30,6 +31,8 @@ def changed(event: Event) -> Outcome:
     )
     if order is None:
         return placed(event)
+    if order.is_in_erp and not is_writing(order.storefront):
+        return Outcome(state=Event.State.STORED, note="the orders flow writes nothing now")
     if event.type == "order.canceled":
         stop_unsent(order, actor=f"event {event.pk}", reason="cancelled in the storefront")
     job = start_recheck(order, actor=f"event {event.pk}")

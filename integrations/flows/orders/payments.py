@@ -1,7 +1,7 @@
 """The job that tells the ERP of captured payments, each amount once.
 
 A payment may be captured in parts and refunded: what was told is kept per payment, and the
-difference is told under a reference that names the new sum.
+difference is told under a reference that names both sums.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from integrations.flows.orders.working import (
     erp_of,
     hold_parked,
     order_of,
+    require_writing,
     resources_of,
 )
 from integrations.flows.totals.currency import round_half_up
@@ -36,7 +37,7 @@ def start_untold(order: Order, *, actor: str) -> list[SyncJob]:
             actor=actor,
             resources=resources_of(order),
             payload={"order": order.pk, "payment": payment.pk},
-            dedupe_key=f"payment:{payment.pk}:{_net(payment)}",
+            dedupe_key=f"payment:{payment.pk}:{_sums(payment)}",
         )
         for payment in order.payments.all()
         if _net(payment) != payment.told_amount
@@ -52,17 +53,23 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
     if not amount or not order.is_in_erp:
         return {}
     notice = PaymentNotice(
-        our_ref=f"{payment.storefront_ref}:{net.normalize():f}",
+        our_ref=f"{payment.storefront_ref}:{_sums(payment)}",
         amount=amount,
         currency=payment.currency,
         provider=payment.provider,
         captured_at=payment.captured_at or timezone.now(),
     )
+    require_writing(order)
     with open_erp(erp_of(order), RecordsPayments) as adapter:
         ctx.checkpoint()
         ref: str = adapter.record_payment(order.erp_ref, notice)
     Payment.objects.filter(pk=payment.pk).update(told_amount=net, erp_ref=ref)
     return {"ref": ref, "amount": str(amount)}
+
+
+def _sums(payment: Payment) -> str:
+    """Names this state of a payment. The net alone would not: 5 − 2 + 2 is 5 again."""
+    return f"{payment.captured_amount.normalize():f}-{payment.refunded_amount.normalize():f}"
 
 
 def _net(payment: Payment) -> Decimal:

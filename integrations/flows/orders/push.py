@@ -10,7 +10,7 @@ follow_up payments that were captured meanwhile
 
 import logging
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,17 +20,21 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.errors import NeedsOperator
 from integrations.flows import links
 from integrations.flows.issues import note_move
+from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.planning import Plan, plan_order
 from integrations.flows.orders.settling import push_settled
 from integrations.flows.orders.working import (
     BEFORE_START,
+    HELD_BY_OPERATOR,
     erp_of,
     hold_parked,
     note_sending,
     note_waiting,
     order_of,
     orders_flow,
+    require_writing,
+    told_values,
 )
 from integrations.gateways import open_erp, open_storefront
 from integrations.models import IdLink, Order
@@ -43,61 +47,76 @@ logger = logging.getLogger(__name__)
 
 Output = Mapping[str, Any]
 SKIPPED = "skip"
+CANCELLED_BEFORE = "cancelled in the storefront before it was sent"
+FRESH = timedelta(minutes=1)
 
 
 def read(ctx: StepContext) -> Output:
     """The order now. Says `skip` for one that must not be pushed, with the reason."""
     order = order_of(ctx.payload)
-    with open_storefront(order.storefront) as storefront:
-        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
-    snapshot.store(order, seen)
+    seen = _look(order)
     why = _why_not(order, seen, forced=bool(ctx.payload.get("forced")))
     if why:
-        _set_aside(order, seen, why, ctx)
+        _set_aside(order, why, ctx)
         return {SKIPPED: why}
-    return {"order": to_json(seen)}
+    return {"order": to_json(seen), "at": timezone.now().isoformat()}
 
 
 def plan(ctx: StepContext) -> Output:
     """The draft and its predicted total; from here on the order is being sent."""
     if SKIPPED in ctx.outputs["read"]:
         return {}
-    note_sending(order_of(ctx.payload), ctx)
-    return _work_out(ctx)
+    order = order_of(ctx.payload)
+    seen = _still(order, ctx)
+    if seen.is_canceled:
+        _set_aside(order, CANCELLED_BEFORE, ctx)
+        return {}
+    note_sending(order, ctx)
+    return _work_out(order, seen)
 
 
 def sketch(ctx: StepContext) -> Output:
     """As `plan`, for an order that waits for a person: nothing is sent."""
     if SKIPPED in ctx.outputs["read"]:
         return {}
-    worked_out = _work_out(ctx)
-    note_waiting(order_of(ctx.payload), ctx)
+    order = order_of(ctx.payload)
+    worked_out = _work_out(order, _still(order, ctx))
+    note_waiting(order, ctx)
     return worked_out
 
 
-def _work_out(ctx: StepContext) -> Output:
+def _work_out(order: Order, seen: StorefrontOrder) -> Output:
     """Draft and totals, kept on the order, where an operator reads them."""
-    order = order_of(ctx.payload)
-    seen = from_json(StorefrontOrder, ctx.outputs["read"]["order"])
     erp = erp_of(order)
     with open_erp(erp, PushesOrders) as adapter:
         made = plan_order(seen, storefront=order.storefront, erp=erp, erp_adapter=adapter)
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
-    return {"draft": to_json(made.draft), "digest": snapshot.digest(seen)}
+    return {
+        "draft": to_json(made.draft),
+        "digest": snapshot.digest(seen),
+        "at": timezone.now().isoformat(),
+    }
 
 
 def create(ctx: StepContext) -> Output:
-    """Sends the draft, unless the ERP already holds our reference."""
+    """Sends the draft, unless the ERP already holds our reference.
+
+    An unconfirmed order of an earlier push may be out of date: it is brought to this draft.
+    """
     if "draft" not in ctx.outputs["plan"]:
         return {}
-    found = find(ctx)
-    if found is not None:
-        return found
+    order = order_of(ctx.payload)
+    require_writing(order)
     draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
-    with open_erp(erp_of(order_of(ctx.payload)), PushesOrders) as adapter:
+    with open_erp(erp_of(order), PushesOrders) as adapter:
+        held = _held(adapter, order)
         ctx.checkpoint()
-        return _remember(adapter.create_order(draft))
+        if held is None:
+            return _remember(adapter.create_order(draft))
+        if not held.is_confirmed:
+            held = adapter.change_order(held.ref, draft)
+        return _remember(held)
 
 
 def find(ctx: StepContext) -> Output | None:
@@ -106,18 +125,8 @@ def find(ctx: StepContext) -> Output | None:
         return {}
     order = order_of(ctx.payload)
     with open_erp(erp_of(order), PushesOrders) as adapter:
-        found: ErpOrder | None = adapter.find_order(order.storefront_ref)
-    if found is None:
-        return None
-    if found.is_cancelled:
-        raise NeedsOperator(
-            f"{erp_of(order).name} holds order {found.number} for {order}, but it is cancelled.",
-            reason="cancelled_in_erp",
-            cause=f"cancelled_in_erp:{order.storefront_ref}",
-            hint="Reopen it in the ERP and requeue, or cancel the order here.",
-            ids={"order": order.storefront_ref},
-        )
-    return _remember(found)
+        held = _held(adapter, order)
+    return None if held is None else _remember(held)
 
 
 def settle_s(ctx: StepContext) -> float:
@@ -128,17 +137,31 @@ def settle_s(ctx: StepContext) -> float:
 
 
 def confirm(ctx: StepContext) -> Output:
-    """Confirms at the right total, then writes the ERP's number onto our order."""
-    created = ctx.outputs["create"]
-    if "ref" not in created:
+    """Confirms what the ERP holds now, if its total is right, and writes its number here.
+
+    The storefront is asked once more when the plan is not fresh: an order that was cancelled
+    meanwhile is cancelled in the ERP instead.
+    """
+    if "ref" not in ctx.outputs["create"]:
         return {}
     order = order_of(ctx.payload)
     draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
-    _compare(order, draft, created)
+    is_cancelled = _is_stale(ctx.outputs["plan"]) and _look(order).is_canceled
+    require_writing(order)
     with open_erp(erp_of(order), PushesOrders) as adapter:
-        confirmed: ErpOrder = adapter.confirm_order(created["ref"])
+        held = _held(adapter, order)
+        if held is None:
+            raise _gone(order, ctx)
+        if is_cancelled:
+            adapter.cancel_order(held.ref, CANCELLED_BEFORE)
+            _set_aside(order, CANCELLED_BEFORE, ctx)
+            return {}
+        _compare(order, draft, held)
+        ctx.checkpoint()
+        confirmed: ErpOrder = adapter.confirm_order(held.ref)
     _confirmed(order, confirmed, ctx)
-    return _remember(confirmed)
+    # Somebody was faster in the ERP: what happened there since was not ours to hear of.
+    return {**_remember(confirmed), "was_confirmed": held.is_confirmed}
 
 
 def tell(ctx: StepContext) -> Output:
@@ -152,21 +175,13 @@ def tell(ctx: StepContext) -> Output:
 
 
 def follow_up(ctx: StepContext) -> Output:
-    """Starts what waited for the order to be in the ERP: captured payments."""
+    """Starts what waited for the order to be in the ERP: captured payments, progress."""
     order = order_of(ctx.payload)
     if order.is_in_erp:
         payments.start_untold(order, actor=f"job {ctx.job_id}")
+        if ctx.outputs["confirm"].get("was_confirmed"):
+            start_refresh(order, actor=f"job {ctx.job_id}")
     return {}
-
-
-def told_values(order: Order) -> dict[str, str]:
-    """What the storefront's order carries of the ERP."""
-    return {
-        "erp_order_id": order.erp_ref,
-        "erp_number": order.erp_number,
-        "erp_status": order.state,
-        "erp_system": erp_of(order).name,
-    }
 
 
 def keep_plan(order: Order, payload: Any, made: Plan) -> None:
@@ -183,11 +198,55 @@ def keep_plan(order: Order, payload: Any, made: Plan) -> None:
 # ---------------------------------------------------------------- the fine print
 
 
+def _look(order: Order) -> StorefrontOrder:
+    with open_storefront(order.storefront) as storefront:
+        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
+    snapshot.store(order, seen)
+    return seen
+
+
+def _still(order: Order, ctx: StepContext) -> StorefrontOrder:
+    """The order as it was read, or read again: a parked job may go on days later."""
+    if _is_stale(ctx.outputs["read"]):
+        return _look(order)
+    return from_json(StorefrontOrder, ctx.outputs["read"]["order"])
+
+
+def _is_stale(output: Output) -> bool:
+    made_at = datetime.fromisoformat(output["at"])
+    return timezone.now() - made_at > FRESH
+
+
+def _held(adapter: Any, order: Order) -> ErpOrder | None:
+    """The living order in the ERP under our reference."""
+    found: ErpOrder | None = adapter.find_order(order.storefront_ref)
+    if found is not None and found.is_cancelled:
+        raise NeedsOperator(
+            f"{erp_of(order).name} holds order {found.number} for {order}, but it is cancelled.",
+            reason="cancelled_in_erp",
+            cause=f"cancelled_in_erp:{order.storefront_ref}",
+            hint="Reopen it in the ERP and requeue, or cancel the order here.",
+            ids={"order": order.storefront_ref},
+        )
+    return found
+
+
+def _gone(order: Order, ctx: StepContext) -> NeedsOperator:
+    number = ctx.outputs["create"]["number"]
+    return NeedsOperator(
+        f"{erp_of(order).name} no longer holds order {number} for {order}.",
+        reason="gone_from_erp",
+        cause=f"gone_from_erp:{order.storefront_ref}",
+        hint="Cancel this job and press “send now”, or cancel the order.",
+        ids={"order": order.storefront_ref},
+    )
+
+
 def _why_not(order: Order, seen: StorefrontOrder, *, forced: bool) -> str:
     if order.is_in_erp:
         return "already in the ERP"
     if seen.is_canceled:
-        return "cancelled in the storefront before it was sent"
+        return CANCELLED_BEFORE
     flow = orders_flow(order.storefront)
     starts = flow.live_from if flow else None
     if starts and seen.placed_at < starts and not forced:
@@ -195,10 +254,18 @@ def _why_not(order: Order, seen: StorefrontOrder, *, forced: bool) -> str:
     return ""
 
 
-def _set_aside(order: Order, seen: StorefrontOrder, why: str, ctx: StepContext) -> None:
-    if seen.is_canceled and not order.is_in_erp and order.can_move(OrderState.CANCELLED):
-        order.move(OrderState.CANCELLED, actor=ctx.actor, reason=why, job_id=ctx.job_id)
-    elif why == BEFORE_START:
+def _set_aside(order: Order, why: str, ctx: StepContext) -> None:
+    if why == CANCELLED_BEFORE and order.can_move(OrderState.CANCELLED):
+        order.move(
+            OrderState.CANCELLED,
+            actor=ctx.actor,
+            reason=why,
+            job_id=ctx.job_id,
+            held_reason="",
+            held_message="",
+            held_hint="",
+        )
+    elif why == BEFORE_START and order.held_reason != HELD_BY_OPERATOR:
         order.hold(
             reason=BEFORE_START,
             actor=ctx.actor,
@@ -208,19 +275,19 @@ def _set_aside(order: Order, seen: StorefrontOrder, why: str, ctx: StepContext) 
         )
 
 
-def _compare(order: Order, draft: OrderDraft, created: Output) -> None:
-    total = Decimal(created["gross_total"])
-    if total == draft.expected_gross_total and created["currency"] == draft.currency:
+def _compare(order: Order, draft: OrderDraft, held: ErpOrder) -> None:
+    if (held.gross_total, held.currency) == (draft.expected_gross_total, draft.currency):
         return
+    state = "confirmed there" if held.is_confirmed else "not confirmed"
     raise NeedsOperator(
         f"{order} is {draft.expected_gross_total} {draft.currency} in the storefront but "
-        f"{total} {created['currency']} in {erp_of(order).name} (order {created['number']}, "
-        "not confirmed).",
+        f"{held.gross_total} {held.currency} in {erp_of(order).name} (order {held.number}, "
+        f"{state}).",
         reason="erp_total_differs",
         cause=f"erp_total:{order.storefront_ref}",
         hint="Correct the order in the ERP to the storefront's total, then requeue; "
         "or cancel it there and here.",
-        ids={"order": order.storefront_ref, "erp_number": created["number"]},
+        ids={"order": order.storefront_ref, "erp_number": held.number},
     )
 
 

@@ -14,19 +14,28 @@ from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.orders import payments, snapshot
-from integrations.flows.orders.doors import ensure_push
-from integrations.flows.orders.working import hold_parked, order_of, resources_of
+from integrations.flows.orders.doors import ensure_push, stop_unsent
+from integrations.flows.orders.working import (
+    hold_parked,
+    is_writing,
+    order_of,
+    orders_flow,
+    resources_of,
+)
 from integrations.gateways import open_storefront
-from integrations.models import Order
+from integrations.models import Flow, Order
 from integrations.models.order import TERMINAL
 from integrations.records import StorefrontOrder
+
+ASSISTED = "assisted mode: release it to write this to the ERP"
 
 
 def start_recheck(order: Order, *, actor: str) -> SyncJob:
     """Asks for a look at the order; hints that come before it starts become one look."""
     return start_job(
         "recheck_order",
-        key=order.key,
+        # A key of its own: a look must not wait behind a push that stopped.
+        key=f"look:{order.storefront_ref}",
         actor=actor,
         resources=resources_of(order),
         payload={"order": order.pk},
@@ -36,6 +45,8 @@ def start_recheck(order: Order, *, actor: str) -> SyncJob:
 def look(ctx: StepContext) -> Mapping[str, Any]:
     """Reads the order and starts what it needs, in one transaction with the snapshot."""
     order = order_of(ctx.payload)
+    if order.is_in_erp and not is_writing(order.storefront):
+        return {"needs": []}  # nothing may be written; the sweep finds it once the flow is on
     with open_storefront(order.storefront) as storefront:
         seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
     with transaction.atomic():
@@ -70,6 +81,7 @@ def _end(order: Order, actor: str) -> list[str]:
     """
     needs = []
     if order.state not in TERMINAL:
+        stop_unsent(order, actor=actor, reason="cancelled in the storefront")
         _start("cancel_order", order, actor)
         needs.append("cancel")
     if order.is_in_erp and payments.start_untold(order, actor=actor):
@@ -78,6 +90,8 @@ def _end(order: Order, actor: str) -> list[str]:
 
 
 def _start(kind: str, order: Order, actor: str) -> SyncJob:
+    flow = orders_flow(order.storefront)
+    is_assisted = flow is not None and flow.mode == Flow.Mode.ASSISTED
     return start_job(
         kind,
         key=order.key,
@@ -85,6 +99,7 @@ def _start(kind: str, order: Order, actor: str) -> SyncJob:
         resources=resources_of(order),
         payload={"order": order.pk},
         dedupe_key=f"{kind}:{order.pk}",
+        wait_reason=ASSISTED if is_assisted else "",
     )
 
 

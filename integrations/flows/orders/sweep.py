@@ -7,38 +7,42 @@ for by order.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from integrations.engine import verbs
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.models import SyncJob
+from integrations.engine.models import JobState, SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.orders.doors import ensure_push
 from integrations.flows.orders.recheck import start_recheck
+from integrations.flows.orders.working import WRITING
 from integrations.gateways import open_storefront
-from integrations.models import Flow, Order
+from integrations.models import Flow, Order, Payment
 from integrations.models.order import TERMINAL, OrderState
 from integrations.records import OrderSighting, Window
-from integrations.webhooks.inbox import redispatch
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+PAYMENT_BATCHES = 5
 OPEN_PAYMENT_DAYS = 120
+LONGEST_PASS_S = 20.0
+PARKED_FOR = timedelta(minutes=5)
 
 
 def start_sweeps(now: datetime) -> list[SyncJob]:
     """Asks for one sweep of every order flow that is on; called by the beat. Repeatable."""
-    redispatch()
     flows = Flow.objects.filter(kind=Flow.Kind.ORDERS).exclude(mode=Flow.Mode.OFF)
-    return [
+    jobs = [
         start_job(
             "sweep_orders",
             key=f"sweep:{flow.pk}",
@@ -49,41 +53,66 @@ def start_sweeps(now: datetime) -> list[SyncJob]:
         )
         for flow in flows.select_related("source")
     ]
+    return [unpark(job, now=now) for job in jobs]
+
+
+def unpark(job: SyncJob, *, now: datetime) -> SyncJob:
+    """A sweep that stopped is tried again by itself: it is the net under everything else."""
+    if job.state == JobState.PARKED and job.failed_at and now - job.failed_at > PARKED_FOR:
+        return verbs.requeue(job, actor="sweep", reason="tried again by the clock")
+    return job
 
 
 def sweep(ctx: StepContext) -> Mapping[str, Any]:
-    """One pass from where the last complete one ended; the cursor moves at its end."""
+    """One pass over what changed since the last complete one, then some open payments.
+
+    Bounded in time: the place in the window is kept after each page, and the next sweep goes
+    on from there. Only a complete pass moves the time up to which the shop is known.
+    """
     flow = Flow.objects.select_related("source", "target").get(pk=ctx.payload["flow"])
-    now = timezone.now()
-    window = Window(start=_start(flow, now), end=now)
     counts = {"seen": 0, "unknown": 0, "changed": 0, "open_payments": 0}
+    ends = time.monotonic() + LONGEST_PASS_S
     with open_storefront(flow.source) as storefront:
-        cursor: str | None = None
-        while True:
-            page = storefront.order_page(window, cursor)
-            ctx.checkpoint()
-            _take(flow, page.rows, counts)
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        _walk(flow, storefront, ctx, counts, ends)
         counts["unknown"] += _push_forgotten(flow)
-        for batch in _open_payments(flow, now):
-            ctx.checkpoint()
-            digests = storefront.order_digests([order.storefront_ref for order in batch])
-            counts["open_payments"] += _recheck_changed(flow, dict(digests), batch)
-    Flow.objects.filter(pk=flow.pk).update(
-        covered_until=now, cursor={**flow.cursor, "swept_until": now.isoformat()}
-    )
+        _ask_open_payments(flow, storefront, ctx, counts)
     if counts["unknown"] or counts["changed"] or counts["open_payments"]:
         logger.info("orders_swept flow=%s %s", flow.pk, counts)
     return counts
 
 
-def _start(flow: Flow, now: datetime) -> datetime:
+def _walk(
+    flow: Flow, storefront: Any, ctx: StepContext, counts: dict[str, int], ends: float
+) -> None:
+    place = flow.cursor.get("place") or _new_place(flow, timezone.now())
+    window = Window(
+        start=datetime.fromisoformat(place["start"]), end=datetime.fromisoformat(place["end"])
+    )
+    while time.monotonic() < ends:
+        page = storefront.order_page(window, place["page"])
+        ctx.checkpoint()
+        _take(flow, page.rows, counts)
+        if page.next_cursor is None:
+            _keep(flow, covered_until=window.end, place=None, swept_until=place["end"])
+            return
+        place = {**place, "page": page.next_cursor}
+        _keep(flow, place=place)
+
+
+def _new_place(flow: Flow, now: datetime) -> dict[str, Any]:
     swept = flow.cursor.get("swept_until")
     # A flow that has no start instant yet (shadow) begins today, not with the shop's first order.
     since = datetime.fromisoformat(swept) if swept else flow.live_from or now
-    return since - timedelta(seconds=settings.SWEEP_OVERLAP_S)
+    start = since - timedelta(seconds=settings.SWEEP_OVERLAP_S)
+    return {"start": start.isoformat(), "end": now.isoformat(), "page": None}
+
+
+def _keep(flow: Flow, *, covered_until: datetime | None = None, **entries: Any) -> None:
+    """Saves entries of the cursor, unless the start instant was moved under this sweep."""
+    flow.cursor = {**flow.cursor, **entries}
+    stamp: dict[str, Any] = {"covered_until": covered_until} if covered_until else {}
+    unmoved = Flow.objects.filter(pk=flow.pk, live_from=flow.live_from)
+    unmoved.update(cursor=flow.cursor, **stamp)
 
 
 @transaction.atomic
@@ -114,6 +143,8 @@ def _recheck_changed(flow: Flow, digests: dict[str, str], orders: list[Order]) -
         digest = digests.get(order.storefront_ref, order.seen_digest)
         if digest == order.seen_digest or order.state in TERMINAL:
             continue
+        if order.is_in_erp and flow.mode not in WRITING:
+            continue  # found again once the flow writes
         with transaction.atomic():
             start_recheck(order, actor="sweep")
             Order.objects.filter(pk=order.pk).update(seen_digest=digest)
@@ -135,11 +166,30 @@ def _push_forgotten(flow: Flow) -> int:
     return len(waiting)
 
 
-def _open_payments(flow: Flow, now: datetime) -> Iterator[list[Order]]:
-    """Orders in the ERP that are not fully paid in the storefront, in batches by id."""
-    open_ = (
+def _ask_open_payments(
+    flow: Flow, storefront: Any, ctx: StepContext, counts: dict[str, int]
+) -> None:
+    """Some of the orders that are not fully paid, a few batches per sweep, then from the start."""
+    after = int(flow.cursor.get("payments_after") or 0)
+    open_ = _open_payments(flow, timezone.now())
+    for _ in range(PAYMENT_BATCHES):
+        batch = list(open_.filter(pk__gt=after).order_by("pk")[:BATCH])
+        if batch:
+            digests = storefront.order_digests([order.storefront_ref for order in batch])
+            ctx.checkpoint()
+            counts["open_payments"] += _recheck_changed(flow, dict(digests), batch)
+        after = batch[-1].pk if len(batch) == BATCH else 0
+        _keep(flow, payments_after=after)
+        if not after:
+            return
+
+
+def _open_payments(flow: Flow, now: datetime) -> QuerySet[Order]:
+    """Orders in the ERP that are not fully paid in the storefront."""
+    paid = Payment.objects.filter(order=OuterRef("pk"), captured_amount__gte=F("amount"))
+    return (
         Order.objects.filter(
-            Q(payments__captured_amount__lt=F("payments__amount")) | Q(payments__isnull=True),
+            ~Exists(paid),
             storefront=flow.source,
             received_at__gte=now - timedelta(days=OPEN_PAYMENT_DAYS),
         )
@@ -147,10 +197,6 @@ def _open_payments(flow: Flow, now: datetime) -> Iterator[list[Order]]:
         .exclude(erp_ref="")
         .select_related("storefront", "erp")
     )
-    last = 0
-    while batch := list(open_.filter(pk__gt=last).order_by("pk").distinct()[:BATCH]):
-        yield batch
-        last = batch[-1].pk
 
 
 SWEEP_ORDERS = register(

@@ -3,11 +3,13 @@
 import logging
 from typing import Any
 
+from django.db.models import Case, Value, When
+
 from integrations.engine.declare import StepContext
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
 from integrations.models import Connection, Flow, Order
-from integrations.models.order import NOT_IN_ERP, OrderState
+from integrations.models.order import NOT_IN_ERP, TERMINAL, OrderState
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +17,8 @@ logger = logging.getLogger(__name__)
 BEFORE_START = "before_start"
 HELD_BY_OPERATOR = "held_by_operator"
 CHANGED_AFTER_PUSH = "changed_after_push"
+FLOW_NOT_WRITING = "flow_not_writing"
+WRITING = (Flow.Mode.ASSISTED, Flow.Mode.LIVE)
 
 
 def order_of(payload: Any) -> Order:
@@ -35,9 +39,49 @@ def erp_of(order: Order) -> Connection:
 
 
 def orders_flow(storefront: Connection) -> Flow | None:
-    """The orders flow of a storefront, whatever its mode."""
+    """The orders flow of a storefront: the one that writes, else one in shadow, else any.
+
+    A shop that moves to another ERP has two; at most one of them writes.
+    """
+    boldness = Case(
+        When(mode__in=WRITING, then=Value(0)),
+        When(mode=Flow.Mode.SHADOW, then=Value(1)),
+        default=Value(2),
+    )
     flows = Flow.objects.filter(kind=Flow.Kind.ORDERS, source=storefront)
-    return flows.select_related("source", "target").first()
+    return flows.select_related("source", "target").order_by(boldness, "pk").first()
+
+
+def is_writing(storefront: Connection) -> bool:
+    """Whether the portal may write orders of this storefront into its ERP at all."""
+    flow = orders_flow(storefront)
+    return flow is not None and flow.mode in WRITING
+
+
+def require_writing(order: Order) -> None:
+    """Stops a step before it writes to the ERP while the flow is off or in shadow mode.
+
+    The job parks under this reason; `set_mode` requeues it when the flow writes again.
+    """
+    if not is_writing(order.storefront):
+        raise NeedsOperator(
+            f"The orders flow of {order.storefront.name} is off or in shadow mode, so nothing "
+            "is written to the ERP.",
+            reason=FLOW_NOT_WRITING,
+            cause=f"{FLOW_NOT_WRITING}:{order.storefront_id}",
+            hint="Set the flow to assisted or live; what waits goes on by itself then.",
+            ids={"order": order.storefront_ref},
+        )
+
+
+def told_values(order: Order, status: str = "") -> dict[str, str]:
+    """What the storefront's order carries of the ERP; `status` defaults to our state."""
+    return {
+        "erp_order_id": order.erp_ref,
+        "erp_number": order.erp_number,
+        "erp_status": status or order.state,
+        "erp_system": erp_of(order).name,
+    }
 
 
 def resources_of(order: Order) -> dict[str, int]:
@@ -63,6 +107,8 @@ def note_sending(order: Order, ctx: StepContext) -> None:
 
 def note_waiting(order: Order, ctx: StepContext) -> None:
     """What held the order is gone, and it waits for a press (or for the flow to go live)."""
+    if order.held_reason == HELD_BY_OPERATOR:
+        return
     if order.state == OrderState.HELD and not order.is_in_erp:
         order.move(
             OrderState.RECEIVED,
@@ -74,10 +120,16 @@ def note_waiting(order: Order, ctx: StepContext) -> None:
         )
 
 
+def _is_held_by(job: SyncJob, order: Order) -> bool:
+    if order.held_reason == HELD_BY_OPERATOR or order.state in TERMINAL:
+        return False  # a person's own reason stays; a cancelled order stands
+    return order.state in NOT_IN_ERP or job.kind == "change_order"
+
+
 def hold_parked(job: SyncJob) -> None:
     """Hook of order jobs that park: the order is held with the same sentence."""
     order = order_of(job.payload)
-    if order.state in NOT_IN_ERP or job.kind == "change_order":
+    if _is_held_by(job, order):
         order.hold(
             reason=job.error_reason or job.error_kind,
             message=job.error_text,
