@@ -49,14 +49,31 @@ def test_order_flow_starts_now_unless_told_otherwise(mode: str) -> None:
     assert set_mode(flow, mode, actor="olga", now=NOW).live_from == NOW
 
 
-def test_order_flow_keeps_its_start_when_switched_off_and_on() -> None:
+def test_order_flow_starts_anew_after_it_was_off() -> None:
     flow = FlowFactory()
     set_mode(flow, "live", actor="olga", live_from=NOW - timedelta(days=3), now=NOW)
 
     set_mode(flow, "off", actor="olga", now=NOW)
     set_mode(flow, "live", actor="olga", now=NOW + timedelta(days=1))
 
+    assert flow.live_from == NOW + timedelta(days=1)
+
+
+def test_order_flow_keeps_its_start_between_assisted_and_live() -> None:
+    flow = FlowFactory()
+    set_mode(flow, "assisted", actor="olga", live_from=NOW - timedelta(days=3), now=NOW)
+
+    set_mode(flow, "live", actor="olga", now=NOW)
+
     assert flow.live_from == NOW - timedelta(days=3)
+
+
+def test_earlier_start_makes_the_sweep_begin_again() -> None:
+    flow = FlowFactory(cursor={"swept_until": NOW.isoformat(), "payments_after": 7})
+
+    set_mode(flow, "live", actor="olga", live_from=NOW - timedelta(hours=1), now=NOW)
+
+    assert flow.cursor == {"payments_after": 7}
 
 
 def test_new_start_of_a_live_flow_is_taken_over() -> None:

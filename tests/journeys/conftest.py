@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.engine import runner
-from integrations.engine.models import OPEN, Resource, SyncJob
+from integrations.engine.models import OPEN, JobState, Resource, SyncJob
 from integrations.flows.order_status import poll
 from integrations.flows.orders import sweep
 from integrations.flows.runs import request_run
@@ -63,6 +63,15 @@ class World:
             self._let_time_pass()
             self.settle()
         assert not SyncJob.objects.filter(state__in=OPEN).exists()
+
+    def wait_until_parked(self, timeout_s: float = 20) -> None:
+        """Lets time pass until nothing but parked jobs is open."""
+        ends = time.monotonic() + timeout_s
+        moving = SyncJob.objects.filter(state__in=OPEN).exclude(state=JobState.PARKED)
+        while moving.exists() and time.monotonic() < ends:
+            self._let_time_pass()
+            self.settle()
+        assert not moving.exists()
 
     def _let_time_pass(self) -> None:
         """As if an hour went by: whatever waits for a moment is due."""
