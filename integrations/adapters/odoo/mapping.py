@@ -4,6 +4,7 @@ What is sent goes through `load`: all cells are texts, an empty cell empties the
 column that is left out keeps what is there (or takes Odoo's default).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -44,6 +45,9 @@ LINE_FIELDS = [
     "price_subtotal",
 ]
 
+_SHIP_TO = "Ship to:"
+_SHIP_TO_PARAGRAPH = re.compile(rf"<p>{_SHIP_TO} .*?</p>", re.DOTALL)
+
 # ---------------------------------------------------------------- to Odoo
 
 
@@ -61,16 +65,21 @@ def change_request(
     settings: OdooSettings,
     names: LineNames,
     surplus: Mapping[str, Mapping[str, Any]],
+    *,
+    note: str = "",
 ) -> dict[str, Any]:
-    """The arguments of `sale.order.load` that bring the lines of an existing order to `draft`.
+    """The arguments of `sale.order.load` that bring an existing order to `draft`.
 
     `surplus` are Odoo's rows of lines that `draft` no longer has, by our line reference: they
-    are set to quantity 0, since a confirmed order lets none be removed. The header is left
-    alone, its pricelist above all: Odoo refuses that column on a confirmed order.
+    are set to quantity 0, since a confirmed order lets none be removed. Of the header only a
+    new `note` is sent, and above all no pricelist: Odoo refuses that column on a confirmed
+    order.
     """
-    request = _load_request({"id": order_xid(draft.our_ref)}, draft, settings, names)
+    header = {"id": order_xid(draft.our_ref), **({"note": note} if note else {})}
+    request = _load_request(header, draft, settings, names)
     for our_ref, row in surplus.items():
-        request["data"].append(["", *_emptied_cells(draft, our_ref, row, names).values()])
+        cells = _emptied_cells(draft, our_ref, row, names)
+        request["data"].append([*dict.fromkeys(header, "").values(), *cells.values()])
     return request
 
 
@@ -187,10 +196,22 @@ def note_html(draft: OrderDraft) -> str:
         parts.append(f"Purchase order: {draft.po_number}")
     address = address_text(draft.ship_to)
     if address:
-        parts.append(f"Ship to: {address}")
+        parts.append(f"{_SHIP_TO} {address}")
     if draft.note:
         parts.append(draft.note)
-    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in parts)
+    return "".join(_paragraph(part) for part in parts)
+
+
+def readdressed(note: str, draft: OrderDraft) -> str:
+    """An order's note with the draft's address in it; what people wrote beside it stays."""
+    address = address_text(draft.ship_to)
+    fresh = _paragraph(f"{_SHIP_TO} {address}") if address else ""
+    old = _SHIP_TO_PARAGRAPH.search(note)
+    return note[: old.start()] + fresh + note[old.end() :] if old else note + fresh
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, quote=False)}</p>"
 
 
 def address_text(address: Address) -> str:

@@ -16,10 +16,11 @@ from integrations.adapters.odoo.mapping import (
     ORDER_FIELDS,
     change_request,
     order_request,
+    readdressed,
     to_order,
 )
 from integrations.adapters.odoo.names import LineNames, line_names
-from integrations.adapters.odoo.wire import number_of
+from integrations.adapters.odoo.wire import number_of, text_of
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
@@ -92,19 +93,23 @@ class Orders(OdooPart):
         return order
 
     def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
-        """One atomic `load` of all lines; lines added in Odoo by hand are left alone.
+        """One atomic `load` of all lines and a new address; lines added in Odoo by hand are
+        left alone.
 
         Raises NeedsOperator when the order is cancelled, locked, not made by the portal, or
         when more has left the house than `draft` leaves over.
         """
-        row = self._row(int(ref))
+        row = self._row(int(ref), "note")
         self._refuse_unchangeable(row)
         names = self._line_names()
         lines = self._our_lines(int(ref), [*LINE_FIELDS, names.taxes])
         _refuse_below_delivered(row, lines, draft)
         wanted = {line.our_ref for line in draft.lines}
         surplus = {ours: line for ours, line in lines.items() if ours not in wanted}
-        request = change_request(draft, self.settings, names, surplus)
+        note = readdressed(text_of(row["note"]), draft)
+        request = change_request(
+            draft, self.settings, names, surplus, note=note if note != row["note"] else ""
+        )
         self.client.call("sale.order", "load", writes=True, judge=load_error, **request)
         return self._read(int(ref))
 

@@ -1,10 +1,12 @@
 """Changing an order that Odoo already has: lines follow, what has left the house stays."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from integrations.adapters.odoo.adapter import OdooAdapter
+from integrations.adapters.odoo.mapping import address_text
 from integrations.errors import NeedsOperator, OutcomeUnknown
 from integrations.records import ErpOrder
 from tests.adapters.odoo.office import Office
@@ -48,6 +50,23 @@ def test_delivery_follows_the_new_quantity(
     office.erp.deliver("order_01")
 
     assert office.erp.order("order_01")["lines"][0]["qty_delivered"] == 5
+
+
+def test_new_address_replaces_the_old_one_beside_what_people_wrote(
+    office: Office, adapter: OdooAdapter, confirmed: ErpOrder
+) -> None:
+    order_id = int(confirmed.ref)
+    there = office.erp.order(order_id)["note"]
+    theirs = {"note": f"{there}<p>Ring twice.</p>"}
+    office.erp.work(lambda: office.erp.store.update("sale.order", order_id, theirs))
+    draft = office.draft(lines=[office.line(), office.nuts()], total="68.39")
+    moved = replace(draft, ship_to=replace(draft.ship_to, street1="Neuer Weg 9", city="Bremen"))
+
+    changed = adapter.change_order(confirmed.ref, moved)
+
+    note = office.erp.order(order_id)["note"]
+    assert note == f"<p>Ship to: {address_text(moved.ship_to)}</p><p>Ring twice.</p>"
+    assert changed.gross_total == Decimal("68.39")
 
 
 def test_removed_line_stays_with_quantity_zero(
