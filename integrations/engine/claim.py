@@ -29,10 +29,12 @@ from integrations.engine.models import (
     Resource,
     SyncJob,
 )
+from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
 LOOKS = 10  # how often a claim that others keep beating looks again before it gives up
+PASSED_OVER_S = 60.0  # how long a job waits that could not even be leased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,30 @@ def claim(lane: str | None = None) -> Claim | None:
                 job = _take(lane)
         except IntegrityError:
             continue  # a job of the same key was leased between our look and our write
+        except _Unclaimable as exc:
+            _pass_over(exc.job_id)
+            continue
         if job is None:
             return None
         if job.state != JobState.PARKED:
             faults.reach("claimed")
             return Claim(job=job, lease=Lease(job_id=job.pk, token=job.lease_token))
     return None
+
+
+class _Unclaimable(Exception):
+    """This one job cannot be leased; the others can."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"Job {job_id} cannot be leased.")
+        self.job_id = job_id
+
+
+def _pass_over(job_id: int) -> None:
+    """Puts off a job that no worker can lease, so that it does not stand before the others."""
+    logger.exception("job_not_claimable job=%s", job_id)
+    later = clock.now() + timedelta(seconds=PASSED_OVER_S)
+    SyncJob.objects.filter(pk=job_id, lease_until=None).update(due_at=later)
 
 
 def runnable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
@@ -93,12 +113,21 @@ def _take(lane: str | None) -> SyncJob | None:
             return None
         resource = available.get(job.resource_id or 0)
         if resource is None or _enter(resource, job, now):
-            return _lease(job, now)
+            return _leased(job, now)
         del available[resource.pk]  # somebody was faster; look at the others
 
 
 def _enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
     return limits.enter(resource, job.pk, now=now, probe_s=leases.lease_s())
+
+
+def _leased(job: SyncJob, now: datetime) -> SyncJob:
+    try:
+        return _lease(job, now)
+    except (*DATABASE_AWAY, IntegrityError):
+        raise
+    except Exception as exc:  # nothing that is wrong with one job may stop the others
+        raise _Unclaimable(job.pk) from exc
 
 
 def _lease(job: SyncJob, now: datetime) -> SyncJob:

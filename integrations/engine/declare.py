@@ -70,6 +70,9 @@ class StepSpec:
 class JobKind:
     """A kind of job. Hooks run in the transaction of the move, so they must be quick.
 
+    A hook that raises is logged and noted in the job's history, what it wrote is taken back,
+    and the move stands: no hook can refuse one.
+
     `coalesce`: a new job replaces one of its key that has not started (latest wins), and a
     parked one does not block newer ones. Never for orders. `on_move` hears of every move;
     `on_settled` of done, compensated and cancelled; the others of one state each.

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from integrations.engine import bucket, clock
+from integrations.engine import bucket, clock, hooks
 from integrations.engine.breaker import Breaker, after_failure, after_success
 from integrations.engine.models import BreakerState, Resource, Slot
 from integrations.engine.retry import OUTAGE, bounded_retry_after
@@ -78,7 +78,7 @@ def pause(resource_id: int, reason: str, actor: str) -> bool:
     resource = Resource.objects.get(pk=resource_id)
     logger.warning("resource_paused resource=%s actor=%s", resource_id, actor)
     for hook in _paused_hooks:
-        hook(resource)
+        hooks.tell(hook, resource)
     return True
 
 

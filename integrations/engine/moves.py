@@ -1,14 +1,16 @@
 """The one place where a job changes its state."""
 
 import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from integrations import logs
+from integrations.engine import hooks
 from integrations.engine import lease as leases
-from integrations.engine.declare import is_known, kind_named
+from integrations.engine.declare import JobKind, is_known, kind_named
 from integrations.engine.lease import GIVEN_BACK, Lease
 from integrations.engine.models import ALLOWED, LEASABLE, TERMINAL, JobMove, JobState, SyncJob
 from integrations.errors import Fenced, PortalError
@@ -65,18 +67,37 @@ def _refusal(job: SyncJob, lease: Lease | None) -> PortalError:
     return MoveRefused(f"Job {job.pk} changed meanwhile; look at it again.", ids={"job": job.pk})
 
 
+def note(job: SyncJob, *, reason: str, actor: str) -> None:
+    """A history row for something that moved nothing."""
+    JobMove.objects.create(
+        job=job, from_state=job.state, to_state=job.state, reason=reason[:500], actor=actor
+    )
+
+
 def _tell(job: SyncJob, made: JobMove) -> None:
+    """Calls the hooks of the job's kind; a failure of theirs becomes a row of its history."""
     if not is_known(job.kind):
         return
     kind = kind_named(job.kind)
     if not (kind.on_move or kind.on_parked or kind.on_done or kind.on_settled):
         return
     job.refresh_from_db()
+    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
+        for hook, told in _hooks_for(kind, job, made):
+            failure = hooks.tell(hook, *told)
+            if failure:
+                note(job, reason=failure, actor="engine")
+
+
+def _hooks_for(
+    kind: JobKind, job: SyncJob, made: JobMove
+) -> Iterator[tuple[Callable[..., None], tuple[object, ...]]]:
+    """The hooks that hear of this move, each with what it is told."""
     if kind.on_move:
-        kind.on_move(job, made)
-    if kind.on_parked and job.state == JobState.PARKED:
-        kind.on_parked(job)
-    if kind.on_done and job.state == JobState.DONE:
-        kind.on_done(job)
-    if kind.on_settled and job.state in TERMINAL:
-        kind.on_settled(job)
+        yield kind.on_move, (job, made)
+    if kind.on_parked and made.to_state == JobState.PARKED:
+        yield kind.on_parked, (job,)
+    if kind.on_done and made.to_state == JobState.DONE:
+        yield kind.on_done, (job,)
+    if kind.on_settled and made.to_state in TERMINAL:
+        yield kind.on_settled, (job,)

@@ -12,6 +12,7 @@ from integrations.engine import faults, signs
 from integrations.engine.claim import Claim
 from integrations.engine.heartbeat import Heartbeat
 from integrations.engine.job_run import JobRun
+from integrations.engine.outage import DATABASE_AWAY
 from integrations.errors import Fenced
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,12 @@ def run(claim: Claim, heartbeat: Heartbeat) -> None:
             faults.reach("finished")
         except Fenced:
             logger.warning("job_fenced token=%s", claim.lease.token)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            # Not a step's failure but the engine's own. The lease runs out and is counted as
+            # a crash, so the job is parked after some; the jobs behind it go on meanwhile.
+            logger.exception("job_broke token=%s", claim.lease.token)
         finally:
             heartbeat.watch(None)
     signs.alive()

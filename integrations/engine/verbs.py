@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 
 from integrations.engine import queue
 from integrations.engine.declare import is_known, kind_named
-from integrations.engine.models import JobMove, JobState, Request, StepState, SyncJob
-from integrations.engine.moves import MoveRefused, move
+from integrations.engine.models import JobState, Request, StepState, SyncJob
+from integrations.engine.moves import MoveRefused, move, note
 
 TOUCHED = (StepState.DONE, StepState.IN_DOUBT)
 
@@ -42,7 +42,7 @@ def requeue(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
     }
     if job.state == JobState.QUEUED:
         SyncJob.objects.filter(pk=job.pk).update(**fresh)
-        _note(job, actor, reason or "try now")
+        note(job, reason=reason or "try now", actor=actor)
     elif job.state == JobState.PARKED:
         to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
         move(job, to, reason=reason or "requeued", actor=actor, **fresh)
@@ -66,7 +66,7 @@ def cancel(job: SyncJob, *, actor: str, reason: str) -> Cancelled:
     )
     job.refresh_from_db()
     if job.is_leased or job.state == JobState.COMPENSATING:
-        _note(job, actor, f"cancel requested: {reason}")
+        note(job, reason=f"cancel requested: {reason}", actor=actor)
         return Cancelled.ASKED
     if _has_doubt(job) or job.going_back:
         _let_worker_look(job, actor, reason)
@@ -95,7 +95,7 @@ def hold(job: SyncJob, *, actor: str, reason: str) -> SyncJob:
         SyncJob.objects.filter(pk=job.pk).update(
             requested=Request.HOLD, requested_by=actor, requested_reason=reason[:300]
         )
-        _note(job, actor, f"hold requested: {reason}")
+        note(job, reason=f"hold requested: {reason}", actor=actor)
     elif job.state in (JobState.QUEUED, JobState.PARKED, JobState.COMPENSATING):
         held = f"held: {reason}"[:200]
         move(job, JobState.WAITING, reason=reason, actor=actor, wait_reason=held)
@@ -154,13 +154,6 @@ def _woken(job: SyncJob) -> SyncJob:
     return job
 
 
-def _note(job: SyncJob, actor: str, reason: str) -> None:
-    """A history row for something that moved nothing."""
-    JobMove.objects.create(
-        job=job, from_state=job.state, to_state=job.state, reason=reason[:500], actor=actor
-    )
-
-
 def _refused(job: SyncJob, participle: str, more: str = "") -> MoveRefused:
     state = JobState(job.state).label.lower()
     text = f"Job {job.pk} cannot be {participle}: it is {state}. {more}".strip()
@@ -176,7 +169,7 @@ def _let_worker_look(job: SyncJob, actor: str, reason: str) -> None:
     to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
     if job.state == to:
         SyncJob.objects.filter(pk=job.pk).update(due_at=Now(), last_actor=actor)
-        _note(job, actor, f"cancel requested: {reason}")
+        note(job, reason=f"cancel requested: {reason}", actor=actor)
     else:
         text = f"cancel requested: {reason}"
         move(job, to, reason=text, actor=actor, due_at=Now(), last_actor=actor)
