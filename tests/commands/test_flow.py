@@ -115,3 +115,22 @@ def test_an_ambiguous_flow_is_not_guessed(say: Say) -> None:
     said = say("flow", "run", "orders")
 
     assert (said.code, "There are 2 flows" in said.refusal) == (1, True)
+
+
+def test_a_chosen_order_is_sent_although_it_is_old(say: Say) -> None:
+    flow = FlowFactory(live=True)
+
+    sent = say("flow", "send", str(flow.pk), "order_old", "--json")
+
+    assert sent.json == [{"order": sent.json[0]["order"], "storefront_ref": "order_old"}]
+    job = SyncJob.objects.get(kind="push_order")
+    assert job.payload["forced"] is True
+
+
+def test_nothing_is_sent_while_the_flow_is_off(say: Say) -> None:
+    flow = FlowFactory()
+
+    said = say("flow", "send", str(flow.pk), "order_old")
+
+    assert said.code == 1
+    assert "off or in shadow mode" in said.refusal

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
+from integrations.flows.orders.doors import choose_order
 from integrations.flows.runs import request_run
 from integrations.management.command import (
     Answer,
@@ -31,6 +32,11 @@ class Command(PortalCommand):
         running = add_verb(verbs, "run", run, help="Ask for a run of a batch flow, now.")
         running.add_argument("flow", help="Number, or kind where there is only one.")
         _add_set_mode(verbs)
+        sending = add_verb(
+            verbs, "send", send, help="Send chosen orders, also from before the start instant."
+        )
+        sending.add_argument("flow", help="Number of the orders flow, or `orders`.")
+        sending.add_argument("orders", nargs="+", help="Ids of orders in the storefront.")
 
 
 def _add_add(verbs: Any) -> None:
@@ -95,6 +101,16 @@ def change_mode(options: dict[str, Any]) -> Answer:
         f", for orders placed from {flow.live_from:%Y-%m-%d %H:%M} UTC" if flow.live_from else ""
     )
     return Answer(rows=_row(flow), lines=[f"{flow} is {flow.mode}{since}."])
+
+
+def send(options: dict[str, Any]) -> Answer:
+    flow = flow_named(options["flow"])
+    orders = [
+        choose_order(storefront=flow.source, order_ref=ref, actor=command_actor())
+        for ref in options["orders"]
+    ]
+    rows = [{"order": order.pk, "storefront_ref": order.storefront_ref} for order in orders]
+    return Answer(rows=rows, lines=[f"{order.storefront_ref} is being sent." for order in orders])
 
 
 def _row(flow: Flow) -> dict[str, Any]:
