@@ -124,8 +124,8 @@ class JobRun:
         """Obeys requests, the supervisor and the limits of the next step's resource."""
         is_open = self._has_just_entered or self._look_around()
         self._has_just_entered = False
-        if self.job.requested == Request.HOLD:
-            return self._hold()
+        if self.job.requested == Request.HOLD and self._hold():
+            return False
         wanted = None if spec.on is None else self.job.resources[spec.on]
         if signs.is_stopping() or (wanted == self.job.resource_id and not is_open):
             self._give_back()
@@ -156,8 +156,13 @@ class JobRun:
         self.job.requested, self.job.requested_by, self.job.requested_reason = request
         return not is_paused and (not_before is None or not_before <= now)
 
+    @transaction.atomic(durable=True)
     def _hold(self) -> bool:
-        """Puts the job aside; always False."""
+        """Puts the job aside, unless somebody took that wish back since we read it."""
+        wished = leases.held(self.claim.lease).filter(requested=Request.HOLD)
+        if not wished.update(requested=Request.NONE):
+            self._look_around()  # it may have become a cancel
+            return False
         moves.move(
             self.job,
             JobState.WAITING,
@@ -165,9 +170,8 @@ class JobRun:
             actor=self.job.requested_by,
             lease=self.claim.lease,
             wait_reason=f"held: {self.job.requested_reason}"[:200],
-            requested=Request.NONE,
         )
-        return False
+        return True
 
     def _cancel(self, spec: StepSpec) -> bool:
         """Ends the job as asked, after finding out what a step in doubt did; always False."""

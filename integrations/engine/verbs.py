@@ -13,10 +13,22 @@ from django.db.models.functions import Now
 
 from integrations.engine import queue
 from integrations.engine.declare import is_known, kind_named
-from integrations.engine.models import JobState, Request, StepState, SyncJob
+from integrations.engine.models import (
+    CLAIMABLE,
+    LEASABLE,
+    JobState,
+    Request,
+    StepState,
+    SyncJob,
+)
 from integrations.engine.moves import MoveRefused, move, note
 
 TOUCHED = (StepState.DONE, StepState.IN_DOUBT)
+NO_REQUEST: dict[str, Any] = {
+    "requested": Request.NONE,
+    "requested_by": "",
+    "requested_reason": "",
+}
 
 
 class Cancelled(StrEnum):
@@ -31,7 +43,9 @@ class Cancelled(StrEnum):
 def requeue(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
     """Tries a parked job again from its unfinished step, or a queued one now.
 
-    Counting starts anew: tries, crashes and the time until it is given up.
+    Counting starts anew: tries, crashes and the time until it is given up. What was asked of a
+    job before it parked is forgotten, for this press is newer. A cancel that a worker is about
+    to obey stays, and so does one whose undoing is under way.
     """
     job = _locked(job)
     fresh: dict[str, Any] = {
@@ -40,12 +54,15 @@ def requeue(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
         "last_actor": actor,
         "lease_owner": "",
     }
+    forgotten = _request_to_forget(job)
+    if forgotten:
+        fresh |= NO_REQUEST
     if job.state == JobState.QUEUED:
         SyncJob.objects.filter(pk=job.pk).update(**fresh)
-        note(job, reason=reason or "try now", actor=actor)
+        note(job, reason=f"{reason or 'try now'}{forgotten}", actor=actor)
     elif job.state == JobState.PARKED:
         to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
-        move(job, to, reason=reason or "requeued", actor=actor, **fresh)
+        move(job, to, reason=f"{reason or 'requeued'}{forgotten}", actor=actor, **fresh)
     else:
         raise _refused(job, "requeued", "Only parked and queued jobs can be.")
     job.steps.update(tries_alike=0, last_error_kind="", failing_since=None)
@@ -107,8 +124,13 @@ def hold(job: SyncJob, *, actor: str, reason: str) -> SyncJob:
 
 @transaction.atomic
 def release(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
-    """Lets a waiting job go on."""
+    """Lets a waiting job go on, or takes back a hold that its worker has not obeyed yet."""
     job = _locked(job)
+    if job.requested == Request.HOLD and job.state in (*LEASABLE, *CLAIMABLE):
+        SyncJob.objects.filter(pk=job.pk).update(**NO_REQUEST)
+        note(job, reason=reason or "released before it was held", actor=actor)
+        job.refresh_from_db()
+        return job
     if job.state != JobState.WAITING:
         raise _refused(job, "released", "Only waiting jobs can be.")
     to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
@@ -158,6 +180,16 @@ def _refused(job: SyncJob, participle: str, more: str = "") -> MoveRefused:
     state = JobState(job.state).label.lower()
     text = f"Job {job.pk} cannot be {participle}: it is {state}. {more}".strip()
     return MoveRefused(text, ids={"job": job.pk})
+
+
+def _request_to_forget(job: SyncJob) -> str:
+    """What a requeue overrides, in words for the history; empty for nothing."""
+    is_overridden = job.requested == Request.HOLD or (
+        job.state == JobState.PARKED and not job.going_back
+    )
+    if job.requested == Request.NONE or not is_overridden:
+        return ""
+    return f" (instead of the {job.requested} that {job.requested_by} asked for)"
 
 
 def _has_doubt(job: SyncJob) -> bool:

@@ -7,7 +7,8 @@ import pytest
 from integrations.engine import runner, verbs
 from integrations.engine.claim import claim
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.models import JobMove, JobState, StepState, SyncJob
+from integrations.engine.job_run import JobRun
+from integrations.engine.models import JobMove, JobState, Request, StepState, SyncJob
 from integrations.engine.moves import MoveRefused
 from integrations.errors import NeedsOperator, NotSent, OutcomeUnknown
 from tests.engine.conftest import Remote, drain_at_once, fresh
@@ -163,6 +164,85 @@ def test_running_job_is_held_after_the_step_at_hand(remote: Remote, start: Start
     runner.drain()
 
     assert remote.calls == ["create", "note"]
+
+
+def test_hold_that_was_not_obeyed_yet_is_released_on_the_running_job(
+    remote: Remote, start: Start
+) -> None:
+    def create_while_ann_changes_her_mind(ctx: StepContext) -> dict[str, object]:
+        job = SyncJob.objects.get(pk=ctx.job_id)
+        verbs.hold(job, actor="ann", reason="check it")
+        assert verbs.release(job, actor="ann").state == JobState.RUNNING
+        return remote.create(ctx)
+
+    steps = [StepSpec("create", create_while_ann_changes_her_mind), StepSpec("note", remote.note)]
+    job = start(register(JobKind("held_and_released", steps)))
+
+    runner.drain()
+
+    assert remote.calls == ["create", "note"]
+    assert fresh(job).state == JobState.DONE
+
+
+def test_hold_that_is_released_while_its_worker_obeys_is_not_obeyed(
+    push: JobKind, start: Start
+) -> None:
+    job = start(push)
+    found = claim()
+    assert found is not None
+    verbs.hold(job, actor="ann", reason="check it")
+    found.job.refresh_from_db()  # the worker has read the wish …
+    verbs.release(job, actor="ann")  # … and has not acted on it yet
+
+    JobRun(found).go()
+
+    assert fresh(job).state == JobState.DONE
+
+
+def test_release_does_not_take_a_cancel_back(push: JobKind, start: Start) -> None:
+    job = start(push)
+    claim()
+    verbs.cancel(job, actor="ann", reason="wrong")
+
+    with pytest.raises(MoveRefused):
+        verbs.release(job, actor="bob")
+
+    assert fresh(job).requested == Request.CANCEL
+
+
+@pytest.mark.parametrize("press", [verbs.cancel, verbs.hold])
+def test_requeued_job_does_not_obey_what_was_asked_before_it_parked(
+    press: Callable[..., object], remote: Remote, start: Start
+) -> None:
+    def ask_and_fail(ctx: StepContext) -> dict[str, object]:
+        if not remote.calls:
+            press(SyncJob.objects.get(pk=ctx.job_id), actor="ann", reason="wrong")
+        return remote.create(ctx)
+
+    remote.before = [NeedsOperator("Link the customer.", reason="unlinked")]
+    job = start(register(JobKind("asked_before", [StepSpec("create", ask_and_fail)])))
+    runner.drain()
+    assert fresh(job).state == JobState.PARKED
+
+    verbs.requeue(job, actor="bob", reason="linked")
+    runner.drain()
+
+    assert fresh(job).state == JobState.DONE
+    reasons = [move.reason for move in JobMove.objects.filter(job=job)]
+    assert f"linked (instead of the {press.__name__} that ann asked for)" in reasons
+
+
+def test_trying_now_does_not_take_a_cancel_back(remote: Remote, start: Start) -> None:
+    remote.before = [OutcomeUnknown("lost")]
+    spec = StepSpec("create", remote.create, find=remote.find, undo=remote.cancel)
+    job = start(register(JobKind("cancelled_in_doubt", [spec])))
+    runner.drain()
+    verbs.cancel(job, actor="ann", reason="wrong")
+
+    verbs.requeue(job, actor="bob")
+    drain_at_once()
+
+    assert fresh(job).state == JobState.CANCELLED
 
 
 def test_step_done_by_hand_is_skipped_with_its_result(remote: Remote, start: Start) -> None:
