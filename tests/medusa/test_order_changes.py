@@ -1,5 +1,6 @@
 """What happens to an order in the shop after it was sent reaches the ERP."""
 
+from integrations.sandbox.storefront.checkout import address_in
 from tests.medusa.merchant import captured_payment
 from tests.medusa.world import TEN, World
 
@@ -28,6 +29,17 @@ def test_an_edited_order_is_changed_in_the_erp(world: World) -> None:
     assert owed == in_erp
     assert owed > before
     assert world.order(order_id).state == "confirmed"
+
+
+def test_a_new_delivery_address_reaches_the_erp_by_the_sweep(world: World) -> None:
+    order_id = world.place({"TAPE-5M": 1})
+    world.await_event(order_id, "order.placed")
+
+    moved = {**address_in("de"), "address_1": "Neuer Weg 9", "city": "Bremen"}
+    world.admin.post(f"/admin/orders/{order_id}", {"shipping_address": moved})
+    world.sweep()
+
+    assert "Neuer Weg 9, 20457 Bremen" in world.in_erp(order_id)["note"]
 
 
 def test_a_captured_payment_is_noted_in_the_erp_once(world: World) -> None:
