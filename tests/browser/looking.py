@@ -3,13 +3,17 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-# Elements that hide what does not fit, though they are no scroll container.
+# Elements that hide what does not fit though they are no scroll container, and cells whose
+# text runs out of them at the top and bottom.
 CLIPPED = """
 () => [...document.querySelectorAll('body *')].filter(element => {
   const style = getComputedStyle(element);
   if (style.visibility === 'hidden' || !element.getClientRects().length) return false;
   const hides = ['hidden', 'clip'].includes(style.overflowX);
   const box = element.getBoundingClientRect();
+  const tall = element.matches('td, th, .badge') && style.display !== 'table-cell'
+    && element.scrollHeight > element.clientHeight + 1;
+  if (tall) return true;
   return hides && box.width > 2 && element.scrollWidth > element.clientWidth + 1
     && !element.closest('[data-simplebar]') && !element.closest('pre');
 }).map(e => `${e.tagName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`)
