@@ -1,6 +1,6 @@
 """The one way HTTP leaves the house: a session over `requests` for one remote system.
 
-Timeouts and a total deadline always; no redirects, no retries (only the engine retries);
+Timeouts and a total deadline always (kept in `integrations.wire`); no redirects, no retries;
 response size limited; private addresses refused unless the connection allows them; every
 call handed to a recorder with secrets already removed; transport failures and statuses
 mapped to `integrations.errors` in one place, `_error_for`.
@@ -8,7 +8,6 @@ mapped to `integrations.errors` in one place, `_error_for`.
 No model is imported here: the recorder and the limiter are handed in by `gateways`.
 """
 
-import ipaddress
 import json as jsonlib
 import logging
 import socket
@@ -24,9 +23,8 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import simplejson
 import urllib3
-from requests.adapters import HTTPAdapter
 
-from integrations import redact
+from integrations import redact, wire
 from integrations.errors import (
     AuthFailed,
     Conflict,
@@ -71,7 +69,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Seconds and bytes. `deadline_s` bounds the whole call, also a body that drips."""
+    """Seconds and bytes. `deadline_s` bounds the whole call, also an answer that drips."""
 
     connect_s: float = 5
     read_s: float = 15
@@ -134,7 +132,7 @@ class Session:
         self.base_url = self.base_url.rstrip("/")
         self._requests = requests.Session()
         self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment
-        adapter = _GuardedAdapter(allow_private=self.allow_private)
+        adapter = wire.WireAdapter(allow_private=self.allow_private)
         self._requests.mount("http://", adapter)
         self._requests.mount("https://", adapter)
 
@@ -215,16 +213,19 @@ class _Call:
 
     def _send(self, deadline: float) -> Reply:
         limits = self.session.limits
-        with self.session._requests.request(
-            self.method,
-            self.url,
-            data=self.body,
-            headers=self.headers,
-            stream=True,
-            timeout=(limits.connect_s, limits.read_s),
-            allow_redirects=False,
-            verify=self.session.verify_tls,
-        ) as answer:
+        with (
+            wire.answered_by(deadline),
+            self.session._requests.request(
+                self.method,
+                self.url,
+                data=self.body,
+                headers=self.headers,
+                stream=True,
+                timeout=(limits.connect_s, limits.read_s),
+                allow_redirects=False,
+                verify=self.session.verify_tls,
+            ) as answer,
+        ):
             received = bytearray()
             for chunk in answer.iter_content(64 * 1024):
                 received += chunk
@@ -235,8 +236,6 @@ class _Call:
                         status=answer.status_code,
                         hint="Ask for smaller pages, or raise HTTP_MAX_RESPONSE_BYTES.",
                     )
-                if time.monotonic() > deadline:
-                    raise requests.exceptions.ReadTimeout("the answer took too long")
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Reply(answer.status_code, headers, received.decode("utf-8", "replace"))
 
@@ -288,8 +287,8 @@ def _never_sent(exc: BaseException | None) -> bool:
             (
                 urllib3.exceptions.NewConnectionError,
                 urllib3.exceptions.NameResolutionError,
-                requests.exceptions.SSLError,
-                AddressRefused,
+                wire.HandshakeFailed,
+                wire.AddressRefused,
                 ConnectionRefusedError,
                 socket.gaierror,
             ),
@@ -382,56 +381,3 @@ def _log(call: _Call, reply: Reply | None, error: PortalError | None) -> None:
         call.duration_ms,
         error.kind if error else "-",
     )
-
-
-# ---------------------------------------------------------------- private addresses
-
-
-class AddressRefused(urllib3.exceptions.HTTPError):
-    """The name resolved to an address inside the house and the connection does not allow that."""
-
-
-def _refuse_private(sock: socket.socket) -> None:
-    # The peer of the open socket is checked, not a look-up before it: a name that answers
-    # differently the second time (DNS rebinding) gains nothing.
-    address = ipaddress.ip_address(sock.getpeername()[0].split("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if not (mapped or address).is_global:
-        sock.close()
-        raise AddressRefused(f"{address} is a private address")
-
-
-class _GuardedHTTPConnection(urllib3.connection.HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        _refuse_private(sock)
-        return sock
-
-
-class _GuardedHTTPSConnection(urllib3.connection.HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        _refuse_private(sock)
-        return sock
-
-
-class _GuardedHTTPPool(urllib3.connectionpool.HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTPConnection
-
-
-class _GuardedHTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPSConnection
-
-
-class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        if not self._allow_private:
-            self.poolmanager.pool_classes_by_scheme = {
-                "http": _GuardedHTTPPool,
-                "https": _GuardedHTTPSPool,
-            }
