@@ -55,6 +55,7 @@ class Beat:
         self._duties = [
             Duty("sweep", beat_s, lease.sweep),
             Duty("recovery", beat_s, recovery.hurry),
+            Duty("probes", recovery.PROBE_EVERY_S, recovery.probe_waiting),
             Duty("wake", beat_s, wake_due_lanes),
             Duty("retention", RETENTION_EVERY_S, retention.forget_old_jobs),
             *_registered.values(),

@@ -20,7 +20,7 @@ from integrations.engine.models import (
     SyncJob,
 )
 from integrations.engine.report import ErrorReport, failure_kind, report_of
-from integrations.engine.retry import Action, Failure, Verdict
+from integrations.engine.retry import OUTAGE, Action, Failure, Verdict
 from integrations.engine.step_try import StepTry, Tried, context_of
 from integrations.errors import Fenced, Kind
 
@@ -84,8 +84,7 @@ class JobRun:
             self._fail(step, attempt, tried, StepState.IN_DOUBT if in_doubt else StepState.OPEN)
             return False
         state = StepState.OPEN if tried.outcome == Attempt.ABSENT else StepState.DONE
-        ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
-        self._note(None)
+        self._succeed(step, attempt, tried, state)
         return True
 
     # --- back --------------------------------------------------------------------------
@@ -110,8 +109,7 @@ class JobRun:
         if tried.error is not None:
             self._fail(step, attempt, tried, state)
             return False
-        ledger.succeed(self.claim, step, attempt, state=StepState.UNDONE, tried=tried)
-        self._note(None)
+        self._succeed(step, attempt, tried, StepState.UNDONE)
         return True
 
     def _can_go_back(self) -> bool:
@@ -198,6 +196,15 @@ class JobRun:
         return False
 
     # --- endings -----------------------------------------------------------------------
+
+    def _succeed(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
+        """Writes the success down, and tells the resource when it ends an outage."""
+        met_outage = step.last_error_kind in OUTAGE
+        ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
+        self._note(None)
+        failed_at, resource_id = self.job.failed_at, self.job.resource_id
+        if met_outage and failed_at is not None and resource_id is not None:
+            limits.note_recovery(resource_id, failed_at=failed_at)
 
     def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
         """Writes the failure down and does what the policy says: again, back or parked."""

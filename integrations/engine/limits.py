@@ -163,6 +163,16 @@ def note_outcome(resource_id: int, error: BaseException | None) -> None:
             pause(resource_id, CREDENTIALS_REFUSED, "engine")
 
 
+def note_recovery(resource_id: int, *, failed_at: datetime) -> None:
+    """Tells the resource that a job which met an outage at `failed_at` got through now.
+
+    Others that wait because of the outage then go on at once, also when the breaker never
+    opened. Writes nothing when a recovery since then is known.
+    """
+    unknown = Q(recovered_at=None) | Q(recovered_at__lt=failed_at)
+    Resource.objects.filter(unknown, pk=resource_id).update(recovered_at=clock.now())
+
+
 def _was_noted(error: BaseException) -> bool:
     """Whether this thread noted the error, or one of the same kind that caused it, just before."""
     if not isinstance(error, PortalError):

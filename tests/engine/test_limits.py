@@ -13,6 +13,7 @@ from integrations.engine.declare import JobKind
 from integrations.engine.models import BreakerState, JobState, Resource, Slot, SyncJob
 from integrations.errors import (
     AuthFailed,
+    Conflict,
     NeedsOperator,
     NotSent,
     OutcomeUnknown,
@@ -216,6 +217,107 @@ def test_job_that_failed_after_the_recovery_keeps_its_backoff(
     SyncJob.objects.update(due_at=Now() + timedelta(minutes=15))
 
     assert recovery.hurry() == 0
+
+
+def wait_long(*jobs: SyncJob) -> None:
+    """As if each had failed so often that its backoff is long."""
+    SyncJob.objects.filter(pk__in=[job.pk for job in jobs]).update(
+        due_at=Now() + timedelta(minutes=15)
+    )
+
+
+def test_slow_outage_that_opens_no_breaker_is_probed_by_one_job_at_a_time(
+    remote: Remote, push: JobKind, start: Start, erp: Resource
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s") for _ in range(3)]
+    jobs = [start(push, str(number)) for number in range(3)]
+    runner.drain()
+    wait_long(*jobs)
+
+    assert recovery.probe_waiting() == 1
+    assert recovery.probe_waiting() == 0  # that one has not been tried yet
+
+
+def test_probes_take_turns_so_that_one_bad_job_hides_no_recovery(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s") for _ in range(3)]
+    bad, good = start(push, "bad"), start(push, "good")
+    runner.drain()
+    wait_long(bad, good)
+
+    for _ in range(2):
+        recovery.probe_waiting()
+        runner.drain()
+        wait_long(bad)
+
+    assert fresh(good).state == JobState.DONE
+
+
+def test_one_job_that_gets_through_hurries_all_that_met_the_outage(
+    remote: Remote, push: JobKind, start: Start, erp: Resource
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s") for _ in range(3)]
+    jobs = [start(push, str(number)) for number in range(3)]
+    runner.drain()
+    wait_long(*jobs)
+
+    recovery.probe_waiting()
+    runner.drain()
+    recovery.hurry()
+    runner.drain()
+
+    erp.refresh_from_db()
+    assert erp.breaker_state == BreakerState.CLOSED
+    assert [fresh(job).state for job in jobs] == [JobState.DONE] * 3
+
+
+def test_healthy_work_in_the_queue_does_not_keep_a_waiting_job_from_its_probe(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s")]
+    job = start(push, "waiting")
+    runner.drain()
+    wait_long(job)
+    start(push, "healthy")
+
+    assert recovery.probe_waiting() == 1
+
+
+def test_success_of_a_healthy_job_hurries_nobody(
+    remote: Remote, push: JobKind, start: Start, erp: Resource
+) -> None:
+    remote.before = [OutcomeUnknown("500, as always with this order")]
+    bad = start(push, "bad")
+    runner.drain()
+    wait_long(bad)
+
+    start(push, "good")
+    runner.drain()
+
+    assert recovery.hurry() == 0
+
+
+def test_resource_that_must_not_be_called_is_not_probed(
+    remote: Remote, push: JobKind, start: Start, erp: Resource
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s")]
+    job = start(push)
+    runner.drain()
+    wait_long(job)
+
+    limits.pause(erp.pk, "stocktaking", "ann")
+
+    assert recovery.probe_waiting() == 0
+
+
+def test_job_that_was_refused_is_not_probed(remote: Remote, push: JobKind, start: Start) -> None:
+    remote.before = [Conflict("stale")]
+    job = start(push)
+    runner.drain()
+    wait_long(job)
+
+    assert recovery.probe_waiting() == 0
 
 
 def test_paused_resource_starts_nothing(push: JobKind, start: Start, erp: Resource) -> None:
