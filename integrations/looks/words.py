@@ -27,6 +27,7 @@ STEPS = {
     "tell": "Tell the storefront",
     "follow_up": "Follow up",
     "apply": "Apply the change",
+    "check": "Compare the totals",
     "fetch": "Read the ERP's order",
     "fulfil": "Create the fulfilment",
     "ship": "Mark it as shipped",

@@ -56,7 +56,7 @@ def plan_change(ctx: StepContext) -> Output:
         held: ErpOrder | None = adapter.find_order(order.storefront_ref)
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
-    differences = difference(held, made.draft)
+    differences = difference(held, made.draft) or [_elsewhere(made.draft)]
     Order.objects.filter(pk=order.pk).update(difference=differences)
     return {"draft": to_json(made.draft), "digest": fresh, "differences": differences}
 
@@ -80,24 +80,26 @@ def apply_change(ctx: StepContext) -> Output:
     require_writing(order)
     draft = from_json(OrderDraft, wanted["draft"])
     with open_erp(erp_of(order), PushesOrders) as adapter:
-        changed = _corrected(adapter, order, draft) if ctx.attempt > 1 else None
-        if changed is None:
-            ctx.checkpoint()
-            changed = adapter.change_order(order.erp_ref, draft)
-    _refuse_other_total(order, draft, changed)
-    Order.objects.filter(pk=order.pk).update(
-        pushed_digest=wanted["digest"], erp_total=changed.gross_total, difference=[]
-    )
+        ctx.checkpoint()
+        changed: ErpOrder = adapter.change_order(order.erp_ref, draft)
     return {"gross_total": str(changed.gross_total)}
 
 
-def _corrected(adapter: Any, order: Order, draft: OrderDraft) -> ErpOrder | None:
-    """The ERP's order if its total is right by now: an earlier try or a person saw to it."""
-    held: ErpOrder | None = adapter.find_order(order.storefront_ref)
-    wanted = (draft.expected_gross_total, draft.currency)
-    if held is None or (held.gross_total, held.currency) != wanted:
-        return None
-    return held
+def check_change(ctx: StepContext) -> Output:
+    """Compares the totals. A step of its own: what was sent is not sent again when a person
+    has corrected the ERP's order meanwhile."""
+    if "gross_total" not in ctx.outputs["apply"]:
+        return {}
+    order = order_of(ctx.payload)
+    draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
+    with open_erp(erp_of(order), PushesOrders) as adapter:
+        held: ErpOrder | None = adapter.find_order(order.storefront_ref)
+    total = held.gross_total if held else Decimal(0)
+    _refuse_other_total(order, draft, total)
+    Order.objects.filter(pk=order.pk).update(
+        pushed_digest=ctx.outputs["plan"]["digest"], erp_total=total, difference=[]
+    )
+    return {"gross_total": str(total)}
 
 
 def difference(held: ErpOrder | None, wanted: OrderDraft) -> list[dict[str, str]]:
@@ -134,6 +136,13 @@ def difference(held: ErpOrder | None, wanted: OrderDraft) -> list[dict[str, str]
     return rows
 
 
+def _elsewhere(wanted: OrderDraft) -> dict[str, str]:
+    """No line differs: what is left are the addresses and the taxes."""
+    to = wanted.ship_to
+    place = f"{to.street1}, {to.postal_code} {to.city} {to.country_code}"
+    return _row("Address or taxes", "", place, f"deliver to {place}")
+
+
 def _price(line: Any) -> Decimal:
     price: Decimal = line.net_unit_price * (100 - line.discount_percent) / 100
     return price.normalize()
@@ -148,11 +157,11 @@ def _holds_changes(order: Order) -> bool:
     return flow is not None and flow.settings.get("changes") == HOLD_CHANGES
 
 
-def _refuse_other_total(order: Order, draft: OrderDraft, changed: ErpOrder) -> None:
-    if changed.gross_total != draft.expected_gross_total:
+def _refuse_other_total(order: Order, draft: OrderDraft, total: Decimal) -> None:
+    if total != draft.expected_gross_total:
         raise NeedsOperator(
             f"After the change {order} is {draft.expected_gross_total} {draft.currency} in the "
-            f"storefront but {changed.gross_total} {changed.currency} in the ERP.",
+            f"storefront but {total} in the ERP.",
             reason="erp_total_differs",
             cause=f"erp_total:{order.storefront_ref}",
             hint="Correct the order in the ERP, then requeue.",
@@ -211,6 +220,7 @@ CHANGE_ORDER = register(
             StepSpec("read", read, on="storefront"),
             StepSpec("plan", plan_change, on="erp"),
             StepSpec("apply", apply_change, on="erp"),
+            StepSpec("check", check_change, on="erp"),
         ],
         on_parked=hold_parked,
         on_settled=change_settled,

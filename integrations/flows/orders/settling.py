@@ -50,5 +50,6 @@ def _accept_by_hand(order: Order, job: SyncJob) -> None:
     """A skipped step says that somebody changed the ERP's order: do not ask again."""
     steps = {step.name: step for step in job.steps.all()}
     planned = steps["plan"].output or {}
-    if steps["apply"].state == StepState.SKIPPED and planned.get("digest"):
+    by_hand = {steps["apply"].state, steps["check"].state} & {StepState.SKIPPED}
+    if by_hand and planned.get("digest"):
         Order.objects.filter(pk=order.pk).update(pushed_digest=planned["digest"], difference=[])
