@@ -5,7 +5,7 @@ a button on the page of a row and the selection in a list press the same thing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from integrations.errors import PortalError
 from integrations.models import TransitionNotAllowed
 
 SHOWN_ROWS = 20
+MOST_AT_ONCE = 500  # what one request can press before a proxy gives up on it
 REFUSALS = (PortalError, TransitionNotAllowed)
 
 
@@ -50,14 +51,20 @@ class ReasonForm(forms.Form):
 def press_each(
     admin: ModelAdmin,
     request: HttpRequest,
-    rows: Iterable[Any],
+    rows: QuerySet[Any],
     press: Callable[[Any], object],
     *,
     done: str,
 ) -> HttpResponse | None:
-    """Presses for every row and says how many took it and why others did not."""
+    """Presses for every row and says how many took it and why others did not.
+
+    Takes at most MOST_AT_ONCE rows and says so when there were more.
+    """
     pressed, skipped = 0, Counter[str]()
-    for row in rows:
+    chosen = list(rows[: MOST_AT_ONCE + 1])
+    if len(chosen) > MOST_AT_ONCE:
+        skipped[f"only {MOST_AT_ONCE} go at once, press again"] = rows.count() - MOST_AT_ONCE
+    for row in chosen[:MOST_AT_ONCE]:
         try:
             press(row)
         except Skipped as why:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from integrations.engine.models import JobMove, JobState
+from integrations.engine.models import JobMove, JobState, SyncJob
 from integrations.flows import issues
 from integrations.models import IdLink, Issue, StateChange
 from integrations.models.order import OrderState
@@ -47,6 +47,16 @@ class TestJobs:
         parked[0].refresh_from_db()
         assert parked[0].state == JobState.QUEUED
         assert JobMove.objects.filter(job=parked[0], actor="olga.operator").exists()
+
+    def test_one_press_takes_a_bounded_number_and_says_so(self, signed_in):
+        ended = [
+            SyncJob(kind="x", lane="orders", key=str(n), seq=1, state="done") for n in range(502)
+        ]
+        SyncJob.objects.bulk_create(ended)
+
+        page = press(signed_in(make.operator()), "engine_syncjob", "requeue", SyncJob.objects.all())
+
+        assert "2 skipped: only 500 go at once, press again" in page
 
     def test_cancel_asks_for_a_reason_first(self, signed_in):
         _, job, _ = stuck_order()
@@ -130,6 +140,24 @@ class TestOrders:
         job.refresh_from_db()
         assert "1 on the way to the ERP." in page
         assert job.state == JobState.CANCELLED  # replaced: nothing of it had reached the ERP
+
+    def test_assisted_order_goes_out_on_a_press(self, signed_in):
+        order = make.OrderFactory()
+        make.FlowFactory(source=order.storefront, target=order.erp, assisted=True)
+
+        press(signed_in(make.operator()), "integrations_order", "send", [order])
+
+        job = SyncJob.objects.get(kind="push_order")
+        assert (job.key, job.actor) == (order.key, "olga.operator")
+
+    def test_shadow_order_is_not_sent_by_a_press(self, signed_in):
+        order = make.OrderFactory()
+        make.FlowFactory(source=order.storefront, target=order.erp, mode="shadow")
+
+        page = press(signed_in(make.operator()), "integrations_order", "send", [order])
+
+        assert "in shadow mode, so nothing is sent" in page
+        assert not SyncJob.objects.exists()
 
     def test_order_that_is_in_the_erp_is_not_sent_again(self, signed_in):
         order = make.OrderFactory(confirmed=True, erp_number="S00041")

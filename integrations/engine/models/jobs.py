@@ -144,7 +144,7 @@ class SyncJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"job {self.pk} ({self.kind})"
 
     @property
     def is_open(self) -> bool:
