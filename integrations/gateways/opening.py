@@ -14,7 +14,7 @@ from django.db import transaction
 from integrations import adapters
 from integrations.engine import context, limits
 from integrations.engine.models import Resource
-from integrations.errors import NeedsOperator, PortalError, Throttled
+from integrations.errors import NeedsOperator, PortalError
 from integrations.http import Limits, Session
 from integrations.models import Connection, Exchange
 from integrations.records import ExchangeRecord
@@ -109,7 +109,8 @@ def _refuse_paused(connection: Connection) -> None:
     message = f"{connection.name} is paused: {resource.pause_reason}"
     if context.current() is not None:
         # A job that was claimed before the pause waits with the connection; it is not parked.
-        raise Throttled(message, retry_after_s=5)
+        # Not the remote's word: its concurrency must not be lowered for it.
+        raise limits.RateLimited(message, retry_after_s=5)
     raise NeedsOperator(
         message,
         reason="connection_paused",
