@@ -226,7 +226,10 @@ if LOG_FORMAT not in {"plain", "json"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "integrations.logs.ContextFilter"}},
+    "filters": {
+        "context": {"()": "integrations.logs.ContextFilter"},
+        "hook_tokens": {"()": "integrations.logs.HookTokenFilter"},
+    },
     "formatters": {
         "plain": {"()": "integrations.logs.PlainFormatter"},
         "json": {"()": "integrations.logs.JsonFormatter"},
@@ -243,6 +246,14 @@ LOGGING = {
         "integrations": {"level": LOG_LEVEL},
         "quotes": {"level": LOG_LEVEL},
         "erp_portal": {"level": LOG_LEVEL},
+        # What Django says of requests; runserver's lines have a logger of their own.
+        "django.request": {"filters": ["hook_tokens"]},
+        "django.server": {
+            "filters": ["hook_tokens"],
+            "handlers": ["console"],
+            "level": "INFO",
+            "propagate": False,
+        },
     },
 }
 

@@ -167,6 +167,25 @@ def test_the_hook_token_is_not_stored_in_clear(shop: Connection) -> None:
     assert shop.hook_token not in repr(row)
 
 
+@pytest.mark.parametrize("status", [400, 401, 404, 405, 413])
+def test_no_log_line_names_the_hook_token(
+    status: int, shop: Connection, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.HOOK_MAX_BYTES = 1000
+    refused = {
+        400: lambda: post(shop, body=b"not json"),
+        401: lambda: post(shop, secret=NEXT_SECRET),
+        404: lambda: post(shop, token=f"{shop.hook_token}x"),
+        405: lambda: Client().get(f"/api/hooks/{shop.hook_token}"),
+        413: lambda: post(shop, body=b"x" * 1001),
+    }
+
+    assert refused[status]().status_code == status
+
+    assert "/api/hooks/•••" in caplog.text
+    assert shop.hook_token not in caplog.text
+
+
 def test_while_the_database_is_away_the_sender_is_asked_to_come_back() -> None:
     """In a process of its own, whose database is a port where nobody listens."""
     script = (
@@ -190,3 +209,5 @@ def test_while_the_database_is_away_the_sender_is_asked_to_come_back() -> None:
     )
 
     assert done.stdout.split() == ["503", "5"], done.stderr
+    assert "/api/hooks/•••" in done.stderr
+    assert "some-token" not in done.stderr
