@@ -4,27 +4,16 @@ Every adapter that receives callbacks has a module `callbacks` with one function
 `verify_and_parse`, of the shape of `VerifyAndParse` below.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboundEvent:
-    """One thing that happened on the other side, as they told us.
-
-    `event_id` is the sender's id of the message: the same for every delivery of it.
-    `type` is the sender's word ("order.placed"); `subject` the id of what it is about (for
-    everything that happens to an order: the order). `occurred_at` is aware UTC. `payload`
-    is the sender's own data: ids only, never something to act on without reading back.
-    """
-
-    event_id: str
-    type: str
-    subject: str
-    occurred_at: datetime
-    payload: dict[str, Any]
+# What the portal stores of an event, in characters.
+LONGEST_ID = 200
+LONGEST_TYPE = 80
+LONGEST_SUBJECT = 128
 
 
 class CallbackRefused(Exception):
@@ -37,6 +26,51 @@ class BadSignature(CallbackRefused):
 
 class Malformed(CallbackRefused):
     """Signed by the right sender, but not a message we can read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundEvent:
+    """One thing that happened on the other side, as they told us.
+
+    `event_id` is the sender's id of the message: the same for every delivery of it.
+    `type` is the sender's word ("order.placed"); `subject` the id of what it is about (for
+    everything that happens to an order: the order). `occurred_at` is aware UTC. `payload`
+    is the sender's own data: ids only, never something to act on without reading back.
+
+    Raises Malformed for what could not be stored: a text that is empty or too long or holds
+    characters that no database takes, or numbers that JSON does not know.
+    """
+
+    event_id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    payload: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        _check("id", self.event_id, LONGEST_ID)
+        _check("type", self.type, LONGEST_TYPE)
+        _check("subject", self.subject, LONGEST_SUBJECT)
+        try:
+            json.dumps(self.payload, allow_nan=False)
+        except ValueError as exc:
+            raise Malformed("The data holds a number that is none.") from exc
+
+
+def _check(name: str, text: str, longest: int) -> None:
+    if not 0 < len(text) <= longest:
+        raise Malformed(f"The event's {name} must have 1 to {longest} characters.")
+    if "\x00" in text or not _is_unicode(text):
+        raise Malformed(f"The event's {name} holds characters that cannot be stored.")
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON may name half a character, which no encoding takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class VerifyAndParse(Protocol):

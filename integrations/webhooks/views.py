@@ -10,7 +10,7 @@ import logging
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -62,7 +62,13 @@ def _accept(request: HttpRequest, connection: Connection, body: bytes) -> JsonRe
         return _refuse(401, "bad_signature", str(exc))
     except Malformed as exc:
         return _refuse(400, "malformed", str(exc))
-    stored = [receive(connection, one, body) for one in inbound]
+    try:
+        stored = [receive(connection, one, body) for one in inbound]
+    except DataError as exc:
+        # Sent again it would be refused again: PostgreSQL takes no NUL in JSON, for example.
+        kind = type(exc.__cause__ or exc).__name__  # the words would repeat the content
+        logger.warning("hook_not_storable connection=%s error=%s", connection.pk, kind)
+        return _refuse(400, "malformed", "The body holds what cannot be stored.")
     is_new = any(fresh for _, fresh in stored)
     return JsonResponse(
         {"events": [event.pk for event, _ in stored], "is_new": is_new},

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from standardwebhooks.webhooks import Webhook
 
+from integrations.adapters import callbacks
 from integrations.engine.models import SyncJob
 from integrations.models import Connection, Event, Flow, Order
 from tests.factories import ConnectionFactory, FlowFactory
@@ -135,6 +137,48 @@ def test_a_signed_body_that_is_no_message_is_400(shop: Connection, body: bytes) 
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
     assert answer.json()["request_id"]
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "x" * 81},
+        {"order_id": "o" * 129},
+        {"event_id": "m" * 201},
+        {"order_id": "order\x00"},
+        {"order_id": "order_\ud800"},
+        {"total": float("inf")},
+    ],
+    ids=["type", "subject", "id", "nul", "half a character", "no number"],
+)
+def test_what_the_tables_cannot_hold_is_400_on_every_database(
+    shop: Connection, told: dict[str, Any]
+) -> None:
+    answer = post(shop, **told)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert not Event.objects.exists()
+
+
+def test_a_payload_that_the_database_refuses_is_400_and_not_our_failure(
+    shop: Connection,
+) -> None:
+    answer = post(shop, note="NUL\x00")
+
+    taken_by = {"postgresql": 400, "sqlite": 202}
+    assert answer.status_code == taken_by[connection.vendor]
+
+
+def test_events_are_no_longer_than_their_columns() -> None:
+    columns = {
+        name: Event._meta.get_field(name).max_length for name in ("event_id", "type", "subject")
+    }
+
+    assert columns == {
+        "event_id": callbacks.LONGEST_ID,
+        "type": callbacks.LONGEST_TYPE,
+        "subject": callbacks.LONGEST_SUBJECT,
+    }
 
 
 def test_only_post_is_taken(shop: Connection) -> None:

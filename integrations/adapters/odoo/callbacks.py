@@ -41,7 +41,7 @@ def verify_and_parse(
     return [
         InboundEvent(
             event_id=hashlib.sha256(body).hexdigest(),
-            type=ORDER_CHANGED if model == ORDER_MODEL else f"{model}.changed"[:80],
+            type=ORDER_CHANGED if model == ORDER_MODEL else f"{model}.changed",
             subject=str(record),
             occurred_at=_moment(payload.get("write_date")) or now,
             payload=payload,

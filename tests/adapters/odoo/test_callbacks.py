@@ -58,6 +58,10 @@ def test_a_rule_on_another_model_is_told_apart() -> None:
         {"_id": 1},
         {"_model": "sale.order", "_id": True},
         {"_model": "sale.order", "_id": "172"},
+        {"_model": "sale.order", "_id": 10**128},
+        {"_model": "x" * 80, "_id": 1},
+        {"_model": "sale.order\x00", "_id": 1},
+        b'{"_model": "sale.order", "_id": 1, "amount_total": NaN}',
     ],
 )
 def test_anything_else_is_malformed(payload: object) -> None:
