@@ -85,7 +85,7 @@ class Scene:
         return {
             "storefront": self.shop,
             "erp": self.erp,
-            "storefront_ref": f"order_01K{number}",
+            "storefront_ref": f"order_01M84RZNYN00000000CPPF{number}",
             "display_id": number,
             "company": company,
             "email": f"orders@{company.split()[0].lower()}.example",

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from integrations.engine.models import SyncJob
-from integrations.models import Exchange, Run
+from integrations.models import Event, Exchange, Run
 from tests.browser.looking import assert_well_made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -130,6 +130,12 @@ def test_missing_link_is_offered_filled_in(page, scene):
 )
 def test_other_lists(page, screen):
     page.goto(reverse(f"admin:integrations_{screen}_changelist"))
+
+    assert_well_made(page)
+
+
+def test_event_with_its_long_ids(page):
+    page.goto(reverse("admin:integrations_event_change", args=[Event.objects.first().pk]))
 
     assert_well_made(page)
 
