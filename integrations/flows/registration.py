@@ -11,6 +11,7 @@ from integrations.flows.products import open_products
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.models import Flow
+from integrations.webhooks import inbox
 
 FORGET_EVERY_S = 60.0
 
@@ -26,6 +27,7 @@ def register_all() -> None:
     register_batch(Flow.Kind.PRODUCTS, open_products)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
+    beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
     beat.register(
         "schedules", schedules.EVERY_S, lambda: schedules.run_due_schedules(timezone.now())

@@ -1,8 +1,8 @@
 """Stores a verified callback once and hands it on, in one transaction.
 
 Accepted means kept: the answer to the sender comes after this commit. A handler that fails
-loses nothing either: the event stays as `failed` with the reason, and `redispatch` (run by
-the sweep) tries it again.
+loses nothing either: the event stays as `failed` with the reason, and `redispatch` (a duty of
+the beat) tries it again.
 """
 
 import hashlib
@@ -62,10 +62,10 @@ def handle(event: Event) -> None:
 
 
 def redispatch(limit: int = 100) -> int:
-    """Tries failed events again, oldest first; returns how many were handled."""
+    """Tries failed events again, the longest untried first; returns how many were handled."""
     failed = Event.objects.filter(state=Event.State.FAILED).select_related("connection")
     handled = 0
-    for event in failed.order_by("id")[:limit]:
+    for event in failed.order_by("handled_at", "id")[:limit]:
         with transaction.atomic():
             handle(event)
         handled += event.state == Event.State.HANDLED
@@ -73,5 +73,6 @@ def redispatch(limit: int = 100) -> int:
 
 
 def _record(event: Event, state: Event.State, note: str) -> None:
-    event.state, event.note, event.handled_at = state, note[:300], timezone.now()
+    text = note[:300].replace("\x00", "")  # PostgreSQL takes none, and the reason must be kept
+    event.state, event.note, event.handled_at = state, text, timezone.now()
     event.save(update_fields=["state", "note", "handled_at", "job"])
