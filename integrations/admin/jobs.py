@@ -133,7 +133,7 @@ class SyncJobAdmin(ReadOnlyAdmin):
         is_due = job.state in (JobState.QUEUED, JobState.COMPENSATING)
         return written.instant(job.due_at, now=timezone.now()) if is_due else written.NOTHING
 
-    @admin.display(description="Failed tries", ordering="attempts")
+    @admin.display(description="Failures", ordering="attempts")
     def failed_tries(self, job: SyncJob) -> int:
         return job.attempts
 
