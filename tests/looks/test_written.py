@@ -76,7 +76,15 @@ def test_unknown_job_kinds_still_read_as_words():
     assert words.job("count_stock") == "Count stock"
 
 
-@pytest.mark.parametrize("name", declare.known_names())
+# Other tests register kinds of their own; what the console must name are ours.
+OUR_KINDS = [
+    name
+    for name in declare.known_names()
+    if declare.kind_named(name).steps[0].do.__module__.startswith("integrations.")
+]
+
+
+@pytest.mark.parametrize("name", OUR_KINDS)
 def test_every_kind_of_job_and_each_of_its_steps_has_plain_words(name):
     assert name in words.JOBS
     assert {spec.name for spec in declare.kind_named(name).steps} <= set(words.STEPS)
