@@ -11,6 +11,7 @@ from integrations.engine import beat, queue, retention, runner, tasks
 from integrations.engine.claim import claim
 from integrations.engine.declare import JobKind
 from integrations.engine.models import Canary, JobState, KeyHead, Resource, SyncJob
+from integrations.errors import Unavailable
 from tests.engine.conftest import Remote, fresh
 
 Start = Callable[..., SyncJob]
@@ -49,6 +50,20 @@ def test_job_that_cannot_start_wakes_nobody(queued: SyncJob, erp: Resource) -> N
     beat.wake_due_lanes()
 
     assert OrmQ.objects.count() == 0
+
+
+def test_remote_that_may_be_back_is_tried_again_long_before_the_backoff_ends(
+    remote: Remote, push: JobKind, start: Start
+) -> None:
+    remote.before = [Unavailable("no answer in 15 s")]
+    job = start(push)
+    runner.drain()
+    SyncJob.objects.update(due_at=Now() + timedelta(minutes=15))
+
+    beat.Beat(["orders"]).once()
+    runner.drain()
+
+    assert fresh(job).state == JobState.DONE
 
 
 def test_expired_lease_is_given_back(remote: Remote, queued: SyncJob) -> None:
