@@ -22,7 +22,8 @@ from tests.benchmarks import Measurement
 
 EVENTS = 300
 ROUNDS = 3
-GOAL = 8.0
+# 23 statements against one; a guard against getting slower, not a praise.
+GOAL = 40.0
 KEY = b"one secret of 24 bytes.."
 View = Callable[[HttpRequest], HttpResponse]
 
