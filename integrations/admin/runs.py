@@ -86,5 +86,6 @@ class RunAdmin(GrowingAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(apply_plan, actor=actor(request))
+        reason = asked.cleaned_data["reason"]
+        press = partial(apply_plan, actor=actor(request), reason=reason)
         return pressing.press_each(self, request, rows, press, done="being applied")

@@ -225,6 +225,23 @@ def test_plan_is_applied_once_on_a_press(catalogue: Catalogue, flow: Flow) -> No
         apply_plan(planned, actor="olga")
 
 
+def test_plan_waits_for_the_open_run_and_can_be_applied_after_it(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    planned = Run.objects.get()
+    request_run(flow, actor="schedule", now=NOW)
+
+    with pytest.raises(NeedsOperator, match="is still open"):
+        apply_plan(planned, actor="olga")
+    runner.drain("batch")
+    apply_plan(planned, actor="olga", reason="prices are agreed")
+
+    assert "prices are agreed" in Run.objects.get(applies=planned).note
+
+
 def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: Flow) -> None:
     set_mode(flow, "assisted", actor="olga", now=NOW)
     request_run(flow, actor="olga", now=NOW)

@@ -43,19 +43,23 @@ def request_run(
 
 
 @transaction.atomic
-def apply_plan(run: Run, *, actor: str, now: datetime | None = None) -> SyncJob:
-    """Starts a run that writes what `run` planned, and nothing else.
+def apply_plan(run: Run, *, actor: str, reason: str = "", now: datetime | None = None) -> SyncJob:
+    """Starts a run that writes what `run` planned, and nothing else. Its note keeps `reason`.
 
     What changed in the source since then is left for the next plan. Raises NeedsOperator when
-    the run planned nothing that may be applied, or its plan was applied already.
+    the run planned nothing that may be applied, its plan was applied already, or the flow has
+    an open run.
     """
     now = now or timezone.now()
     flow = Flow.objects.select_for_update().get(pk=run.flow_id)
     _refuse_idle(flow)
     _refuse_unappliable(run, flow)
     window = Window(start=run.window_start, end=run.window_end or now)
-    note = f"Applies the plan of run {run.pk}."
-    return _start(flow, _new_run(flow, window, actor=actor, note=note, now=now, applies=run))
+    note = f"Applies the plan of run {run.pk}. {reason}".strip()
+    applying = _new_run(flow, window, actor=actor, note=note, now=now, applies=run)
+    job = _start(flow, applying)
+    _refuse_other_run(flow, job, applying)
+    return job
 
 
 def apply_latest_plan(flow: Flow, *, actor: str, now: datetime | None = None) -> SyncJob:
@@ -101,6 +105,18 @@ def _refuse_unappliable(run: Run, flow: Flow) -> None:
         )
     if Run.objects.filter(applies=run).exclude(state=Run.State.CANCELLED).exists():
         raise NeedsOperator(f"The plan of run {run.pk} was applied already.", reason="plan_applied")
+
+
+def _refuse_other_run(flow: Flow, job: SyncJob, applying: Run) -> None:
+    """An open run goes on as it was asked for; it will not write this plan."""
+    if applying.pk is None:
+        open_run = job.payload["run"]
+        raise NeedsOperator(
+            f"Run {open_run} of {flow} is still open; a flow has one at a time.",
+            reason="run_open",
+            hint="Apply the plan when that run has ended.",
+            ids={"run": open_run},
+        )
 
 
 def _new_run(
