@@ -41,6 +41,16 @@ from integrations.records import ExchangeRecord
 
 logger = logging.getLogger(__name__)
 
+# What reading an answer of an unexpected shape raises.
+_MISREAD = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 KEPT_BODY_CHARS = 20_000
 WORDS_CHARS = 500
 
@@ -200,8 +210,8 @@ class _Call:
         reply: Reply | None = None
         try:
             reply = self._send(began + self.session.limits.deadline_s)
-            error = _error_for(reply, self.writes, self.endpoint, explain)
-        except RemoteError as exc:
+            error = self._judge(reply, explain)
+        except PortalError as exc:
             error = exc
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
             error = _transport_error(exc, self.writes, self.endpoint)
@@ -210,6 +220,16 @@ class _Call:
         if error is not None:
             _scrub(error, self.session.secrets)
         return reply, error
+
+    def _judge(self, reply: Reply, explain: Explain | None) -> PortalError | None:
+        try:
+            return _error_for(reply, self.writes, self.endpoint, explain)
+        except _MISREAD as exc:
+            # The answer has another shape than the adapter knows. It is kept like any other:
+            # whoever looks into it needs to see what came.
+            error = _unreadable(reply, self.writes, self.endpoint)
+            error.__cause__ = exc
+            return error
 
     def _send(self, deadline: float) -> Reply:
         limits = self.session.limits
@@ -309,6 +329,16 @@ def _error_for(
         error.endpoint = error.endpoint or endpoint
         error.status = error.status or reply.status
     return error
+
+
+def _unreadable(reply: Reply, writes: bool, endpoint: str) -> RemoteError:
+    kind = OutcomeUnknown if writes else Unavailable
+    return kind(
+        f"{endpoint} was answered with something that cannot be read.",
+        endpoint=endpoint,
+        status=reply.status,
+        remote_words=reply.text[:WORDS_CHARS],
+    )
 
 
 def _scrub(error: PortalError, secrets: Iterable[str]) -> None:

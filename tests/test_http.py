@@ -1,5 +1,6 @@
 """The HTTP wrapper against a real server that misbehaves on demand."""
 
+import json as jsonlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -185,6 +186,23 @@ def test_a_remote_that_repeats_the_credential_does_not_make_us_repeat_it(
         session.call("GET", f"/unknown-{SECRET}", writes=False)
 
     assert SECRET not in f"{caught.value} {caught.value.remote_words}"
+
+
+@pytest.mark.parametrize("text", ['{"ids":', "[]", '{"ids": null}'])
+def test_an_answer_the_adapter_cannot_read_is_kept_and_in_doubt_only_for_a_write(
+    session: Session, notebook: Notebook, text: str
+) -> None:
+    def explain(reply: Reply, writes: bool) -> PortalError | None:
+        return None if jsonlib.loads(text)["ids"][0] else None
+
+    with pytest.raises(OutcomeUnknown):
+        session.call("POST", "/things/1", writes=True, json={}, explain=explain)
+    with pytest.raises(Unavailable):
+        session.call("GET", "/things", writes=False, explain=explain)
+
+    kept = [(one.status, one.error_kind) for one in notebook.exchanges]
+    assert kept == [(200, "outcome_unknown"), (200, "unavailable")]
+    assert len(notebook.outcomes) == 2
 
 
 @pytest.mark.parametrize("address", ["ftp://erp.example", "erp.example", "http://", ""])

@@ -7,7 +7,6 @@ from typing import Any
 
 from integrations.errors import (
     AuthFailed,
-    NeedsOperator,
     OutcomeUnknown,
     PortalError,
     Rejected,
@@ -19,6 +18,8 @@ from integrations.http import Reply, Session, status_error
 # 100 ids of 30 characters stay far below Node's limit of 16 kB for a request line.
 IDS_PER_CALL = 100
 ROWS_PER_CALL = 200
+
+_ADDRESS_HINT = "Enter the address of the Medusa server, without /app or /admin."
 
 Params = list[tuple[str, str]]
 
@@ -104,15 +105,11 @@ def _json_object(reply: Reply) -> dict[str, Any] | None:
 def _not_medusa(reply: Reply, writes: bool) -> PortalError:
     # A login page or a proxy's notice with status 200. A truncated answer to a write looks
     # the same, and that write may have taken effect.
-    said = reply.text[:200]
-    if writes:
-        return OutcomeUnknown("The answer to a write is not readable.", remote_words=said)
-    if reply.is_json:
-        return Unavailable("The answer is not readable.", remote_words=said)
-    return NeedsOperator(
-        "The address answers, but not as Medusa does.",
-        reason="not_medusa",
-        hint="Enter the address of the Medusa server, without /app or /admin.",
+    error = OutcomeUnknown if writes else Unavailable
+    return error(
+        "What came is not an answer of Medusa.",
+        remote_words=reply.text[:200],
+        hint="" if reply.is_json else _ADDRESS_HINT,
     )
 
 

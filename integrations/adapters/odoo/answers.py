@@ -66,11 +66,17 @@ _DEBUG = re.compile(r'"debug"\s*:\s*"(?:[^"\\]|\\.)*("|\Z)', re.DOTALL)
 def explain_json2(reply: Reply, writes: bool) -> PortalError | None:
     """The error in an answer of /json/2, or None for a good one."""
     if 200 <= reply.status < 300:
-        return None if reply.is_json else _page_instead(reply, writes)
+        return explain_plain(reply, writes)
     fault = _fault(reply)
     if fault is None:
         return _page_instead(reply, writes)
     return fault_error(fault, writes=writes, status=reply.status)
+
+
+def explain_plain(reply: Reply, writes: bool) -> PortalError | None:
+    """The error of a good status that carries no JSON; other statuses keep their usual meaning."""
+    is_good = 200 <= reply.status < 300
+    return _page_instead(reply, writes) if is_good and not _is_readable(reply) else None
 
 
 def explain_jsonrpc(reply: Reply, writes: bool) -> PortalError | None:
@@ -159,7 +165,7 @@ def _without_host(words: str) -> str:
 
 
 def _page_instead(reply: Reply, writes: bool) -> PortalError | None:
-    """An HTML page where JSON was due: a proxy, a missing database, or a wrong content type."""
+    """No JSON where it was due: a proxy's page, a missing database, an answer cut short."""
     words = _plain(reply.text)
     if reply.status == 404:
         # Odoo answers so when it finds no database (wrong name, or PostgreSQL is away): the
@@ -171,8 +177,10 @@ def _page_instead(reply: Reply, writes: bool) -> PortalError | None:
             hint="Check the address and the database name of the connection.",
         )
     if 200 <= reply.status < 300:
-        return Rejected(
-            "A web page came instead of an answer.",
+        # a proxy that lost the answer behind a page of its own: the write may have taken effect
+        error = OutcomeUnknown if writes else Unavailable
+        return error(
+            "What came is not an answer of Odoo.",
             status=reply.status,
             remote_words=words,
             hint="Check that the address of the connection is that of Odoo itself.",
@@ -190,6 +198,14 @@ def _body(reply: Reply) -> Any:
         return reply.json() if reply.is_json else None
     except ValueError:
         return None
+
+
+def _is_readable(reply: Reply) -> bool:
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return reply.is_json
 
 
 def _fault(reply: Reply) -> dict[str, Any] | None:

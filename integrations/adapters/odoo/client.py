@@ -5,10 +5,11 @@ of 0 means no limit, a search without a domain returns every record. The client 
 checks its own requests first; a violation is our bug and raises ValueError.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from integrations.adapters.odoo.answers import explain_json2, explain_jsonrpc
+from integrations.adapters.odoo.answers import explain_json2, explain_jsonrpc, explain_plain
 from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected
 from integrations.http import Reply, Session
 
@@ -108,14 +109,20 @@ class OdooClient:
 
     def _ask_version(self) -> tuple[int, str]:
         try:
-            found = self.session.call("GET", "/web/version", writes=False).json()
-            return int(found["version_info"][0]), str(found["version"])
+            found = self.read_plain("/web/version")
+            return _numbered(found.get("version"))
         except Rejected as exc:
             if exc.status != 404:
                 raise
         # /web/version came with 19; common.version answers on every one so far
         found = self._rpc("common", "version", [], writes=False, judge=None)
-        return int(found["server_version_info"][0]), str(found["server_version"])
+        return _numbered(found.get("server_version") if isinstance(found, dict) else None)
+
+    def read_plain(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The JSON object that a page without sign-in answers, such as `/web/health`."""
+        reply = self.session.call("GET", path, writes=False, params=params, explain=explain_plain)
+        found = reply.json()
+        return found if isinstance(found, dict) else {}
 
     # -- /json/2
 
@@ -198,6 +205,19 @@ class OdooClient:
             explain=_judged(explain_jsonrpc, _rpc_result, judge),
         )
         return _rpc_result(reply)
+
+
+def _numbered(version: Any) -> tuple[int, str]:
+    """(major, as Odoo says it): 19 of "19.0", and of "saas~19.1+e", as its cloud counts."""
+    text = str(version or "")
+    number = re.search(r"\d+", text)
+    if number is None:
+        raise NeedsOperator(
+            f"The address answers, but tells no version of Odoo: {text[:40]!r}.",
+            reason="not_odoo",
+            hint="Check that the address of the connection is that of Odoo itself.",
+        )
+    return int(number[0]), text
 
 
 def _json2_result(reply: Reply) -> Any:

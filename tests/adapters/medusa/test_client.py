@@ -10,7 +10,6 @@ from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import (
     AuthFailed,
     Conflict,
-    NeedsOperator,
     NotSent,
     OutcomeUnknown,
     PortalError,
@@ -46,7 +45,7 @@ def test_registry_knows_medusa_as_a_storefront() -> None:
         (Reply(500, JSON, UNKNOWN), True, OutcomeUnknown),
         (Reply(500, JSON, UNKNOWN), False, Unavailable),
         (Reply(502, HTML, "<h1>Bad gateway</h1>"), True, OutcomeUnknown),
-        (Reply(200, HTML, "<h1>Welcome</h1>"), False, NeedsOperator),
+        (Reply(200, HTML, "<h1>Welcome</h1>"), False, Unavailable),
         (Reply(200, HTML, "<h1>Welcome</h1>"), True, OutcomeUnknown),
         (Reply(200, JSON, '{"orders":[{"id":'), False, Unavailable),
         (Reply(200, JSON, '{"order":{"id":'), True, OutcomeUnknown),

@@ -68,7 +68,7 @@ def test_host_of_the_database_is_not_told() -> None:
     [
         (404, Kind.UNAVAILABLE),
         (415, Kind.REJECTED),
-        (200, Kind.REJECTED),
+        (200, Kind.OUTCOME_UNKNOWN),
         (403, Kind.REJECTED),
         (502, Kind.OUTCOME_UNKNOWN),
         (504, Kind.OUTCOME_UNKNOWN),
@@ -83,6 +83,24 @@ def test_web_page_in_place_of_an_answer(status: int, kind: Kind) -> None:
         assert error is not None
         assert error.kind == kind
         assert "<" not in str(vars(error))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text"),
+    [
+        ("text/html", "<h1>Down for maintenance</h1>"),
+        ("application/json", '{"result": [{"id":'),
+        ("application/json", ""),
+    ],
+)
+def test_unreadable_answer_is_in_doubt_only_for_a_write(content_type: str, text: str) -> None:
+    reply = Reply(200, {"content-type": content_type}, text)
+
+    for explain in (explain_json2, explain_jsonrpc):
+        on_read, on_write = explain(reply, False), explain(reply, True)
+        assert on_read is not None
+        assert on_write is not None
+        assert (on_read.kind, on_write.kind) == (Kind.UNAVAILABLE, Kind.OUTCOME_UNKNOWN)
 
 
 def test_method_that_returns_nothing_is_a_good_answer() -> None:

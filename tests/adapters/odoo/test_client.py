@@ -77,6 +77,28 @@ def test_each_version_is_spoken_to_in_its_own_names(version: int) -> None:
             assert office.adapter().test().is_ok
 
 
+@pytest.mark.parametrize("version", [18, 19])
+def test_release_of_the_cloud_is_spoken_to_like_its_major_version(version: int) -> None:
+    with OdooStandIn(version=version, api_key=API_KEY) as erp:
+        erp.release = f"saas~{version}.2+e"
+        office = Office(erp)
+
+        report = office.adapter().test()
+
+        assert report.is_ok
+        assert report.version == f"saas~{version}.2+e"
+        assert office.adapter().client.major_version() == version
+
+
+def test_address_of_something_else_is_told(office: Office) -> None:
+    office.erp.release = "nightly"
+
+    with pytest.raises(NeedsOperator, match="tells no version") as caught:
+        office.adapter().client.major_version()
+
+    assert caught.value.reason == "not_odoo"
+
+
 def test_login_happens_once(office: Office) -> None:
     adapter = office.adapter()
 

@@ -72,6 +72,7 @@ class OdooStandIn(StandIn, Company):
         self.database = database
         self.is_database_up = True
         self.webhook_url = ""
+        self.release = ""  # as Odoo's cloud names its own: "saas~18.2+e"; empty: "19.0"
         service = User(id=self.service_uid, login=login)
         staff = User(id=self.staff_uid, login="admin", is_admin=True)
         self.keys: dict[str, User] = {api_key: service, staff_key: staff}
@@ -120,8 +121,17 @@ class OdooStandIn(StandIn, Company):
     def _version(self, request: Request) -> Response:
         if self.store.version < 19:
             return Response(404, text=_NOT_FOUND_PAGE)
-        info = [self.store.version, 0, 0, "final", 0, ""]
-        return Response(200, {"version_info": info, "version": f"{self.store.version}.0"})
+        return Response(200, {"version_info": self._version_info, "version": self._version_text})
+
+    @property
+    def _version_text(self) -> str:
+        return self.release or f"{self.store.version}.0"
+
+    @property
+    def _version_info(self) -> list[Any]:
+        # the cloud's own releases have a text where the number is due: ["saas~18", 2, …]
+        major = self.release.partition(".")[0] or self.store.version
+        return [major, 0, 0, "final", 0, ""]
 
     @route("GET", "/web/health", "health")
     def _health(self, request: Request) -> Response:
@@ -211,11 +221,10 @@ class OdooStandIn(StandIn, Company):
             )
         service, method, args = params["service"], params["method"], params["args"]
         if (service, method) == ("common", "version"):
-            number = self.store.version
             return {
-                "server_version": f"{number}.0",
-                "server_version_info": [number, 0, 0, "final", 0, ""],
-                "server_serie": f"{number}.0",
+                "server_version": self._version_text,
+                "server_version_info": self._version_info,
+                "server_serie": self._version_text,
                 "protocol_version": 1,
             }
         if service not in {"common", "object"}:
