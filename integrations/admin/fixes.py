@@ -1,4 +1,5 @@
-"""Where a cause is fixed: the form of the missing link, filled in as far as the cause tells."""
+"""Where a cause is fixed: the form of the missing link, filled in as far as the cause tells, or
+the run that names what it could not write."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -6,7 +7,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from integrations.engine.models import SyncJob
-from integrations.models import Connection, IdLink
+from integrations.flows.runs.failures import run_behind
+from integrations.models import Connection, IdLink, Issue
 from integrations.models.link import MAPPINGS
 
 # The word in a cause ("customer:cus_1:unlinked") → (kind of link, side whose id it names)
@@ -39,6 +41,17 @@ def of(job: SyncJob) -> Fix | None:
     mapping = next(model for model in MAPPINGS if kind == model.KIND)  # type: ignore[attr-defined]
     address = reverse(f"admin:integrations_{mapping._meta.model_name}_add")
     return Fix(label=f"Add the {mapping._meta.verbose_name}", url=f"{address}?{filled}")
+
+
+def of_issue(issue: Issue, job: SyncJob | None) -> Fix | None:
+    """What fixes an open issue; `job` is one that it blocks."""
+    if job is not None:
+        return of(job)
+    run = run_behind(issue)
+    if run is None:
+        return None
+    page = reverse("admin:integrations_run_change", args=[run.pk])
+    return Fix(label=f"See what run {run.pk} could not write", url=page)
 
 
 def _connection(job: SyncJob, role: str) -> int | None:

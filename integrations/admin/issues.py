@@ -18,7 +18,7 @@ from integrations.admin.pressing import Button
 from integrations.flows import issues
 from integrations.looks import written
 from integrations.looks.badges import badge
-from integrations.models import Issue, User
+from integrations.models import Issue, IssueItem, User
 
 SHOWN_ITEMS = 100
 
@@ -79,7 +79,7 @@ class IssueAdmin(ConsoleAdmin):
                 "title": "Issue",
                 "row": row,
                 "items": shown,
-                "fix": fixes.of(shown[0].job) if shown and row.state == Issue.State.OPEN else None,
+                "fix": _fix_of(row, shown),
                 "at_risk": risk.in_words(risk.of_issues([row.pk]).get(row.pk, {})),
                 "buttons": self._buttons(request, row),
             }
@@ -165,3 +165,9 @@ class IssueAdmin(ConsoleAdmin):
             Button(action="requeue_blocked", label="Requeue everything it blocks", tone="primary"),
             Button(action="resolve", label="Resolve…"),
         ]
+
+
+def _fix_of(issue: Issue, items: list[IssueItem]) -> fixes.Fix | None:
+    if issue.state != Issue.State.OPEN:
+        return None
+    return fixes.of_issue(issue, items[0].job if items else None)

@@ -77,7 +77,7 @@ def open_issues(request: HttpRequest, now: datetime) -> Panel | None:
                 title=issue.title,
                 url=_page("integrations_issue", issue.pk),
                 detail=issue.hint,
-                badge=toned(f"blocks {issue.blocking}", "danger"),
+                badge=toned(f"blocks {issue.blocking}" if issue.blocking else "open", "danger"),
                 value=risk.in_words(sums.get(issue.pk, {})),
                 when=issue.first_seen_at,
             )

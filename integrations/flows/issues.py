@@ -48,7 +48,13 @@ def note_move(job: SyncJob, move: JobMove) -> None:
 def note_parked(job: SyncJob, *, order: Order | None = None) -> Issue:
     """Adds a parked job to the open issue of its cause, which is opened if there is none."""
     connection = Connection.objects.filter(resource=job.resource).first() if job.resource else None
-    issue, is_new = _open_issue(job, connection)
+    issue, is_new = _open_issue(
+        _cause(job),
+        kind=job.error_kind,
+        title=_title(job),
+        hint=job.error_hint,
+        connection=connection,
+    )
     order = order or order_of(job)
     item, is_new_item = IssueItem.objects.get_or_create(
         issue=issue, job=job, defaults={"order": order}
@@ -63,6 +69,20 @@ def note_parked(job: SyncJob, *, order: Order | None = None) -> Issue:
     )
     if is_new:
         _announce(issue, order)
+    return issue
+
+
+@transaction.atomic
+def note_cause(
+    cause: str, *, kind: str, title: str, hint: str, connection: Connection | None
+) -> Issue:
+    """Opens an issue that stops no job, or gives the open one of this cause its newest words."""
+    issue, is_new = _open_issue(cause, kind=kind, title=title, hint=hint, connection=connection)
+    if is_new:
+        _announce(issue, None)
+    else:
+        issue.title, issue.hint, issue.last_seen_at = title[:300], hint, timezone.now()
+        issue.save(update_fields=["title", "hint", "last_seen_at"])
     return issue
 
 
@@ -126,21 +146,18 @@ def order_of(job: SyncJob) -> Order | None:
     return Order.objects.filter(pk=about).first() if about else None
 
 
-def _open_issue(job: SyncJob, connection: Connection | None) -> tuple[Issue, bool]:
-    cause = _cause(job)
+def _open_issue(
+    cause: str, *, kind: str, title: str, hint: str, connection: Connection | None
+) -> tuple[Issue, bool]:
     found = Issue.objects.filter(cause=cause, state=Issue.State.OPEN).first()
     if found:
         return found, False
     try:
         with transaction.atomic():
             made = Issue.objects.create(
-                cause=cause,
-                kind=job.error_kind,
-                title=_title(job),
-                hint=job.error_hint,
-                connection=connection,
+                cause=cause, kind=kind, title=title[:300], hint=hint, connection=connection
             )
-    except IntegrityError:  # another job met the same cause at the same moment
+    except IntegrityError:  # another process met the same cause at the same moment
         return Issue.objects.get(cause=cause, state=Issue.State.OPEN), False
     return made, True
 

@@ -9,6 +9,7 @@ from integrations.admin import risk
 from integrations.engine import verbs
 from integrations.engine.models import JobState, SyncJob
 from integrations.flows import issues
+from integrations.flows.runs import failures
 from integrations.models import Alert, Issue
 from tests import factories as make
 
@@ -95,3 +96,15 @@ def test_released_orders_are_not_at_risk():
     issues.release(job)
 
     assert risk.of_issues([issue.pk]) == {}
+
+
+def test_issue_about_a_run_leads_to_what_it_could_not_write(signed_in):
+    run = make.RunFactory(failed=3)
+    failures.note_end(run)
+
+    client = signed_in(make.operator())
+    page = client.get(f"/admin/integrations/issue/{Issue.objects.get().pk}/change/")
+    first_page = client.get("/admin/")
+
+    assert f"/admin/integrations/run/{run.pk}/change/" in page.content.decode()
+    assert "3 records could not be written" in first_page.content.decode()

@@ -25,7 +25,7 @@ from integrations.flows.runs.batch import HandlePage
 from integrations.flows.runs.book import LONGEST_PLAN, note_page
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
-from integrations.models import Flow, Run
+from integrations.models import Flow, Issue, Run
 from integrations.records import Window
 from tests.factories import ConnectionFactory, FlowFactory
 
@@ -240,6 +240,20 @@ def test_plan_waits_for_the_open_run_and_can_be_applied_after_it(
     apply_plan(planned, actor="olga", reason="prices are agreed")
 
     assert "prices are agreed" in Run.objects.get(applies=planned).note
+
+
+def test_what_could_not_be_written_is_an_issue_until_everything_is(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    def run_at(now: datetime, *, complete: bool = False) -> Issue:
+        request_run(flow, actor="schedule", now=now, complete=complete)
+        runner.drain("batch")
+        return Issue.objects.get()
+
+    assert run_at(NOW).title == f"1 record could not be written: {flow}"
+    catalogue.pages = {None: (item("create", "4"),)}
+    assert run_at(NOW + timedelta(minutes=15)).state == "open"  # read what changed, not the rest
+    assert run_at(NOW + timedelta(minutes=30), complete=True).state == "resolved"
 
 
 def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: Flow) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.errors import Fenced
+from integrations.flows.runs import failures
 from integrations.flows.runs.batch import PageOutcome, Work
 from integrations.models import Flow, Run
 
@@ -66,6 +67,8 @@ def _finish(work: Work, flow: Flow) -> None:
         if run.window_start is None:
             flow.cursor["complete_at"] = run.started_at.isoformat()
     flow.save(update_fields=["cursor", "covered_until"])
+    if work.writes:
+        failures.note_end(run)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
