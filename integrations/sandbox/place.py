@@ -1,4 +1,4 @@
-"""The folder of a demo: its lock, its database, its logs."""
+"""The folder of a demo: its lock, its database, its logs; and what a demo takes from outside."""
 
 import fcntl
 import os
@@ -11,24 +11,43 @@ from integrations.errors import NeedsOperator
 
 DATABASE_URL = "DATABASE_URL"
 DATABASE = "portal.sqlite3"
+LOCK = ".lock"
+
+# Whatever the environment or `.env` says of these is meant for the real portal: a demo mails
+# nobody, calls no alert hook, wakes no other worker, and answers on this machine only.
+OWN_SETTINGS = {
+    "ALERT_EMAILS": "",
+    "ALERT_WEBHOOK_URL": "",
+    "EMAIL_URL": "consolemail://",
+    "Q_REDIS_URL": "",
+    "Q_REDIS_URL_FILE": "",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    "SECURE_SSL_REDIRECT": "false",
+}
 
 
-def run_on_own_database(folder: Path) -> None:
-    """Starts this very program anew with a database in `folder`, unless one is named already.
+def run_apart(folder: Path, *, database_url: str = "") -> None:
+    """Starts this very program anew with a demo's own settings, unless it runs with them.
 
-    Settings are read once, at start; so it takes a new start to change the database.
+    Its database is the one in `folder`, or `database_url` where a person names another; never
+    the portal's own. Settings are read once, at start: so it takes a new start to change them.
     """
-    if not os.environ.get(DATABASE_URL):
-        environment = {**os.environ, DATABASE_URL: _url(folder)}
+    wanted = {**OWN_SETTINGS, DATABASE_URL: database_url or _url(folder)}
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
         sys.stdout.flush()
+        environment = {**os.environ, **wanted}
         os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 ourselves
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """The folder for us alone, with a fresh database. Raises NeedsOperator if it is taken."""
+    """The folder for us alone, with a fresh database.
+
+    Raises NeedsOperator if a demo runs in it, or if it holds anything that no demo put there.
+    """
+    _refuse_foreign(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    with (folder / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
@@ -37,10 +56,21 @@ def held(folder: Path) -> Iterator[None]:
                 reason="demo_running",
                 hint="Stop it, or name another folder with --folder.",
             ) from exc
-        if os.environ.get(DATABASE_URL) == _url(folder):
-            for leftover in folder.glob(f"{DATABASE}*"):
-                leftover.unlink()
+        for leftover in folder.glob(f"{DATABASE}*"):
+            leftover.unlink()
         yield
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """A demo deletes what an earlier one left: so the folder must be a demo's, or empty."""
+    is_ours = (folder / LOCK).exists() and not (folder / "manage.py").exists()
+    if is_ours or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    raise NeedsOperator(
+        f"{folder} is not the folder of a demo.",
+        reason="foreign_folder",
+        hint="Name an empty or a new folder with --folder; what a demo leaves in it is deleted.",
+    )
 
 
 def _url(folder: Path) -> str:

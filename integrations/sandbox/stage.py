@@ -3,8 +3,8 @@
     with open_stage(Plan(folder=Path("var/demo")), say=print) as stage:
         ...  # stage.base_url answers, jobs run, orders can be placed
 
-This process shares the portal's database (DATABASE_URL): what it sees there is what the
-portal and its worker did.
+This process shares the stage's database (DATABASE_URL, empty at the start): what it sees
+there is what the portal and its worker did.
 """
 
 import json
@@ -17,10 +17,10 @@ from pathlib import Path
 import requests
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from integrations.errors import NeedsOperator
-from integrations.models import Connection
 from integrations.records.codec import from_json
 from integrations.sandbox.connecting import Connected, Hook, connect, new_hook
 from integrations.sandbox.desks import ErpDesk, ShopDesk
@@ -119,13 +119,13 @@ def _start_standins(processes: Processes, *, has_shop: bool) -> Program:
 
 
 def _prepare_database() -> None:
-    call_command("migrate", verbosity=0, interactive=False)
-    if Connection.objects.exists():
+    if connection.introspection.table_names():  # asked first: migrating would change them
         raise NeedsOperator(
-            "This database holds connections already.",
+            "This database holds tables already.",
             reason="database_in_use",
-            hint="Unset DATABASE_URL, or name an empty database.",
+            hint="Name an empty database with --database, or leave that out.",
         )
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,8 +18,7 @@ DEMO = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo"]
 
 
 def _environment(**more: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return {**inherited, **more}
+    return {**os.environ, **more}
 
 
 def _demo(*words: object, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -101,6 +101,45 @@ def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "A demo runs in" in ended.stderr
     assert "--folder" in ended.stderr
+
+
+@pytest.mark.slow
+def test_the_database_and_the_alerts_of_the_real_portal_are_left_alone(tmp_path: Path) -> None:
+    real = tmp_path / "real.sqlite3"
+    portal = {"DATABASE_URL": f"sqlite:///{real}", "ALERT_EMAILS": "ops@example.com"}
+
+    ended = _demo("--once", "--json", "--folder", tmp_path / "demo", **portal)
+
+    assert ended.returncode == 0, ended.stderr
+    assert not real.exists()
+    assert f"data is in sqlite:///{tmp_path}/demo/portal.sqlite3" in ended.stderr
+    with sqlite3.connect(tmp_path / "demo" / "portal.sqlite3") as demo:
+        mailed = "SELECT count(*) FROM integrations_alert WHERE channel = 'mail'"
+        assert demo.execute(mailed).fetchone() == (0,)
+
+
+def test_a_named_database_that_holds_tables_is_refused_unchanged(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "books.sqlite3") as books:
+        books.execute("CREATE TABLE ledger (id)")
+    named = f"sqlite:///{tmp_path}/books.sqlite3"
+
+    ended = _demo("--once", "--folder", tmp_path / "demo", "--database", named)
+
+    assert ended.returncode == 1
+    assert "This database holds tables already." in ended.stderr
+    tables = books.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("ledger",)]
+
+
+@pytest.mark.parametrize("name", ["manage.py", "portal.sqlite3"])
+def test_a_folder_that_is_no_demos_is_refused_unchanged(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("precious")
+
+    ended = _demo("--once", "--folder", tmp_path)
+
+    assert ended.returncode == 1
+    assert "is not the folder of a demo" in ended.stderr
+    assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_what_a_real_storefront_needs_is_said_before_anything_starts(tmp_path: Path) -> None:

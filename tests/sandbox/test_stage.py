@@ -15,7 +15,7 @@ def test_a_database_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
     mine = ConnectionFactory()
 
     with (
-        pytest.raises(NeedsOperator, match="holds connections already"),
+        pytest.raises(NeedsOperator, match="holds tables already"),
         open_stage(Plan(folder=tmp_path), say=lambda line: None),
     ):
         pytest.fail("it started all the same")

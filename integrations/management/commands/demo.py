@@ -45,7 +45,15 @@ class Command(BaseCommand):
             "--folder",
             type=Path,
             default=settings.BASE_DIR / "var" / "demo",
-            help="For logs and data (var/demo); its database is made anew each time.",
+            help="For logs and data (var/demo): empty, new, or an earlier demo's, whose database "
+            "is made anew.",
+        )
+        parser.add_argument(
+            "--database",
+            metavar="URL",
+            default="",
+            help="An empty database to use instead of the folder's own. DATABASE_URL and .env are "
+            "the portal's and never used.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -62,7 +70,7 @@ class Command(BaseCommand):
         logging.getLogger("integrations").setLevel(logging.ERROR)
         try:
             _refuse_production()
-            place.run_on_own_database(folder)
+            place.run_apart(folder, database_url=options["database"])
             with stoppable(), place.held(folder):
                 self._play(plan)
         except PortalError as exc:
