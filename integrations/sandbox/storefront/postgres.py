@@ -22,8 +22,8 @@ OWN_DATABASE = "erp_portal_medusa"
 def database_url_from_environment() -> str:
     """The database to use, or "" for a private server.
 
-    MEDUSA_DATABASE_URL is taken as it is. DATABASE_URL is the portal's own: only its
-    server is used, with a database beside it.
+    MEDUSA_DATABASE_URL is taken as it is; the database must be empty or not exist yet.
+    DATABASE_URL is the portal's own: only its server is used, with a database beside it.
     """
     own = os.environ.get("MEDUSA_DATABASE_URL", "")
     if own:
@@ -48,6 +48,16 @@ def ensure_database(url: str) -> bool:
     return True
 
 
+def has_tables(url: str) -> bool:
+    """Whether the database of `url` holds anything already."""
+    with _connected(url) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            " LIMIT 1"
+        )
+        return found.fetchone() is not None
+
+
 def drop_database(url: str) -> None:
     """Removes the database of `url`, ending what is connected to it."""
     name = urlsplit(url).path.lstrip("/")
@@ -58,9 +68,12 @@ def drop_database(url: str) -> None:
 
 
 def _maintenance(url: str) -> psycopg.Connection:
-    server = with_database(url, "postgres")
+    return _connected(with_database(url, "postgres"))
+
+
+def _connected(url: str) -> psycopg.Connection:
     try:
-        return psycopg.connect(server, autocommit=True, connect_timeout=10)
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as exc:
         host = urlsplit(url).hostname
         raise NeedsOperator(

@@ -51,7 +51,7 @@ def require_postgres_binaries() -> Path:
         if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
             return folder
     raise MissingPrerequisite(
-        "PostgreSQL is needed; neither its server programs nor a DATABASE_URL was found.",
+        "PostgreSQL is needed; neither its server programs nor MEDUSA_DATABASE_URL was found.",
         hint="Install PostgreSQL 13 or newer, or set MEDUSA_DATABASE_URL to a server you have.",
     )
 

@@ -13,6 +13,7 @@ from typing import Self
 import psutil
 import requests
 
+from integrations.errors import NeedsOperator
 from integrations.sandbox.storefront import postgres
 from integrations.sandbox.storefront.commands import CommandFailed, node_environment, run, tail
 from integrations.sandbox.storefront.packages import Packages, default_home
@@ -112,9 +113,12 @@ class RealMedusa:
         self.packages.build()
 
     def migrate(self) -> None:
-        """Creates the database and its tables, the plugin's too; skipped when up to date."""
-        stamp = self.folder / ".migrated"
-        created = postgres.ensure_database(self.database_url)
+        """Creates the database and its tables, the plugin's too; skipped when up to date.
+
+        Raises NeedsOperator when the database holds tables that no run in this folder made.
+        """
+        stamp = self._migrated_stamp
+        created = self.ensure_database()
         # A private server gets another port each time; its data are the folder's in any case.
         where = "private" if self._cluster else self.database_url
         wanted = f"{self.packages.stamp} {where}"
@@ -123,6 +127,23 @@ class RealMedusa:
         self._say("Creating Medusa's tables …")
         self._medusa("db:migrate", "--execute-all-links", "--execute-all-search")
         stamp.write_text(wanted)
+
+    def ensure_database(self) -> bool:
+        """Creates the database unless it is there, and remembers that it is ours to drop.
+
+        True when it was created. Raises NeedsOperator as `migrate` does.
+        """
+        url = self.database_url
+        created = postgres.ensure_database(url)
+        if created:
+            self._created_mark.write_text(url)
+        elif self._cluster is None and not self._knows(url) and postgres.has_tables(url):
+            raise NeedsOperator(
+                "The database named for Medusa holds tables already.",
+                reason="database_in_use",
+                hint="Let MEDUSA_DATABASE_URL name an empty or a new database, or unset it.",
+            )
+        return created
 
     def start(self, *, events_url: str = "", secret: str = "") -> None:
         """Starts the server and waits until it answers.
@@ -197,13 +218,35 @@ class RealMedusa:
             self._cluster, self._database_url = None, ""
 
     def remove(self) -> None:
-        """Stops everything and deletes this run's data and database; the packages stay."""
+        """Stops everything and deletes this run's data; the packages stay.
+
+        A database is dropped only where we created it; one that a person made stays.
+        """
         self.stop_server()
         if self._cluster is not None:
             self._cluster.remove()
-        elif self._database_url:
+        elif self._database_url and self._has_created_database:
             postgres.drop_database(self._database_url)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _knows(self, url: str) -> bool:
+        """Whether the tables in it are from an earlier run in this folder."""
+        stamp = self._migrated_stamp
+        is_migrated = stamp.exists() and stamp.read_text().endswith(f" {url}")
+        return self._has_created_database or is_migrated
+
+    @property
+    def _migrated_stamp(self) -> Path:
+        return self.folder / ".migrated"
+
+    @property
+    def _created_mark(self) -> Path:
+        return self.folder / ".created"
+
+    @property
+    def _has_created_database(self) -> bool:
+        mark = self._created_mark
+        return mark.exists() and mark.read_text() == self._database_url
 
     @property
     def _pid_file(self) -> Path:
