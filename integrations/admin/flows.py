@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,12 +13,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidg
 
 from integrations.admin import pressing
 from integrations.admin.base import ConsoleAdmin, actor
+from integrations.admin.flow_form import FlowForm, form_for, setting_fields
 from integrations.admin.pressing import Button
-from integrations.errors import NeedsOperator
-from integrations.flows.adding import KINDS, add_flow, refuse_wrong_roles
+from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
 from integrations.flows.runs import apply_latest_plan, is_batch, request_run
-from integrations.flows.schedules import check_schedule, set_schedule
+from integrations.flows.schedules import set_schedule
+from integrations.flows.settings import change_settings
 from integrations.looks import written
 from integrations.looks.badges import badge
 from integrations.models import Flow, StateChange
@@ -40,27 +40,6 @@ class ModeForm(pressing.ReasonForm):
     )
 
 
-class FlowForm(forms.ModelForm):
-    """A new flow; refuses connections that this kind does not move between."""
-
-    class Meta:
-        model = Flow
-        fields = ["kind", "source", "target", "schedule"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        try:
-            check_schedule((cleaned.get("schedule") or "").strip())
-        except NeedsOperator as exc:
-            raise ValidationError({"schedule": f"{exc.message} {exc.hint}"}) from exc
-        if not self.instance.pk and {"kind", "source", "target"} <= set(cleaned):
-            try:
-                refuse_wrong_roles(cleaned["kind"], cleaned["source"], cleaned["target"])
-            except NeedsOperator as exc:
-                raise ValidationError(f"{exc.message} {exc.hint}") from exc
-        return cleaned
-
-
 @admin.register(Flow)
 class FlowAdmin(ConsoleAdmin):
     form = FlowForm
@@ -71,7 +50,18 @@ class FlowAdmin(ConsoleAdmin):
     actions = ["change_mode", "run_now", "apply_plan"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return ["kind", "source", "target", "schedule"]
+        shown = ["kind", "source", "target", "schedule"]
+        if obj is None:
+            return shown
+        may_change = self.has_change_permission(request, obj)
+        return [*shown, *(setting_fields(obj) if may_change else ["settings"])]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None and self.has_change_permission(request, obj):
+            kwargs["form"] = form_for(obj)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         # What a flow is about never changes: its links, cursor and history belong to that.
@@ -85,6 +75,7 @@ class FlowAdmin(ConsoleAdmin):
     def save_model(self, request: HttpRequest, obj: Flow, form: FlowForm, change: bool) -> None:
         if change:
             set_schedule(obj, obj.schedule, now=timezone.now())
+            change_settings(obj, form.settings(), actor=actor(request))
             return
         made = add_flow(kind=obj.kind, source=obj.source, target=obj.target, actor=actor(request))
         set_schedule(made, obj.schedule, now=timezone.now())
@@ -97,7 +88,7 @@ class FlowAdmin(ConsoleAdmin):
         if row is not None:
             context |= {
                 "row": row,
-                "runs": list(row.runs.all()[:LAST_RUNS]),
+                "runs": list(row.runs.defer("plan")[:LAST_RUNS]),
                 "history": StateChange.objects.filter(subject="flow", subject_id=row.pk)[
                     :LAST_RUNS
                 ],

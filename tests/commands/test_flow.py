@@ -134,3 +134,29 @@ def test_nothing_is_sent_while_the_flow_is_off(say: Say) -> None:
 
     assert said.code == 1
     assert "off or in shadow mode" in said.refusal
+
+
+def test_settings_of_a_flow_are_checked_and_kept_in_its_history(say: Say) -> None:
+    flow = FlowFactory(kind="products")
+
+    set_it = ("flow", "set", flow.pk, "--setting")
+    said = say(*set_it, "currency=eur", "--setting", "complete_every_h=")
+        "flow", "set", flow.pk, "--setting", "currency=eur", "--setting", "complete_every_h="
+    )
+    wrong = say(*set_it, "complete_every_h=often")
+    unknown = say(*set_it, "changes=hold")
+
+    flow.refresh_from_db()
+    assert (said.code, flow.settings) == (0, {"currency": "EUR"})
+    assert StateChange.objects.get(subject="flow").reason == "currency: default → EUR"
+    assert "whole number of hours" in wrong.refusal
+    assert "have no setting 'changes'" in unknown.refusal
+
+
+def test_setting_without_a_value_goes_back_to_the_default(say: Say) -> None:
+    flow = FlowFactory(settings={"changes": "hold"})
+
+    say("flow", "set", "orders", "--setting", "changes=")
+
+    flow.refresh_from_db()
+    assert flow.settings == {}

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integrations.models import Flow, Run, User
-from tests.factories import ConnectionFactory, FlowFactory, RunFactory, integration_admin
+from tests.factories import ConnectionFactory, FlowFactory, RunFactory, auditor, integration_admin
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +64,26 @@ def test_flow_that_writes_by_itself_has_no_plan_to_apply(signed_in: SignedIn, fl
     page = signed_in(integration_admin()).get(page_of(flow)).content.decode()
 
     assert 'value="apply_plan"' not in page.split("Last runs")[0]
+
+
+def test_settings_of_the_kind_are_offered_checked_and_saved(
+    signed_in: SignedIn, flow: Flow
+) -> None:
+    client = signed_in(integration_admin())
+    assert "Currency of the list prices" in client.get(page_of(flow)).content.decode()
+
+    refused = client.post(page_of(flow), {"schedule": "", "setting_currency": "Euro"})
+    client.post(page_of(flow), {"schedule": "", "setting_currency": "eur"})
+
+    flow.refresh_from_db()
+    assert "a currency of three letters" in refused.content.decode()
+    assert flow.settings == {"currency": "EUR"}
+
+
+def test_auditor_reads_the_settings(signed_in: SignedIn, flow: Flow) -> None:
+    Flow.objects.filter(pk=flow.pk).update(settings={"currency": "EUR"})
+
+    page = signed_in(auditor()).get(page_of(flow))
+
+    assert page.status_code == 200
+    assert "currency" in page.content.decode()

@@ -11,6 +11,7 @@ from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
 from integrations.flows.orders.doors import choose_order
 from integrations.flows.runs import request_run
+from integrations.flows.settings import change_settings
 from integrations.management.command import (
     Answer,
     PortalCommand,
@@ -32,6 +33,7 @@ class Command(PortalCommand):
         running = add_verb(verbs, "run", run, help="Ask for a run of a batch flow, now.")
         running.add_argument("flow", help="Number, or kind where there is only one.")
         _add_set_mode(verbs)
+        _add_set(verbs)
         sending = add_verb(
             verbs, "send", send, help="Send chosen orders, also from before the start instant."
         )
@@ -56,6 +58,19 @@ def _add_set_mode(verbs: Any) -> None:
         type=_instant,
         help="Orders placed before this instant are never sent by themselves; default now. "
         "ISO 8601, UTC unless it names a zone.",
+    )
+
+
+def _add_set(verbs: Any) -> None:
+    parser = add_verb(verbs, "set", change, help="Change settings of a flow.")
+    parser.add_argument("flow", help="Number, or kind where there is only one.")
+    parser.add_argument(
+        "--setting",
+        action="append",
+        required=True,
+        type=_pair,
+        metavar="KEY=VALUE",
+        help="May be repeated. Without a value the setting goes back to its default.",
     )
 
 
@@ -103,6 +118,13 @@ def change_mode(options: dict[str, Any]) -> Answer:
     return Answer(rows=_row(flow), lines=[f"{flow} is {flow.mode}{since}."])
 
 
+def change(options: dict[str, Any]) -> Answer:
+    flow = flow_named(options["flow"])
+    change_settings(flow, dict(options["setting"]), actor=command_actor())
+    told = ", ".join(f"{name}={value}" for name, value in flow.settings.items())
+    return Answer(rows=_row(flow), lines=[f"{flow}: {told or 'default settings'}."])
+
+
 def send(options: dict[str, Any]) -> Answer:
     flow = flow_named(options["flow"])
     orders = [
@@ -114,7 +136,7 @@ def send(options: dict[str, Any]) -> Answer:
 
 
 def _row(flow: Flow) -> dict[str, Any]:
-    last = flow.runs.first()
+    last = flow.runs.defer("plan").first()
     return {
         "id": flow.pk,
         "kind": flow.kind,
@@ -122,6 +144,7 @@ def _row(flow: Flow) -> dict[str, Any]:
         "target": flow.target.name,
         "mode": flow.mode,
         "schedule": flow.schedule,
+        "settings": flow.settings,
         "live_from": flow.live_from.isoformat() if flow.live_from else None,
         "covered_until": flow.covered_until.isoformat() if flow.covered_until else None,
         "last_run": _run_row(last) if last else None,
@@ -148,6 +171,13 @@ def _last_run(row: dict[str, Any]) -> str:
         f"{last['started_at'][:16].replace('T', ' ')} {last['state']}: "
         f"{last['created']} created, {last['changed']} changed, {last['failed']} failed"
     )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ValueError(text)
+    return name, value
 
 
 def _instant(text: str) -> datetime:

@@ -1,0 +1,135 @@
+"""What can be set on a flow, by its kind, and the one place that sets it.
+
+The flows read these from `Flow.settings`; what is not there has the default named here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from integrations.errors import NeedsOperator
+from integrations.models import Flow, StateChange
+
+LONGEST_INTERVAL_H = 24 * 366
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSetting:
+    """One setting. `read` gives the text as it is kept and raises ValueError saying what it
+    must be; with `choices` it must be one of them."""
+
+    name: str
+    label: str
+    help: str
+    read: Callable[[str], str] = str
+    choices: tuple[str, ...] = ()
+
+    def checked(self, text: str) -> str:
+        """The value to keep. Raises NeedsOperator with a sentence."""
+        try:
+            if self.choices and text not in self.choices:
+                raise ValueError(f"one of {', '.join(self.choices)}")
+            return self.read(text)
+        except ValueError as exc:
+            raise NeedsOperator(
+                f"The setting {self.name!r} is {text!r}; it must be {exc}.",
+                reason="bad_setting",
+                cause=f"bad_setting:{self.name}",
+            ) from exc
+
+
+def _currency(text: str) -> str:
+    if len(text) != 3 or not (text.isascii() and text.isalpha()):
+        raise ValueError("a currency of three letters, such as EUR")
+    return text.upper()
+
+
+def _hours(text: str) -> str:
+    if not (text.isascii() and text.isdigit()) or int(text) > LONGEST_INTERVAL_H:
+        raise ValueError(f"a whole number of hours from 0 to {LONGEST_INTERVAL_H}")
+    return str(int(text))
+
+
+SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
+    Flow.Kind.ORDERS: (
+        FlowSetting(
+            name="changes",
+            label="Changes of sent orders",
+            help="push: written into the ERP. hold: each waits for a person. Empty: push.",
+            choices=("push", "hold"),
+        ),
+    ),
+    Flow.Kind.PRODUCTS: (
+        FlowSetting(
+            name="currency",
+            label="Currency of the list prices",
+            help="Such as EUR; what is priced in another one is skipped. Empty: as in the ERP.",
+            read=_currency,
+        ),
+        FlowSetting(
+            name="manage_inventory",
+            label="The storefront counts stock",
+            help="yes: written products sell from stock only. Empty: no.",
+            choices=("yes", "no"),
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
+    ),
+}
+
+
+def settings_of(kind: str) -> tuple[FlowSetting, ...]:
+    """What can be set on flows of this kind."""
+    return SETTINGS.get(kind, ())
+
+
+def check_settings(kind: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The values to keep, empty ones left out.
+
+    Raises NeedsOperator for a setting that this kind does not have and for a bad value.
+    """
+    known = {setting.name: setting for setting in settings_of(kind)}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise NeedsOperator(
+            f"Flows of {kind} have no setting {unknown[0]!r}.",
+            reason="unknown_setting",
+            hint=f"Known: {', '.join(known) or 'none'}.",
+        )
+    filled = {name: text.strip() for name, text in given.items() if text.strip()}
+    return {name: known[name].checked(text) for name, text in filled.items()}
+
+
+@transaction.atomic
+def change_settings(flow: Flow, given: Mapping[str, str], *, actor: str) -> Flow:
+    """Sets what is given, keeps the rest; an empty text goes back to the default.
+
+    Writes history when something changed. Raises NeedsOperator like `check_settings`.
+    """
+    locked = Flow.objects.select_for_update().get(pk=flow.pk)
+    kept = {name: value for name, value in locked.settings.items() if name not in given}
+    wanted = {**kept, **check_settings(locked.kind, given)}
+    if wanted != locked.settings:
+        StateChange.objects.create(
+            subject="flow",
+            subject_id=locked.pk,
+            after="settings",
+            actor=actor,
+            reason=_differences(locked.settings, wanted),
+        )
+        locked.settings = wanted
+        locked.save(update_fields=["settings"])
+    flow.settings = wanted
+    return flow
+
+
+def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return ", ".join(
+        f"{name}: {before.get(name, 'default')} → {after.get(name, 'default')}" for name in names
+    )
