@@ -141,8 +141,6 @@ def test_settings_of_a_flow_are_checked_and_kept_in_its_history(say: Say) -> Non
 
     set_it = ("flow", "set", flow.pk, "--setting")
     said = say(*set_it, "currency=eur", "--setting", "complete_every_h=")
-        "flow", "set", flow.pk, "--setting", "currency=eur", "--setting", "complete_every_h="
-    )
     wrong = say(*set_it, "complete_every_h=often")
     unknown = say(*set_it, "changes=hold")
 
