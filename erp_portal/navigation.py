@@ -39,6 +39,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             (title, "link", f"integrations_{name}mapping", f"integrations.view_{name}mapping")
             for title, name in (
                 ("Customers", "customer"),
+                ("Accounts", "account"),
                 ("SKUs", "variant"),
                 ("Products", "product"),
                 ("Taxes", "tax"),

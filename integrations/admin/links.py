@@ -35,9 +35,17 @@ SIDES: dict[str, Sides] = {
         source_help="The customer's id in the storefront (cus_…).",
         target_help="The customer's id in the ERP.",
     ),
+    "account": Sides(
+        **_ORDERS,
+        source_help="The customer group's id in the storefront (cusgroup_…).",
+        target_help=(
+            "The id of the company in the ERP. It stands for every customer of the group who "
+            "has no link of their own. Requeue what waits for it."
+        ),
+    ),
     "tax": Sides(
         **_ORDERS,
-        source_help="The tax rate's code or id in the storefront.",
+        source_help="The tax rate's code in the storefront.",
         target_help="The sales tax's id in the ERP.",
     ),
     "shipping": Sides(

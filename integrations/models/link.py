@@ -93,6 +93,7 @@ def _mapping(kind: str, singular: str, plural: str) -> type[models.Model]:
 
 
 CustomerMapping = _mapping("customer", "customer link", "customer links")
+AccountMapping = _mapping("account", "account link", "account links")
 ProductMapping = _mapping("product", "product link", "product links")
 VariantMapping = _mapping("variant", "SKU link", "SKU links")
 TaxMapping = _mapping("tax", "tax mapping", "tax mappings")
@@ -104,6 +105,7 @@ CurrencyMapping = _mapping("currency", "currency mapping", "currency mappings")
 
 MAPPINGS: tuple[type[models.Model], ...] = (
     CustomerMapping,
+    AccountMapping,
     ProductMapping,
     VariantMapping,
     TaxMapping,

@@ -34,6 +34,7 @@ _READABLE = [
 _ENGINE_READABLE = ["syncjob", "step", "attempt", "resource", "jobmove"]
 _MAPPINGS = [
     "customermapping",
+    "accountmapping",
     "productmapping",
     "variantmapping",
     "taxmapping",

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from integrations.engine.models import JobMove, JobState, SyncJob
 from integrations.flows import issues
+from integrations.flows.links import target_of
 from integrations.models import IdLink, Issue, StateChange
 from integrations.models.order import OrderState
 from tests import factories as make
@@ -280,6 +281,16 @@ class TestIssues:
         assert offered("customermapping", "source") == [shop]
         assert offered("customermapping", "target") == [erp]
         assert offered("variantmapping", "source") == [erp]
+
+    def test_account_link_lets_every_customer_of_the_group_through(self, signed_in):
+        shop, erp = make.ConnectionFactory(), make.ConnectionFactory(erp=True)
+        fields = {"source": shop.pk, "source_ref": "cusgroup_1", "target": erp.pk}
+
+        signed_in(make.operator()).post(
+            reverse("admin:integrations_accountmapping_add"), {**fields, "target_ref": "17"}
+        )
+
+        assert target_of(IdLink.Kind.ACCOUNT, shop, "cusgroup_1", erp) == "17"
 
     def test_owner_and_tags_are_kept(self, signed_in):
         _, _, issue = stuck_order()

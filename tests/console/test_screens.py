@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 LISTS = [
     "engine_syncjob",
     "integrations_account",
+    "integrations_accountmapping",
     "integrations_alert",
     "integrations_buyer",
     "integrations_connection",

@@ -75,7 +75,7 @@ def _customer(
                 f"customer:{order.customer_id or order.email}:unlinked",
                 f"Customer {who} has no counterpart in {erp.name}.",
                 f"Add a customer link from {order.customer_id or 'the customer'} to the customer's "
-                f"id in {erp.name}, then requeue.",
+                f"id in {erp.name}, or an account link for their customer group, then requeue.",
             )
         )
     return ""
