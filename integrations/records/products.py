@@ -75,7 +75,8 @@ class ProductWrite:
     """The whole wanted state of one product: variants left out are removed by the storefront.
 
     `product_id` is None for one that does not exist yet. An empty `handle` leaves the one that
-    an existing product has.
+    an existing product has. `sales_channel_ids` count for a new product only. One that exists
+    and is not published any more is only taken off sale; the rest stays as it is.
     """
 
     product_id: str | None

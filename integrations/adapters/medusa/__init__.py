@@ -13,7 +13,8 @@ SPEC = AdapterSpec(
         Field(
             name="sales_channel_id",
             label="Sales channel",
-            help="Id (sc_…) of the channel in which synced products are sold.",
+            help="Id (sc_…) of the channel in which new products are sold. Later it is yours: "
+            "updates leave the channels of a product alone.",
         ),
         Field(
             name="shipping_profile_id",
@@ -28,7 +29,8 @@ SPEC = AdapterSpec(
         Field(
             name="price_currencies",
             label="Price currencies",
-            help="Currencies in which prices are written, for example: eur, usd.",
+            help="Currencies you sell in, for example: eur, usd. The connection test checks that "
+            "the store has them and that their prices are net; nothing else depends on it.",
         ),
     ),
     secrets=(

@@ -1,15 +1,19 @@
 """What "test connection" tries, and what it says when something is missing. Reads only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from integrations.adapters.medusa.client import Client
+from integrations.adapters.medusa.currencies import (
+    store_currencies,
+    tax_inclusive_currencies,
+    tax_inclusive_hint,
+)
 from integrations.errors import PortalError
 from integrations.records import Check, TestReport
 
 PLUGIN = "erp-portal-medusa"
 
-_STORE_FIELDS = "id,name,supported_currencies.currency_code"
 _LOCATION_FIELDS = "id,name,sales_channels.id"
 
 
@@ -40,17 +44,13 @@ class Health:
 
     # A secret key is no user: GET /admin/users/me answers 404 with a good one.
     def _store_check(self, name: str) -> Check:
-        stores = self._rows("stores", _STORE_FIELDS)
+        stores = self._rows("stores", "id,name")
         if not stores:
             return Check(name=name, ok=False, detail="The server has no store.")
         return Check(name=name, ok=True, detail=str(stores[0].get("name") or stores[0]["id"]))
 
     def _currency_check(self, name: str) -> Check:
-        known = {
-            currency["currency_code"].lower()
-            for store in self._rows("stores", _STORE_FIELDS)
-            for currency in store.get("supported_currencies") or []
-        }
+        known = store_currencies(self._client)
         wanted = price_currencies(self._settings)
         missing = [one.upper() for one in wanted if one not in known]
         if missing:
@@ -60,7 +60,28 @@ class Health:
                 detail=f"The store does not sell in {', '.join(missing)}.",
                 hint="Add the currency in Medusa under Settings > Store, or change the setting.",
             )
-        return Check(name=name, ok=True, detail=", ".join(sorted(one.upper() for one in known)))
+        return self._tax_check(name, known=known, wanted=wanted)
+
+    def _tax_check(self, name: str, *, known: Iterable[str], wanted: Sequence[str]) -> Check:
+        """Prices are written net; the hint of a good check names where that would be wrong."""
+        inclusive = tax_inclusive_currencies(self._client)
+        wrong = [one.upper() for one in wanted if one in inclusive]
+        if wrong:
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"Prices in {', '.join(wrong)} include tax; the portal writes net prices.",
+                hint=tax_inclusive_hint(wrong),
+            )
+        others = sorted(one.upper() for one in inclusive)
+        return Check(
+            name=name,
+            ok=True,
+            detail=", ".join(sorted(one.upper() for one in known)),
+            hint=f"Products are not written in {', '.join(others)}: prices there include tax."
+            if others
+            else "",
+        )
 
     def _channel_check(self, name: str) -> Check:
         wanted = self._settings.get("sales_channel_id", "")
@@ -110,7 +131,7 @@ class Health:
                 detail=str(status.get("problem") or "The plugin has no address to send to."),
                 hint="Give the plugin this connection's webhook address and secret.",
             )
-        return Check(name=name, ok=True, detail=f"{PLUGIN} {status.get('version', '')} sends.")
+        return _deliveries(name, status)
 
     def _named(self, name: str, path: str, key: str, wanted: str) -> Check:
         rows = self._rows(path, "id,name", key=key)
@@ -126,6 +147,24 @@ class Health:
 def price_currencies(settings: Mapping[str, str]) -> list[str]:
     """The currencies of the setting `price_currencies`, lower case, as Medusa has them."""
     return settings.get("price_currencies", "").lower().replace(",", " ").split()
+
+
+def _deliveries(name: str, status: Mapping[str, Any]) -> Check:
+    """How the plugin's events arrive, from what it tells of itself."""
+    sends = f"{PLUGIN} {status.get('version', '')} sends."
+    waiting = int(status.get("pending") or 0)
+    if not waiting:
+        return Check(name=name, ok=True, detail=sends)
+    waits = f"{waiting} event(s) wait since {status.get('oldest_pending_at')}"
+    error = status.get("last_error")
+    if not error:
+        return Check(name=name, ok=True, detail=f"{sends} {waits}.")
+    return Check(
+        name=name,
+        ok=False,
+        detail=f"{waits}; the last attempt: {error}",
+        hint="Compare the plugin's address and secret with this connection's; it repeats them.",
+    )
 
 
 def _unset(name: str, setting: str, consequence: str) -> Check:

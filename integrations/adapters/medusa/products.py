@@ -9,6 +9,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from integrations.adapters.medusa.client import Client, in_chunks
+from integrations.adapters.medusa.currencies import (
+    store_currencies,
+    tax_inclusive_currencies,
+    tax_inclusive_hint,
+)
 from integrations.adapters.medusa.mapping.products import (
     OPTION_FIELDS,
     PRODUCT_FIELDS,
@@ -17,7 +22,7 @@ from integrations.adapters.medusa.mapping.products import (
     to_update,
     wanted_options,
 )
-from integrations.errors import Conflict, OutcomeUnknown, Rejected
+from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
 from integrations.records import ProductWrite, StorefrontProduct
 
 
@@ -26,13 +31,16 @@ class Products:
 
     _client: Client
     _currencies: frozenset[str] | None = None
+    _tax_inclusive: frozenset[str] | None = None
     _channels: frozenset[str] | None = None
 
     def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
         if not products:
             return []
-        for product in products:
+        written = [one for one in products if one.is_published or not one.product_id]
+        for product in written:
             self._check(product)
+        self._refuse_tax_inclusive(written)
         self._prepare_options([one for one in products if one.product_id])
         body = {
             "create": [to_create(one) for one in products if not one.product_id],
@@ -74,11 +82,23 @@ class Products:
             )
 
     def _currency_problems(self, product: ProductWrite) -> list[str]:
-        used = {currency.lower() for variant in product.variants for currency, _ in variant.prices}
         return [
             f"The store does not sell in {currency.upper()}."
-            for currency in sorted(used - self._known_currencies())
+            for currency in sorted(_currencies_of(product) - self._known_currencies())
         ]
+
+    def _refuse_tax_inclusive(self, products: Sequence[ProductWrite]) -> None:
+        # Our prices are net: in such a currency every buyer would pay too little.
+        used = {currency for product in products for currency in _currencies_of(product)}
+        wrong = sorted(used & self._known_tax_inclusive()) if used else []
+        if wrong:
+            code = wrong[0].upper()
+            raise NeedsOperator(
+                f"Prices in {code} include tax in the storefront; the ERP's list prices are net.",
+                reason="tax_inclusive_prices",
+                cause=f"tax_inclusive_prices:{code}",
+                hint=tax_inclusive_hint([code]),
+            )
 
     def _channel_problems(self, product: ProductWrite) -> list[str]:
         used = set(product.sales_channel_ids)
@@ -87,14 +107,13 @@ class Products:
 
     def _known_currencies(self) -> frozenset[str]:
         if self._currencies is None:
-            fields = [("fields", "id,supported_currencies.currency_code")]
-            stores = self._client.rows("/admin/stores", "stores", fields)
-            self._currencies = frozenset(
-                currency["currency_code"].lower()
-                for store in stores
-                for currency in store.get("supported_currencies") or []
-            )
+            self._currencies = store_currencies(self._client)
         return self._currencies
+
+    def _known_tax_inclusive(self) -> frozenset[str]:
+        if self._tax_inclusive is None:
+            self._tax_inclusive = tax_inclusive_currencies(self._client)
+        return self._tax_inclusive
 
     def _known_channels(self) -> frozenset[str]:
         if self._channels is None:
@@ -117,6 +136,8 @@ class Products:
                     f"Product {product.product_id} is no longer in the storefront.",
                     ids={"product": product.external_ref},
                 )
+            if not product.is_published:
+                continue  # only its status is sent
             _check_variants(product, row)
             additions = _missing_values(product, row)
             if additions:
@@ -130,6 +151,10 @@ class Products:
             for row in self._client.rows("/admin/products", "products", params):
                 found[row["id"]] = row
         return found
+
+
+def _currencies_of(product: ProductWrite) -> set[str]:
+    return {currency.lower() for variant in product.variants for currency, _ in variant.prices}
 
 
 def _content_problems(product: ProductWrite) -> Iterable[str]:

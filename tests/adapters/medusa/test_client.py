@@ -151,6 +151,38 @@ def test_missing_plugin_and_missing_address_are_told_apart(
     assert "is not installed" in failing(adapter)["Plugin"]
 
 
+def test_events_that_are_refused_are_told(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:
+    standin.hooks.configure(url=f"{standin.url}/no-such-page", secret="whsec_c2VjcmV0")
+    standin.place_order([("BOLT", 1)])
+    standin.hooks.wait(timeout_s=0.3)
+
+    found = failing(adapter)["Plugin"]
+
+    assert "event(s) wait since 20" in found
+    assert "The portal answered 404." in found
+
+
+def test_currency_whose_prices_include_tax_fails_when_it_is_sold_in(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.shop.tax_inclusive.add("eur")
+
+    assert failing(adapter)["Currencies"].startswith("Prices in EUR include tax")
+
+
+def test_other_currency_whose_prices_include_tax_is_a_hint(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.shop.tax_inclusive.add("usd")
+
+    (check,) = (check for check in adapter.test().checks if check.name == "Currencies")
+
+    assert (check.ok, check.hint) == (
+        True,
+        "Products are not written in USD: prices there include tax.",
+    )
+
+
 def test_ids_of_another_server_are_reported_one_by_one(standin: MedusaStandIn) -> None:
     settings = {
         "sales_channel_id": "sc_other",

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.adapters.medusa.adapter import MedusaAdapter
 from integrations.adapters.medusa.sandbox import MedusaStandIn
-from integrations.errors import Conflict, OutcomeUnknown, Rejected
+from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
 from integrations.records import ProductWrite, StorefrontProduct, VariantWrite
 
 
@@ -159,6 +159,63 @@ def test_unpublished_product_is_a_draft(standin: MedusaStandIn, adapter: MedusaA
     assert standin.products[written.product_id]["status"] == "draft"
 
 
+def test_archived_product_is_taken_off_sale_whatever_else_changed_in_the_erp(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    wanted = product(standin, "a")
+    (there,) = adapter.write_products([wanted])
+    archived = {
+        "is_published": False,
+        "title": "",
+        "options": (("Colour", ("red",)),),
+        "variants": (variant("SKU-other", ("Colour", "red"), variant_id="variant_gone"),),
+    }
+
+    (written,) = adapter.write_products([again(there, wanted, **archived)])
+
+    sent = json.loads(standin.worked("products.batch")[-1].body)
+    assert sent["update"] == [{"id": there.product_id, "status": "draft"}]
+    assert standin.products[there.product_id]["status"] == "draft"
+    assert written.variants == there.variants
+
+
+def test_channels_that_the_merchant_chose_stay(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    wanted = product(standin, "a")
+    (there,) = adapter.write_products([wanted])
+    chosen = [{"id": standin.shop.sales_channel_id}, {"id": "sc_of_the_merchant"}]
+    standin.products[there.product_id]["sales_channels"] = chosen
+
+    adapter.write_products([again(there, wanted, title="Renamed")])
+    adapter.write_products([again(there, wanted, sales_channel_ids=())])
+
+    assert standin.products[there.product_id]["sales_channels"] == chosen
+
+
+def test_new_product_without_a_channel_names_none(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    adapter.write_products([product(standin, "a", sales_channel_ids=())])
+
+    sent = json.loads(standin.worked("products.batch")[0].body)
+    assert "sales_channels" not in sent["create"][0]
+
+
+def test_net_price_is_not_written_where_prices_include_tax(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.shop.tax_inclusive.add("eur")
+    in_dollars = variant("SKU-b", prices=(("USD", Decimal(21)),))
+    adapter.write_products([product(standin, "b", variants=(in_dollars,))])
+
+    with pytest.raises(NeedsOperator, match="Prices in EUR include tax") as refused:
+        adapter.write_products([product(standin, "a")])
+
+    assert "tax-inclusive pricing off for EUR" in refused.value.hint
+    assert adapter.find_products(["a"]) == []
+
+
 def test_two_variants_without_barcode_do_not_collide(
     standin: MedusaStandIn, adapter: MedusaAdapter
 ) -> None:
@@ -262,7 +319,8 @@ def test_settings_of_the_shop_are_read_once(standin: MedusaStandIn, adapter: Med
     for ref in "abc":
         adapter.write_products([product(standin, ref)])
 
-    assert len(standin.worked("stores.list")) == len(standin.worked("sales_channels.list")) == 1
+    for name in ("stores.list", "sales_channels.list", "price_preferences.list"):
+        assert len(standin.worked(name)) == 1
 
 
 def test_nothing_to_write_calls_nobody(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:

@@ -25,13 +25,22 @@ def to_create(product: ProductWrite) -> dict[str, Any]:
         {"title": title, "values": list(values)}
         for title, values in wanted_options(product).items()
     ]
+    if product.sales_channel_ids:
+        row["sales_channels"] = [{"id": one} for one in product.sales_channel_ids]
     if product.shipping_profile_id:
         row["shipping_profile_id"] = product.shipping_profile_id
     return row
 
 
 def to_update(product: ProductWrite) -> dict[str, Any]:
-    """A row of `update` in a products batch. `options` are refused there since Medusa 2.16."""
+    """A row of `update` in a products batch. `options` are refused there since Medusa 2.16.
+
+    Sales channels are left out: the list would replace the one there, and after its creation
+    where a product is sold is the merchant's choice. One that is taken off sale only becomes
+    a draft: what else changed in the ERP meanwhile must not be a reason to go on selling it.
+    """
+    if not product.is_published:
+        return {"id": product.product_id, "status": "draft"}
     row = {"id": product.product_id, **_common(product)}
     if not product.handle:
         del row["handle"]  # left out, Medusa keeps the one it has
@@ -63,7 +72,6 @@ def _common(product: ProductWrite) -> dict[str, Any]:
         "description": product.description,
         "external_id": product.external_ref,
         "status": "published" if product.is_published else "draft",
-        "sales_channels": [{"id": one} for one in product.sales_channel_ids],
         # The list replaces what is there: a variant left out is deleted by Medusa.
         "variants": [_variant(one) for one in product.variants],
     }

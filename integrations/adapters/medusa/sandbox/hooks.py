@@ -34,6 +34,8 @@ class Message:
     status: int | None = None
     sent: int = 0
     is_done: bool = False
+    created_at: str = field(default_factory=now)
+    delivered_at: str | None = None
 
 
 @dataclass
@@ -101,6 +103,19 @@ class Hooks:
                     return False
         return True
 
+    def summary(self) -> dict[str, Any]:
+        """What waits, as the plugin tells it; an error is told until its event was taken."""
+        with self._wake:
+            waiting = [one for one in self.messages if not one.is_done]
+            taken = [one.delivered_at for one in self.messages if one.delivered_at]
+            refused = [one.status for one in waiting if one.sent]
+        return {
+            "pending": len(waiting),
+            "oldest_pending_at": min((one.created_at for one in waiting), default=None),
+            "last_delivered_at": max(taken, default=None),
+            "last_error": _words_for(refused[-1]) if refused else None,
+        }
+
     def _run(self) -> None:
         me = threading.current_thread()
         while self._thread is me:
@@ -112,6 +127,7 @@ class Hooks:
                 message.status = statuses[-1]
                 message.sent += len(statuses)
                 message.is_done = any(200 <= status < 300 for status in statuses)
+                message.delivered_at = now() if message.is_done else None
                 message.due_at = time.monotonic() + RETRY_S
                 self._wake.notify_all()
 
@@ -155,3 +171,7 @@ class Hooks:
             "webhook-timestamp": stamp,
             "webhook-signature": f"v1,{digest}",
         }
+
+
+def _words_for(status: int | None) -> str:
+    return f"The portal answered {status}." if status else "The portal did not answer."

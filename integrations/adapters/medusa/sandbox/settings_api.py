@@ -37,6 +37,19 @@ class SettingsApi(State):
     def list_tax_regions(self, request: Request) -> Json:
         return _answer(request, self.shop.tax_regions(), "tax_regions", limit=20)
 
+    @endpoint("GET", "/admin/price-preferences", "price_preferences.list")
+    def list_price_preferences(self, request: Request) -> Json:
+        refuse_unknown(request, ("attribute", "value"))
+        names = ("id", "attribute", "value")
+        rows = filtered(request, self.shop.price_preferences(), names)
+        fields, columns = request.param("fields"), list(rows[0]) if rows else []
+        return paged(
+            request,
+            rows,
+            "price_preferences",
+            lambda row: project(row, fields, default=columns, has_ids=False),
+        )
+
     @endpoint("GET", "/admin/plugins", "plugins.list")
     def list_plugins(self, request: Request) -> Json:
         return {"plugins": [{"name": name} for name in self.shop.plugins]}
@@ -49,7 +62,7 @@ class SettingsApi(State):
             "enabled": True,
             "configured": is_set,
             "problem": None if is_set else "No address or no secret is set.",
-            "pending": sum(not one.is_done for one in self.hooks.messages),
+            **self.hooks.summary(),
         }
 
     @endpoint("GET", "/admin/feature-flags", "feature_flags.list")

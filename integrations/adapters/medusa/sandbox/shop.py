@@ -123,6 +123,22 @@ class Shop:
             }
         ]
 
+    def price_preferences(self) -> list[Json]:
+        """Of each currency and each region; one of a region counts for that region's own prices."""
+        currencies = [("currency_code", one, one in self.tax_inclusive) for one in REGIONS]
+        regions = [("region_id", one, False) for one in self.region_ids.values()]
+        return [
+            {
+                "id": f"prpref_{value}",
+                "attribute": attribute,
+                "value": value,
+                "is_tax_inclusive": is_inclusive,
+                **self._times(),
+                "deleted_at": None,
+            }
+            for attribute, value, is_inclusive in [*currencies, *regions]
+        ]
+
     def tax_regions(self) -> list[Json]:
         return [
             {
