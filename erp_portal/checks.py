@@ -71,3 +71,17 @@ def alerts_reach_somebody(app_configs: Any, **_: Any) -> list[CheckMessage]:
             id="portal.W001",
         )
     ]
+
+
+@register(Tags.security)
+def alert_hook_is_signed(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """Without a secret no alert could be sent, which nobody would notice before the first one."""
+    if not settings.ALERT_WEBHOOK_URL or settings.ALERT_WEBHOOK_SECRET:
+        return []
+    return [
+        Error(
+            "ALERT_WEBHOOK_URL is set without ALERT_WEBHOOK_SECRET.",
+            hint="Set ALERT_WEBHOOK_SECRET to the receiver's secret (whsec_…).",
+            id="portal.E005",
+        )
+    ]

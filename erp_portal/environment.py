@@ -5,11 +5,14 @@ raises `ImproperlyConfigured` with the variable's name and the accepted form (ne
 value, which may be a secret), and `secret()` also reads `<NAME>_FILE`.
 """
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.Env()
@@ -60,6 +63,27 @@ def words(name: str, default: list[str]) -> list[str]:
     return list(_read(name, "texts separated by commas", lambda: _env.list(name, default=default)))
 
 
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of `choices`, in whatever case it was written."""
+    spellings = {one.lower(): one for one in choices}
+    form = f"{', '.join(choices[:-1])} or {choices[-1]}"
+    found = _read(name, form, lambda: spellings[_env.str(name, default=default).strip().lower()])
+    return str(found)
+
+
+def http_url(name: str) -> str:
+    """An absolute http(s) address, or "" when it is not set."""
+
+    def parse() -> str:
+        found = _env.str(name, default="").strip()
+        parts = urlsplit(found)
+        if found and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError
+        return str(found)
+
+    return str(_read(name, "an address that begins with https:// or http://", parse))
+
+
 def secret(name: str, default: str = "") -> str:
     """A secret from `<name>`, or from the file that `<name>_FILE` points to."""
     file = _env.str(f"{name}_FILE", default="")
@@ -68,6 +92,27 @@ def secret(name: str, default: str = "") -> str:
     return str(
         _read(f"{name}_FILE", "the path of a readable file", lambda: Path(file).read_text().strip())
     )
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Fernet keys, newest first; none when it is not set. Also reads `<name>_FILE`."""
+    given = [key.strip() for key in secret(name).split(",") if key.strip()]
+    form = "Fernet keys separated by commas (`python manage.py generate_key` prints one)"
+    _read(name, form, lambda: [Fernet(key) for key in given])
+    return given
+
+
+def webhook_secret(name: str) -> str:
+    """A Standard Webhooks secret, or "" when it is not set. Also reads `<name>_FILE`."""
+    given = secret(name)
+
+    def check() -> None:
+        encoded = given.removeprefix("whsec_")
+        if given and (encoded == given or len(base64.b64decode(encoded, validate=True)) < 16):
+            raise ValueError
+
+    _read(name, "whsec_ and the Base64 of 16 bytes or more", check)
+    return given
 
 
 def database_url(name: str, default: str) -> dict[str, Any]:
@@ -79,11 +124,14 @@ def database_url(name: str, default: str) -> dict[str, Any]:
 
 
 def mail_url(name: str, default: str) -> dict[str, Any]:
-    form = "smtp://user:password@host:port, smtp+tls://…, consolemail:// or filemail:///folder"
+    form = "smtp+tls://user:password@host:port, smtp+ssl://…, consolemail:// or filemail:///folder"
     return dict(_read(name, form, lambda: _env.email_url(name, default=default)))
 
 
 def load_dotenv(path: Path) -> None:
-    """Reads `.env` beside manage.py if there is one; real variables win."""
-    if path.is_file():
+    """Reads `.env` beside manage.py if there is one; real variables win.
+
+    `DOTENV=off` leaves it unread, for tests and for whoever sets every variable elsewhere.
+    """
+    if flag("DOTENV", default=True) and path.is_file():
         environ.Env.read_env(str(path))

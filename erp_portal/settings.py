@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "erp_portal.health.HealthMiddleware",  # first: probes know neither HTTPS nor our name
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "erp_portal.middleware.RequestIdMiddleware",
@@ -140,15 +141,14 @@ EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
 
 # --- credentials of remote systems: Fernet keys, newest first ---------------------------
 # Old keys stay in the list until `manage.py rotate_keys` has re-encrypted every row.
-CREDENTIAL_KEYS = env.words("CREDENTIAL_KEYS", [])
-if env.text("CREDENTIAL_KEYS_FILE"):
-    CREDENTIAL_KEYS = [key.strip() for key in env.secret("CREDENTIAL_KEYS").split(",")]
+CREDENTIAL_KEYS = env.fernet_keys("CREDENTIAL_KEYS")
 if not CREDENTIAL_KEYS:
     if not DEBUG:
         raise ImproperlyConfigured(
@@ -215,14 +215,12 @@ EXCHANGE_KEEP_DAYS = env.number("EXCHANGE_KEEP_DAYS", 30, minimum=1)
 
 # --- alerts: one mail and one signed webhook per cause ----------------------------------
 ALERT_EMAILS = env.words("ALERT_EMAILS", [])
-ALERT_WEBHOOK_URL = env.text("ALERT_WEBHOOK_URL")
-ALERT_WEBHOOK_SECRET = env.secret("ALERT_WEBHOOK_SECRET")  # whsec_… (Standard Webhooks)
+ALERT_WEBHOOK_URL = env.http_url("ALERT_WEBHOOK_URL")
+ALERT_WEBHOOK_SECRET = env.webhook_secret("ALERT_WEBHOOK_SECRET")  # whsec_… (Standard Webhooks)
 
 # --- logging ---------------------------------------------------------------------------
-LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
-LOG_FORMAT = env.text("LOG_FORMAT", "plain")
-if LOG_FORMAT not in {"plain", "json"}:
-    raise ImproperlyConfigured("LOG_FORMAT is not usable: expected plain or json.")
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "plain", ("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -249,6 +249,7 @@ def test_while_the_database_is_away_the_sender_is_asked_to_come_back() -> None:
             "DJANGO_SETTINGS_MODULE": "erp_portal.settings",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
             "ALLOWED_HOSTS": "testserver",
+            "DOTENV": "off",
         },
     )
 

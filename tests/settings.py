@@ -1,0 +1,7 @@
+"""The settings of the portal without the `.env` of whoever runs the tests."""
+
+import os
+
+os.environ["DOTENV"] = "off"  # before the settings are read; processes that tests start inherit it
+
+from erp_portal.settings import *  # noqa: E402, F403
