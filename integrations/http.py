@@ -108,6 +108,30 @@ class Reply:
 Explain = Callable[[Reply, bool], PortalError | None]
 
 
+def check_address(base_url: str) -> None:
+    """Raises NeedsOperator, which never repeats a password, unless a Session can use it."""
+    if "@" in base_url.rpartition("://")[2].partition("/")[0]:
+        raise NeedsOperator(
+            "The address must not hold a user name or password.",
+            reason="bad_base_url",
+            hint="Put credentials into the connection's secrets; they are encrypted there.",
+        )
+    if not _is_usable(base_url):
+        raise NeedsOperator(
+            f"The address {base_url!r} is not usable.",
+            reason="bad_base_url",
+            hint="Enter it as https://host or https://host:port/path.",
+        )
+
+
+def _is_usable(base_url: str) -> bool:
+    try:
+        parts = urlsplit(base_url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that does not close
+        return False
+
+
 @dataclass(kw_only=True)
 class Session:
     """Talks to one base URL. Not shared between threads.
@@ -126,19 +150,7 @@ class Session:
     explain: Explain | None = None
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise NeedsOperator(
-                f"The address {self.base_url!r} is not usable.",
-                reason="bad_base_url",
-                hint="Enter it as https://host or https://host:port/path.",
-            )
-        if parts.username or parts.password:
-            raise NeedsOperator(
-                "The address must not hold a user name or password.",
-                reason="bad_base_url",
-                hint="Put credentials into the connection's secrets; they are encrypted there.",
-            )
+        check_address(self.base_url)
         self.base_url = self.base_url.rstrip("/")
         self._requests = requests.Session()
         self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment

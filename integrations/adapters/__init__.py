@@ -34,7 +34,8 @@ class AdapterSpec:
 
     `adapter` names a callable `(session, settings, secrets) -> adapter`; `callbacks` a module
     with `verify_and_parse(...)`, empty when this vendor sends us nothing; `sandbox` a class
-    derived from `integrations.standin.StandIn`.
+    derived from `integrations.standin.StandIn`. `check_settings` and `check_secrets` name
+    callables that raise NeedsOperator for values which the fields alone cannot tell are wrong.
     """
 
     kind: str
@@ -43,6 +44,8 @@ class AdapterSpec:
     adapter: str
     sandbox: str
     callbacks: str = ""
+    check_settings: str = ""
+    check_secrets: str = ""
     settings: tuple[Field, ...] = ()
     secrets: tuple[Field, ...] = ()
 
@@ -77,7 +80,18 @@ class AdapterSpec:
                     found.append(
                         f"The {word} {field.name!r} must be one of {', '.join(field.choices)}."
                     )
+        for check, given in ((self.check_settings, settings), (self.check_secrets, secrets)):
+            found += _refusal(check, given)
         return found
+
+
+def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
+    try:
+        if check:
+            resolve_name(check)(given)
+    except NeedsOperator as exc:
+        return [exc.message]
+    return []
 
 
 _SPECS: dict[str, str] = {

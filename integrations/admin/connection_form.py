@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.gateways import connections
 from integrations.models import Connection
 
 SETTING, SECRET = "setting_", "secret_"  # noqa: S105 prefixes of form fields
@@ -41,8 +42,12 @@ class ConnectionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        url, given = cleaned.get("base_url", ""), self.credentials()
         kept = self.instance.credentials if self.instance.pk else {}
-        problems = self.spec.problems(self.settings(), {**kept, **self.credentials()})
+        problems = connections.address_problems(url)
+        if self.instance.pk:
+            problems += connections.moved_problems(self.instance, url, given)
+        problems += self.spec.problems(self.settings(), {**kept, **given})
         if problems and not self.errors:
             raise forms.ValidationError(problems)
         return cleaned

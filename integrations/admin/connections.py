@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -33,7 +34,7 @@ class ConnectionAdmin(ConsoleAdmin):
     search_fields = ["name"]
     list_select_related = ["resource"]
     change_form_outer_before_template = "console/_connection.html"
-    actions = ["test", "pause", "resume"]
+    actions = ["test", "pause", "resume", "renew_hook"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         return super().get_queryset(request).defer("sealed_credentials")
@@ -60,6 +61,8 @@ class ConnectionAdmin(ConsoleAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         if request.GET.get("kind") in adapters.kinds():
             spec = adapters.spec(request.GET["kind"])
             return super().add_view(request, form_url, {"title": f"Add a {spec.title} connection"})
@@ -163,6 +166,26 @@ class ConnectionAdmin(ConsoleAdmin):
         press = partial(connections.resume_connection, actor=actor(request))
         return pressing.press_each(self, request, rows, press, done="resumed")
 
+    @admin.action(description="New callback address…", permissions=["change"])
+    def renew_hook(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="renew_hook",
+            question="Give connections a new callback address",
+            consequence=(
+                "The old address stops working at once: what the other side sends there is "
+                "refused until the new one, shown on the connection's page, is entered there."
+            ),
+            button="Make a new address",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        reason = asked.cleaned_data["reason"]
+        press = partial(connections.renew_hook_address, actor=actor(request), reason=reason)
+        return pressing.press_each(self, request, rows, press, done="given a new address")
+
     def _may_edit(self, request: HttpRequest, obj: Model | None) -> bool:
         if obj is None:
             return self.has_add_permission(request)
@@ -175,9 +198,16 @@ def _spec_of(request: HttpRequest, connection: Any) -> AdapterSpec:
 
 
 def _buttons(screen: ConnectionAdmin, request: HttpRequest, connection: Connection) -> list[Button]:
-    if not screen.has_test_permission(request):
-        return []
-    test = Button(action="test", label="Test connection", tone="primary")
-    if connection.resource.paused:
-        return [test, Button(action="resume", label="Resume")]
-    return [test, Button(action="pause", label="Pause…")]
+    found = []
+    if screen.has_test_permission(request):
+        found.append(Button(action="test", label="Test connection", tone="primary"))
+        if connection.resource.paused:
+            found.append(Button(action="resume", label="Resume"))
+        else:
+            found.append(Button(action="pause", label="Pause…"))
+    if (
+        screen.has_change_permission(request, connection)
+        and _spec_of(request, connection).callbacks
+    ):
+        found.append(Button(action="renew_hook", label="New callback address…"))
+    return found

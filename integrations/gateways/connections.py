@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -12,6 +13,7 @@ from integrations.engine import limits
 from integrations.engine.models import Resource
 from integrations.errors import NeedsOperator, PortalError
 from integrations.gateways.opening import open_adapter
+from integrations.http import check_address
 from integrations.models import Connection, StateChange
 from integrations.ports import TestsConnection
 from integrations.records import Check, TestReport
@@ -34,7 +36,7 @@ def add_connection(
     Raises NeedsOperator with every problem of the settings and secrets in one sentence each.
     """
     spec = adapters.spec(kind)
-    problems = spec.problems(settings, credentials)
+    problems = [*address_problems(url), *spec.problems(settings, credentials)]
     if Connection.objects.filter(name=name).exists():
         problems.append(f"There is already a connection named {name!r}.")
     _refuse(problems)
@@ -64,18 +66,56 @@ def change_connection(
 ) -> None:
     """Saves the row's own edits (name, address, TLS), its settings, and the given secrets.
 
-    Secrets that are not given are kept. Raises NeedsOperator like `add_connection`.
+    Secrets that are not given are kept while scheme, host and port stay the same; they are
+    never sent to a new place. Raises NeedsOperator like `add_connection`.
     """
+    stored = Connection.objects.get(pk=connection.pk)
     connection.settings = dict(settings)
     connection.base_url = connection.base_url.rstrip("/")
     kept = {**connection.credentials, **credentials}
-    _refuse(adapters.spec(connection.kind).problems(connection.settings, kept))
+    _refuse(
+        [
+            *address_problems(connection.base_url),
+            *moved_problems(stored, connection.base_url, credentials),
+            *adapters.spec(connection.kind).problems(connection.settings, kept),
+        ]
+    )
     edited = ["name", "base_url", "allow_private_addresses", "verify_tls", "settings"]
     with transaction.atomic():
         connection.save(update_fields=edited)
         _note(connection, after="changed", actor=actor)
         if credentials:
             change_credentials(connection, credentials, actor=actor)
+
+
+def address_problems(url: str) -> list[str]:
+    """What is wrong with the address of a connection, as sentences."""
+    try:
+        check_address(url)
+    except NeedsOperator as exc:
+        return [f"{exc.message} {exc.hint}"]
+    return []
+
+
+def moved_problems(stored: Connection, url: str, credentials: Mapping[str, str]) -> list[str]:
+    """What is missing for a change to `url`: whoever may edit an address must not be able to
+    have stored secrets sent there."""
+    if address_problems(url) or _place(url) == _place(stored.base_url):
+        return []
+    missing = sorted(set(stored.credentials) - set(credentials))
+    if not missing:
+        return []
+    return [f"The address leads to another place: enter again the secrets {', '.join(missing)}."]
+
+
+@transaction.atomic
+def renew_hook_address(connection: Connection, *, actor: str, reason: str = "") -> Connection:
+    """Gives the connection a new address for its callbacks; the old one is unknown at once."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    locked.seal_credentials(locked.credentials, hook_token=secrets.new_token())
+    locked.save(update_fields=["sealed_credentials", "hook_token_hash"])
+    _note(locked, after="hook address", actor=actor, reason=reason)
+    return locked
 
 
 def change_credentials(
@@ -157,6 +197,12 @@ def _try(connection: Connection, actor: str) -> TestReport:
         return TestReport(
             version="", checks=(Check(name="reachable", ok=False, detail=detail, hint=exc.hint),)
         )
+
+
+def _place(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or usual
 
 
 def _refuse(problems: list[str]) -> None:

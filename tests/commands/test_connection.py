@@ -31,12 +31,12 @@ def test_a_secret_can_come_from_a_file_or_the_standard_input(
 ) -> None:
     key = tmp_path / "key"
     key.write_text(f"{SECRET}\n")
-    monkeypatch.setattr("sys.stdin", io.StringIO("whsec_from_stdin\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("whsec_ZnJvbSBzdGRpbg==\n"))
 
     say(*ADD, "--secret", f"secret_key=@{key}", "--secret", "hook_secret=-")
 
     shop = Connection.objects.get(name="Shop")
-    assert shop.credentials == {"secret_key": SECRET, "hook_secret": "whsec_from_stdin"}
+    assert shop.credentials == {"secret_key": SECRET, "hook_secret": "whsec_ZnJvbSBzdGRpbg=="}
 
 
 def test_what_a_connection_lacks_is_said_in_one_go(say: Say) -> None:
@@ -45,6 +45,40 @@ def test_what_a_connection_lacks_is_said_in_one_go(say: Say) -> None:
     assert said.code == 1
     assert "Unknown setting 'colour'" in said.refusal
     assert "'secret_key'" in said.refusal
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("shop.example", "Enter it as https://host"),
+        ("https://shop.example:port", "Enter it as https://host"),
+        ("https://olga:hunter2@shop.example", "must not hold a user name or password"),
+    ],
+)
+def test_an_unusable_address_is_refused_and_not_repeated(say: Say, url: str, sentence: str) -> None:
+    said = say(*ADD[:-1], url, "--secret", f"secret_key={SECRET}")
+
+    assert (said.code, sentence in said.refusal) == (1, True)
+    assert "hunter2" not in said.refusal
+    assert not Connection.objects.exists()
+
+
+def test_values_that_the_other_side_could_not_use_are_refused(say: Say) -> None:
+    hook = say(*ADD, "--secret", f"secret_key={SECRET}", "--secret", "hook_secret=hello")
+    books = ("connection", "add", "--kind", "odoo", "--name", "Books", "--url", "https://b.example")
+    pricelists = say(
+        *books,
+        "--setting",
+        "database=b",
+        "--setting",
+        "pricelists=nonsense",
+        "--secret",
+        "api_key=k",
+    )
+
+    assert "whsec_ followed by base64" in hook.refusal
+    assert "like EUR=6" in pricelists.refusal
     assert not Connection.objects.exists()
 
 

@@ -85,6 +85,62 @@ class TestChanging:
         assert shop.credentials == {"secret_key": "sk_very_secret"}
         assert shop.hook_token == hook
 
+    def test_new_place_needs_the_secrets_again(self, signed_in):
+        shop = make.ConnectionFactory(credentials={"secret_key": "sk_very_secret"})
+        client, moved = signed_in(make.integration_admin()), {"base_url": "https://thief.example"}
+
+        refused = client.post(address(shop), {**SHOP, **moved, "secret_secret_key": ""})
+        shop.refresh_from_db()
+        kept = shop.base_url
+        client.post(address(shop), {**SHOP, **moved})
+
+        shop.refresh_from_db()
+        assert "enter again the secrets secret_key" in refused.content.decode()
+        assert (kept, shop.base_url) == ("https://shop.example", "https://thief.example")
+
+    def test_other_path_of_the_same_place_keeps_the_secrets(self, signed_in):
+        shop = make.ConnectionFactory(credentials={"secret_key": "sk_very_secret"})
+
+        signed_in(make.integration_admin()).post(
+            address(shop),
+            {**SHOP, "base_url": "https://shop.example:443/shop", "secret_secret_key": ""},
+        )
+
+        shop.refresh_from_db()
+        assert shop.base_url == "https://shop.example:443/shop"
+
+    def test_address_without_scheme_or_with_a_password_is_refused(self, signed_in):
+        client = signed_in(make.integration_admin())
+        for url in ("shop.example", "https://olga:hunter2@shop.example"):
+            client.post(f"{ADD}?kind=medusa", {**SHOP, "base_url": url})
+
+        assert not Connection.objects.exists()
+
+    def test_old_callback_address_ends_with_the_new_one(self, signed_in):
+        shop = make.ConnectionFactory(credentials={"secret_key": "sk_very_secret"})
+        chosen = {"_selected_action": [shop.pk], "confirmed": "1", "reason": "it was in a mail"}
+
+        client = signed_in(make.integration_admin())
+        client.post("/admin/integrations/connection/", {"action": "renew_hook", **chosen})
+
+        old = shop.hook_path
+        shop.refresh_from_db()
+        assert shop.hook_path != old
+        assert client.post(old, "{}", content_type="application/json").status_code == 404
+        assert shop.credentials == {"secret_key": "sk_very_secret"}
+        assert StateChange.objects.get().reason == "it was in a mail"
+
+    def test_operator_may_neither_renew_the_address_nor_add_a_connection(self, signed_in):
+        shop, client = make.ConnectionFactory(), signed_in(make.operator())
+        chosen = {"_selected_action": [shop.pk], "confirmed": "1", "reason": "because"}
+        hook = shop.hook_token
+
+        client.post("/admin/integrations/connection/", {"action": "renew_hook", **chosen})
+
+        shop.refresh_from_db()
+        assert shop.hook_token == hook
+        assert client.get(ADD).status_code == 403
+
     def test_hook_address_is_shown_to_those_who_may_change_it_only(self, signed_in):
         shop = make.ConnectionFactory()
 
@@ -124,11 +180,23 @@ class TestTesting:
         assert paused == (True, "stock count")
         assert not shop.resource.paused
 
-    def test_operator_may_look_but_not_pause(self, signed_in):
+    def test_support_may_test_and_resume_what_is_paused(self, signed_in):
+        shop = make.ConnectionFactory(base_url="http://127.0.0.1:1", allow_private_addresses=True)
+        chosen = {"_selected_action": [shop.pk], "confirmed": "1", "reason": "stock count"}
+        client = signed_in(make.operator())
+
+        for action in ("test", "pause", "resume"):
+            client.post("/admin/integrations/connection/", {"action": action, **chosen})
+
+        shop.refresh_from_db()
+        assert shop.last_test["checks"]
+        assert not shop.resource.paused
+
+    def test_auditor_may_look_but_not_pause(self, signed_in):
         shop = make.ConnectionFactory()
         chosen = {"_selected_action": [shop.pk], "confirmed": "1", "reason": "because"}
 
-        signed_in(make.operator()).post(
+        signed_in(make.auditor()).post(
             "/admin/integrations/connection/", {"action": "pause", **chosen}
         )
 

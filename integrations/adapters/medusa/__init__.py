@@ -8,6 +8,7 @@ SPEC = AdapterSpec(
     title="Medusa",
     adapter="integrations.adapters.medusa.adapter.open_adapter",
     callbacks="integrations.adapters.medusa.callbacks",
+    check_secrets="integrations.adapters.medusa.callbacks.check_secrets",
     sandbox="integrations.adapters.medusa.sandbox.MedusaStandIn",
     settings=(
         Field(

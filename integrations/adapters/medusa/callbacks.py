@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.adapters.callbacks import BadSignature, InboundEvent, Malformed
+from integrations.errors import NeedsOperator
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
 
@@ -84,6 +85,17 @@ def _offered(signatures: str) -> list[bytes]:
         if version == "v1":
             found.append(_base64(text) or b"")
     return found
+
+
+def check_secrets(secrets: Mapping[str, str]) -> None:
+    """Raises NeedsOperator for a webhook secret that could verify nothing; never repeats it."""
+    for text in filter(None, re.split(r"[\s,]+", secrets.get("hook_secret", ""))):
+        if not text.startswith("whsec_") or not _base64(text.removeprefix("whsec_")):
+            raise NeedsOperator(
+                "The webhook secret must be whsec_ followed by base64.",
+                reason="bad_secret",
+                hint="`manage.py generate_key --webhook` makes one.",
+            )
 
 
 def _keys(hook_secret: str) -> list[bytes]:

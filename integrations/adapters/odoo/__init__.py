@@ -9,6 +9,7 @@ SPEC = AdapterSpec(
     adapter="integrations.adapters.odoo.adapter.open_adapter",
     sandbox="integrations.adapters.odoo.sandbox.OdooStandIn",
     callbacks="integrations.adapters.odoo.callbacks",
+    check_settings="integrations.adapters.odoo.settings.read_settings",
     settings=(
         Field(
             name="database",
