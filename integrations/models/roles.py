@@ -53,7 +53,9 @@ _VIEW_SALES = {
 }
 
 ROLES: dict[str, set[str]] = {
-    SUPPORT: _VIEW_ALL | _LINK_ALL | {"operate_jobs", "push_orders", "change_issue"},
+    SUPPORT: _VIEW_ALL
+    | _LINK_ALL
+    | {"operate_jobs", "push_orders", "change_issue", "test_connections"},
     SALES: _VIEW_SALES,
     SALES_MANAGER: _VIEW_SALES | {"change_account", "change_buyer"},
     INTEGRATION_ADMIN: _VIEW_ALL
