@@ -7,7 +7,7 @@ import pytest
 from integrations.engine.models import SyncJob
 from integrations.models import Flow, StateChange
 from tests.commands.conftest import Say
-from tests.factories import ConnectionFactory, FlowFactory, RunFactory
+from tests.factories import ConnectionFactory, FlowFactory, OrderFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,18 @@ def test_a_chosen_order_is_sent_although_it_is_old(say: Say) -> None:
     assert sent.json == [{"order": sent.json[0]["order"], "storefront_ref": "order_old"}]
     job = SyncJob.objects.get(kind="push_order")
     assert job.payload["forced"] is True
+
+
+def test_one_refused_order_does_not_hide_that_others_are_sent(say: Say) -> None:
+    flow = FlowFactory(live=True)
+    OrderFactory(storefront=flow.source, storefront_ref="order_gone", state="cancelled")
+
+    said = say("flow", "send", flow.pk, "order_gone", "order_old")
+
+    assert said.code == 1
+    assert "order_gone is not sent:" in said.refusal
+    assert said.out == "order_old is being sent.\n"
+    assert SyncJob.objects.get(kind="push_order").key == "order:order_old"
 
 
 def test_nothing_is_sent_while_the_flow_is_off(say: Say) -> None:

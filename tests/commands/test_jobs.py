@@ -105,3 +105,37 @@ def test_cancelling_needs_a_reason_and_ends_the_job(say: Say) -> None:
     assert "--reason" in unexplained.refusal
     assert f"Job {job.pk} is cancelled." in said.out
     assert SyncJob.objects.get(pk=job.pk).state == JobState.CANCELLED
+
+
+def test_holding_needs_a_reason_and_releasing_ends_it(say: Say) -> None:
+    job = SyncJobFactory()
+
+    unexplained = say("jobs", "hold", job.pk)
+    held = say("jobs", "hold", job.pk, "--reason", "stock count")
+    state = SyncJob.objects.get(pk=job.pk).state
+    released = say("jobs", "release", job.pk)
+
+    assert "--reason" in unexplained.refusal
+    assert (held.out, state) == (f"Job {job.pk} is held.\n", JobState.WAITING)
+    assert released.out == f"Job {job.pk} is released.\n"
+    assert SyncJob.objects.get(pk=job.pk).state == JobState.QUEUED
+
+
+def test_a_step_that_was_done_by_hand_is_skipped(say: Say) -> None:
+    job = SyncJobFactory(parked=True, kind="send_alert")
+    step = StepFactory(job=job, n=1, name="create")
+
+    unknown = say("jobs", "skip", job.pk, "--step", "fly", "--reason", "no")
+    said = say("jobs", "skip", job.pk, "--step", "create", "--reason", "entered by hand")
+
+    assert "no unfinished step fly" in unknown.refusal
+    assert said.out == f"Job {job.pk} is going on without create.\n"
+    step.refresh_from_db()
+    assert step.state == "skipped"
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "many"])
+def test_a_limit_that_is_none_is_wrong_usage(say: Say, limit: str) -> None:
+    said = say("jobs", "list", "--limit", limit)
+
+    assert (said.code, "--limit" in said.refusal) == (1, True)

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from integrations.errors import PortalError
 from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
 from integrations.flows.orders.doors import choose_order
@@ -17,6 +18,7 @@ from integrations.management.command import (
     PortalCommand,
     add_verb,
     command_actor,
+    sentence,
     table,
 )
 from integrations.management.lookup import connection_named, flow_named
@@ -126,13 +128,20 @@ def change(options: dict[str, Any]) -> Answer:
 
 
 def send(options: dict[str, Any]) -> Answer:
+    """Sends each order; one refusal does not keep it from the others."""
     flow = flow_named(options["flow"])
-    orders = [
-        choose_order(storefront=flow.source, order_ref=ref, actor=command_actor())
-        for ref in options["orders"]
-    ]
-    rows = [{"order": order.pk, "storefront_ref": order.storefront_ref} for order in orders]
-    return Answer(rows=rows, lines=[f"{order.storefront_ref} is being sent." for order in orders])
+    rows: list[dict[str, Any]] = []
+    lines, refusals = [], []
+    for ref in options["orders"]:
+        try:
+            order = choose_order(storefront=flow.source, order_ref=ref, actor=command_actor())
+        except PortalError as exc:
+            refusals.append(f"{ref} is not sent: {sentence(exc)}")
+            rows.append({"storefront_ref": ref, "refused": refusals[-1]})
+        else:
+            lines.append(f"{ref} is being sent.")
+            rows.append({"order": order.pk, "storefront_ref": ref})
+    return Answer(rows=rows, lines=lines, refusal=" ".join(refusals))
 
 
 def _row(flow: Flow) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from integrations.errors import NeedsOperator, PortalError
 from integrations.management.command import (
     Answer,
     PortalCommand,
+    Verb,
     add_verb,
     command_actor,
     sentence,
@@ -21,7 +22,7 @@ from integrations.models import Order
 
 
 class Command(PortalCommand):
-    help = "Lists, shows, requeues and cancels jobs."
+    help = "Lists and shows jobs, and does to them what a person can."
 
     def add_arguments(self, parser: CommandParser) -> None:
         choices = parser.add_subparsers(dest="verb", required=True)
@@ -31,15 +32,28 @@ class Command(PortalCommand):
         listing.add_argument(
             "--order", help="Only jobs of this order: its number or storefront id."
         )
-        listing.add_argument("--limit", type=int, default=50, help="How many at most (50).")
+        listing.add_argument(
+            "--limit", type=_positive, default=50, metavar="N", help="How many at most (50)."
+        )
         showing = add_verb(choices, "show", show, help="Show one job with all that happened.")
         showing.add_argument("id", type=int)
-        requeuing = add_verb(choices, "requeue", requeue, help="Try again, now.")
-        requeuing.add_argument("ids", type=int, nargs="+", metavar="id")
-        requeuing.add_argument("--reason", default="", help="Kept in the job's history.")
-        cancelling = add_verb(choices, "cancel", cancel, help="End jobs, undoing what can be.")
-        cancelling.add_argument("ids", type=int, nargs="+", metavar="id")
-        cancelling.add_argument("--reason", required=True, help="Kept in the job's history.")
+        _add_press(choices, "requeue", requeue, help="Try again, now.", needs_reason=False)
+        _add_press(choices, "cancel", cancel, help="End jobs, undoing what can be.")
+        _add_press(choices, "hold", hold, help="Put jobs aside until they are released.")
+        _add_press(choices, "release", release, help="Let held jobs go on.", needs_reason=False)
+        skipping = _add_press(choices, "skip", skip, help="Go on without a step done by hand.")
+        skipping.add_argument("--step", required=True, help="Its name, as `jobs show` tells it.")
+
+
+def _add_press(
+    choices: Any, name: str, run: Verb, *, help: str, needs_reason: bool = True
+) -> CommandParser:
+    parser = add_verb(choices, name, run, help=help)
+    parser.add_argument("ids", type=int, nargs="+", metavar="id")
+    parser.add_argument(
+        "--reason", default="", required=needs_reason, help="Kept in the job's history."
+    )
+    return parser
 
 
 def list_some(options: dict[str, Any]) -> Answer:
@@ -77,6 +91,37 @@ def cancel(options: dict[str, Any]) -> Answer:
         }[outcome]
 
     return _each(options["ids"], press)
+
+
+def hold(options: dict[str, Any]) -> Answer:
+    def press(job: SyncJob) -> str:
+        held = verbs.hold(job, actor=command_actor(), reason=options["reason"])
+        return "held" if held.state == JobState.WAITING else "held after the step at hand"
+
+    return _each(options["ids"], press)
+
+
+def release(options: dict[str, Any]) -> Answer:
+    def press(job: SyncJob) -> str:
+        verbs.release(job, actor=command_actor(), reason=options["reason"])
+        return "released"
+
+    return _each(options["ids"], press)
+
+
+def skip(options: dict[str, Any]) -> Answer:
+    def press(job: SyncJob) -> str:
+        step, reason = options["step"], options["reason"]
+        verbs.skip_step(job, step, actor=command_actor(), reason=reason)
+        return f"going on without {step}"
+
+    return _each(options["ids"], press)
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def _each(ids: list[int], press: Callable[[SyncJob], str]) -> Answer:
