@@ -6,6 +6,7 @@ every amount says net or gross in its name. Times are aware UTC, dates are dates
 
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
+from integrations.records.links import web_link
 from integrations.records.orders import (
     Address,
     DraftLine,
@@ -64,4 +65,5 @@ __all__ = [
     "TestReport",
     "VariantWrite",
     "Window",
+    "web_link",
 ]

@@ -17,7 +17,7 @@ from integrations.adapters.odoo.wire import (
     text_of,
     time_of,
 )
-from integrations.records import ErpInvoice, ErpShipment, LineProgress, OrderProgress
+from integrations.records import ErpInvoice, ErpShipment, LineProgress, OrderProgress, web_link
 from integrations.records.orders import OrderState, PaymentState
 
 Row = Mapping[str, Any]
@@ -118,7 +118,7 @@ def _to_shipment(picking: Row, rows: OrderRows) -> ErpShipment:
         shipped_at=_moment(picking["date_done"]),
         carrier=name_of(picking.get("carrier_id")),
         tracking_number=text_of(picking.get("carrier_tracking_ref")),
-        tracking_url=text_of(picking.get("carrier_tracking_url")),
+        tracking_url=web_link(text_of(picking.get("carrier_tracking_url"))),
         lines=tuple(_shipped_lines(picking, rows)),
     )
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations.models import Invoice, Order, OrderLine, Shipment
 from integrations.models.order import IN_ERP, OrderState
-from integrations.records import OrderProgress
+from integrations.records import OrderProgress, web_link
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def _shipments(order: Order, progress: OrderProgress) -> list[Shipment]:
                 "shipped_at": shipment.shipped_at,
                 "carrier": shipment.carrier[:80],
                 "tracking_number": shipment.tracking_number[:120],
-                "tracking_url": shipment.tracking_url[:500],
+                "tracking_url": web_link(shipment.tracking_url)[:500],
                 "lines": [[ref, str(quantity)] for ref, quantity in shipment.lines],
             },
         )[0]

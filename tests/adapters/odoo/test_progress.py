@@ -66,6 +66,26 @@ def test_two_shipments_carry_their_lines_and_tracking(
     assert all(line.expected_on is None for line in complete.lines)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("https://carrier.example/T-1", "https://carrier.example/T-1"),
+        ("javascript:alert(document.cookie)", ""),
+        ('[["T-1", "https://carrier.example/T-1"]]', ""),
+    ],
+)
+def test_only_an_address_of_the_web_becomes_a_tracking_link(
+    office: Office, adapter: OdooAdapter, ref: str, told: str, kept: str
+) -> None:
+    delivery = office.erp.deliver("order_01", tracking="T-1")
+    with office.erp.store.transaction():
+        office.erp.store.update("stock.picking", delivery, {"carrier_tracking_url": told})
+
+    (shipment,) = progress(adapter, ref).shipments
+
+    assert (shipment.tracking_number, shipment.tracking_url) == ("T-1", kept)
+
+
 def test_missing_stock_makes_a_backorder(office: Office, adapter: OdooAdapter, ref: str) -> None:
     office.erp.set_stock(office.nut, 4)
     short = progress(adapter, ref)

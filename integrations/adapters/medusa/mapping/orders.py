@@ -31,6 +31,7 @@ from integrations.records import (
     StorefrontOrder,
     StorefrontPayment,
     TaxLine,
+    web_link,
 )
 
 # Named in full because Medusa's default fields lack the currency, the e-mail and the
@@ -189,7 +190,7 @@ def to_labels(shipment: ErpShipment) -> list[dict[str, str]]:
     return [
         {
             "tracking_number": shipment.tracking_number,
-            "tracking_url": shipment.tracking_url,
+            "tracking_url": web_link(shipment.tracking_url),
             "label_url": "",
         }
     ]
