@@ -6,6 +6,7 @@ load of the same ids finds the first one's records or is refused, it never makes
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.odoo.answers import load_error
@@ -20,9 +21,9 @@ from integrations.adapters.odoo.mapping import (
     to_order,
 )
 from integrations.adapters.odoo.names import LineNames, line_names
-from integrations.adapters.odoo.wire import number_of, text_of
+from integrations.adapters.odoo.wire import amount_of, number_of, text_of
 from integrations.errors import NeedsOperator, Rejected
-from integrations.records import ErpOrder, OrderDraft
+from integrations.records import DraftLine, ErpOrder, ErpOrderLine, OrderDraft
 
 Row = Mapping[str, Any]
 
@@ -169,9 +170,25 @@ class Orders(OdooPart):
             raise _cancelled(known)
         if known.is_confirmed:
             return known  # people may have changed it since; the flow compares
-        if known.gross_total != draft.expected_gross_total:
+        if not self._is_as_wanted(known, draft):
             known = self.change_order(known.ref, draft)
         return _as_expected(known, draft)
+
+    def _is_as_wanted(self, known: ErpOrder, draft: OrderDraft) -> bool:
+        """Equal totals are not enough: two other products may cost the same."""
+        wanted = {
+            line.our_ref: _content(
+                line, line.product_ref or self.settings.product_ref_for(line.kind)
+            )
+            for line in draft.lines
+        }
+        there = {
+            line.our_ref: _content(line, line.product_ref)
+            for line in known.lines
+            # what was taken out of the order stays in it with quantity 0
+            if line.quantity or line.our_ref in wanted
+        }
+        return known.gross_total == draft.expected_gross_total and there == wanted
 
     def _refuse_unchangeable(self, row: Row) -> None:
         ids = {"order": str(row["client_order_ref"])}
@@ -191,6 +208,18 @@ class Orders(OdooPart):
                 hint="Change it in Odoo by hand.",
                 ids=ids,
             )
+
+
+def _content(
+    line: DraftLine | ErpOrderLine, product_ref: str
+) -> tuple[str, Decimal, Decimal, Decimal]:
+    """What of a line must be as wanted, without the binary noise of Odoo's floats."""
+    return (
+        product_ref,
+        amount_of(line.quantity),
+        amount_of(line.net_unit_price),
+        amount_of(line.discount_percent),
+    )
 
 
 def external_ids(part: OdooPart, model: str, ids: list[int]) -> dict[int, str]:

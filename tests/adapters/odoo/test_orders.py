@@ -102,6 +102,7 @@ def test_creating_again_adopts_the_order_and_adds_no_line(office: Office) -> Non
     again = office.adapter().create_order(office.draft())
 
     assert again == first
+    assert len(office.erp.worked("sale.order.load")) == 1
     assert len(office.erp.orders_with("order_01")[0]["lines"]) == 1
 
 
@@ -159,6 +160,20 @@ def test_draft_that_was_left_over_is_brought_to_the_wanted_lines(office: Office)
 
     assert order.gross_total == Decimal("25.57")
     assert len(office.erp.orders_with("order_01")) == 1
+
+
+def test_draft_of_the_same_total_with_other_lines_is_brought_to_the_wanted_ones(
+    office: Office,
+) -> None:
+    adapter = office.adapter()
+    in_boxes = office.line(quantity=Decimal(1), net_unit_price=Decimal("59.97"))
+    adapter.create_order(office.draft(lines=[in_boxes]))
+
+    order = adapter.create_order(office.draft())
+
+    (line,) = order.lines
+    assert (line.quantity, line.net_unit_price) == (Decimal(3), Decimal("19.99"))
+    assert order.gross_total == Decimal("64.22")
 
 
 def test_two_orders_with_one_reference_need_a_person(office: Office) -> None:
