@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that was tried. `hint` says what to do when it is not `ok`."""
+    """One thing that was tried. `hint` says what to do: now, or soon when it is still `ok`."""
 
     name: str
     ok: bool

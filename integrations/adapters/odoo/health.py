@@ -1,5 +1,6 @@
 """ "Test connection": what the flows need, tried one by one, told in sentences."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,8 @@ from integrations.adapters.odoo.rounding import Rounding
 from integrations.adapters.odoo.wire import currency_of, id_of, name_of
 from integrations.errors import PortalError
 from integrations.records import Check, TestReport
+
+logger = logging.getLogger(__name__)
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 KEY_WARNING = timedelta(days=14)
@@ -40,11 +43,11 @@ class Health(Rounding):
         today = datetime.now(UTC).date()
         checks: list[Check] = []
         for probe in self._way_probes():
-            checks.append(_tried(probe))
+            checks.append(tried(probe))
             if not checks[-1].ok:
                 return TestReport(version=self._version_if_known(checks), checks=tuple(checks))
-        checks += [_tried(probe) for probe in self._right_probes()]
-        checks += [_tried(probe) for probe in self._setup_probes()]
+        checks += [tried(probe) for probe in self._right_probes()]
+        checks += [tried(probe) for probe in self._setup_probes()]
         checks.append(key_check(self.settings.api_key_expires_on, today=today))
         return TestReport(version=self.client.version_text(), checks=tuple(checks))
 
@@ -82,14 +85,7 @@ class Health(Rounding):
 
     def _clock(self) -> Check:
         reply = self.client.session.call("GET", "/web/health", writes=False)
-        theirs = parsedate_to_datetime(reply.headers.get("date", ""))
-        skew = abs(theirs - datetime.now(UTC))
-        return Check(
-            name="clock",
-            ok=skew <= CLOCK_TOLERANCE,
-            detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
-            hint="Changes are read by time windows: let both servers use NTP.",
-        )
+        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
 
     # -- what the service user may do
 
@@ -107,10 +103,11 @@ class Health(Rounding):
             yield Probe(f"may_{operation}:{model}", partial(self._right, model, operation, group))
 
     def _right(self, model: str, operation: str, group: str) -> Check:
+        may = self._has_access(model, operation)
         return Check(
             name=f"may_{operation}:{model}",
-            ok=bool(self._has_access(model, operation)),
-            hint=f"Give the service user the group {group!r} in Odoo.",
+            ok=may,
+            hint="" if may else f"Give the service user the group {group!r} in Odoo.",
         )
 
     def _has_access(self, model: str, operation: str) -> bool:
@@ -138,7 +135,7 @@ class Health(Rounding):
             probe = partial(self._pricelist, currency, pricelist_id)
             yield Probe(f"pricelist:{currency}", probe)
         for kind in ("rounding", "shipping"):
-            if self.settings.product_ref_for(kind):
+            if kind == "rounding" or self.settings.product_ref_for(kind):
                 yield Probe(f"{kind}_product", partial(self._service_product, kind))
         if self.settings.warehouse_id is not None:
             yield Probe("warehouse", self._warehouse)
@@ -178,7 +175,10 @@ class Health(Rounding):
         )
 
     def _service_product(self, kind: str) -> Check:
-        product_id = int(self.settings.product_ref_for(kind))
+        ref = self.settings.product_ref_for(kind)
+        if not ref:
+            return _without_rounding()
+        product_id = int(ref)
         found = self.client.call(
             "product.product",
             "search_read",
@@ -211,6 +211,35 @@ class Health(Rounding):
         )
 
 
+def clock_check(told: str, *, now: datetime) -> Check:
+    """Whether both clocks agree, by the Date header of an answer. Pure."""
+    try:
+        theirs = parsedate_to_datetime(told)
+    except (TypeError, ValueError):
+        return Check(
+            name="clock", ok=True, detail="Odoo told no time, so the clocks were not compared."
+        )
+    # a zone of "-0000" makes a time without one; it is UTC all the same
+    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
+    is_close = skew <= CLOCK_TOLERANCE
+    return Check(
+        name="clock",
+        ok=is_close,
+        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
+        hint="" if is_close else "Changes are read by time windows: let both servers use NTP.",
+    )
+
+
+def _without_rounding() -> Check:
+    return Check(
+        name="rounding_product",
+        ok=True,
+        detail="Not set.",
+        hint="An order that comes out a cent or more apart waits for a person: enter "
+        "'rounding_product_ref', the id of a service product without tax.",
+    )
+
+
 def key_check(expires_on: date | None, *, today: date) -> Check:
     """Whether the key still lives, by the date the operator entered. Pure."""
     if expires_on is None:
@@ -230,8 +259,17 @@ def key_check(expires_on: date | None, *, today: date) -> Check:
     )
 
 
-def _tried(probe: Probe) -> Check:
+def tried(probe: Probe) -> Check:
+    """The check of a probe, also when it raises: one that fails hides no other."""
     try:
         return probe.run()
     except PortalError as exc:
         return Check(name=probe.name, ok=False, detail=exc.message, hint=exc.hint)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+        logger.exception("odoo_check_failed check=%s", probe.name)
+        return Check(
+            name=probe.name,
+            ok=False,
+            detail=f"Odoo answered in a way the portal does not know ({type(exc).__name__}).",
+            hint="Look at the last exchange of this connection; a module may change the answer.",
+        )

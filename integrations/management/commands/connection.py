@@ -118,7 +118,7 @@ def _told(connection: Connection, report: TestReport) -> list[str]:
     for check in report.checks:
         word = "ok" if check.ok else "FAILS"
         lines.append(f"  {word:5}  {check.name}: {check.detail}".rstrip(": "))
-        if check.hint and not check.ok:
+        if check.hint:
             lines.append(f"         → {check.hint}")
     return lines
 
