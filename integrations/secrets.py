@@ -3,6 +3,7 @@
 Rotation: put a new key in front, restart, run `manage.py rotate_keys`, drop the old key.
 """
 
+import base64
 import hashlib
 import json
 import secrets as randomness
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from integrations.errors import NeedsOperator
+
+SIGNING_SECRET_BYTES = 24  # the least that Standard Webhooks allows
 
 
 def _fernet() -> MultiFernet:
@@ -58,6 +61,11 @@ def generate_key() -> str:
 def new_token() -> str:
     """A random token for a URL: 32 bytes, URL-safe."""
     return randomness.token_urlsafe(32)
+
+
+def new_signing_secret() -> str:
+    """A secret for signing webhooks, in the form of Standard Webhooks: whsec_ and base64."""
+    return "whsec_" + base64.b64encode(randomness.token_bytes(SIGNING_SECRET_BYTES)).decode()
 
 
 def token_hash(token: str) -> str:

@@ -4,8 +4,6 @@ What an operator would do in the console, through the same services. Used by the
 tests and by journeys.
 """
 
-import base64
-import secrets as randomness
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +17,7 @@ from integrations.models import Connection, Flow, IdLink
 from integrations.sandbox.company import customer_with
 from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.storefront import MedusaSeed
-from integrations.secrets import new_token
+from integrations.secrets import new_signing_secret, new_token
 
 ACTOR = "sandbox"
 SHOP, ERP = "Shop", "ERP"
@@ -94,8 +92,7 @@ def link_customer(connected: Connected, customer_id: str, partner_id: int, label
 
 def new_hook() -> Hook:
     """A fresh address and a signing secret in the form of Standard Webhooks."""
-    secret = "whsec_" + base64.b64encode(randomness.token_bytes(24)).decode()
-    return Hook(token=new_token(), secret=secret)
+    return Hook(token=new_token(), secret=new_signing_secret())
 
 
 def _add_shop(shop: MedusaSeed, hook: Hook) -> Connection:

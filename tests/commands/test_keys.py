@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
+from integrations.gateways.connections import change_credentials
 from integrations.models import Connection
 from tests.commands.conftest import Say
 from tests.factories import ConnectionFactory
@@ -14,6 +15,16 @@ def test_a_generated_key_seals_credentials(say: Say) -> None:
 
     assert Fernet(key)
     assert Fernet(say("generate_key", "--json").json["key"])
+
+
+@pytest.mark.django_db
+def test_a_generated_webhook_secret_is_taken_by_a_connection(say: Say) -> None:
+    secret = say("generate_key", "--webhook").out.strip()
+    shop = ConnectionFactory()
+
+    change_credentials(shop, {"hook_secret": secret}, actor="olga")
+
+    assert Connection.objects.get(pk=shop.pk).credentials["hook_secret"] == secret
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""`manage.py generate_key`: a new key for CREDENTIAL_KEYS."""
+"""`manage.py generate_key`: a new key for CREDENTIAL_KEYS, or a new secret for webhooks."""
 
 from typing import Any
 
@@ -14,9 +14,14 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_json(parser)
+        parser.add_argument(
+            "--webhook",
+            action="store_true",
+            help="Print a secret (whsec_…) for signing webhooks instead: enter it on both sides.",
+        )
         parser.set_defaults(run=generate)
 
 
 def generate(options: dict[str, Any]) -> Answer:
-    key = secrets.generate_key()
+    key = secrets.new_signing_secret() if options["webhook"] else secrets.generate_key()
     return Answer(rows={"key": key}, lines=[key])
