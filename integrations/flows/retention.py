@@ -1,13 +1,14 @@
-"""Forgets what has been kept long enough: exchanges and handled events, in small batches."""
+"""Forgets what has been kept long enough: exchanges, handled events and runs, in small batches."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from integrations.models import Event, Exchange
+from integrations.models import Event, Exchange, Flow, Run
 
 BATCH = 500
+KEPT_RUNS = 20  # of each flow, however old
 
 
 def forget_old(now: datetime) -> int:
@@ -17,7 +18,19 @@ def forget_old(now: datetime) -> int:
     ended = Event.objects.filter(
         received_at__lt=limit, state__in=[Event.State.HANDLED, Event.State.IGNORED]
     )
-    return _forget(Exchange, Exchange.objects.filter(at__lt=limit)) + _forget(Event, ended)
+    return (
+        _forget(Exchange, Exchange.objects.filter(at__lt=limit))
+        + _forget(Event, ended)
+        + sum(_forget(Run, _old_runs(flow, limit)) for flow in Flow.objects.all())
+    )
+
+
+def _old_runs(flow: Flow, limit: datetime) -> QuerySet[Run]:
+    """Runs that ended long ago, but for the newest, the one a job is still about, and plans
+    whose application is kept: it would look like a plan itself without them."""
+    kept = list(flow.runs.order_by("-id").values_list("pk", flat=True)[:KEPT_RUNS])
+    ended = flow.runs.filter(finished_at__lt=limit, applied_by=None)
+    return ended.exclude(pk__in=[*kept, flow.cursor.get("run")])
 
 
 def _forget(model: type[Model], old: QuerySet[Model]) -> int:
