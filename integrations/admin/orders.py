@@ -84,7 +84,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "payments": list(row.payments.all()),
             "waiting": _why_open_jobs_wait(row),
             "flow": flow,
-            "plan": _plan_of(row, flow),
+            "plan": _plan_of(row, flow, with_payload=may_see_exchanges(request)),
             "total_difference": _total_difference(row),
             "timeline": timeline.of_order(row, with_exchanges=may_see_exchanges(request)),
             "buttons": _buttons(row) if self.has_push_permission(request) else [],
@@ -194,14 +194,18 @@ def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _plan_of(order: Order, flow: Flow | None) -> dict[str, Any] | None:
-    """The plan as the page shows it: what was, or would be, sent."""
+def _plan_of(order: Order, flow: Flow | None, *, with_payload: bool) -> dict[str, Any] | None:
+    """The plan as the page shows it: what was, or would be, sent.
+
+    Its payload is for those who may see what went over the wire.
+    """
     if not order.plan:
         return None
     is_sent = order.is_in_erp or order.state == OrderState.PUSHING
     totals = order.plan.get("totals", {})
+    payload = json.dumps(order.plan.get("payload", {}), indent=2, ensure_ascii=False)
     return {
-        "payload": json.dumps(order.plan.get("payload", {}), indent=2, ensure_ascii=False),
+        "payload": payload if with_payload else "",
         "lines": totals.get("lines", []),
         "rounding": totals.get("rounding_amount", "0"),
         "is_sent": is_sent,

@@ -184,3 +184,11 @@ def _page(client, page, pk):
     answer = client.get(reverse(f"admin:{page}_change", args=[pk]))
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_exact_payload_is_for_those_who_may_see_exchanges(signed_in):
+    order = make.OrderFactory(plan={"payload": {"partner_id": 17}, "totals": {}})
+    page = reverse("admin:integrations_order_change", args=[order.pk])
+
+    assert "partner_id" in signed_in(make.operator()).get(page).content.decode()
+    assert "partner_id" not in signed_in(make.sales_rep()).get(page).content.decode()
