@@ -49,7 +49,7 @@ class FlowAdmin(ConsoleAdmin):
     change_form_outer_before_template = "console/_flow.html"
     actions = ["change_mode", "run_now", "apply_plan"]
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ["kind", "source", "target", "schedule"]
         if obj is None:
             return shown

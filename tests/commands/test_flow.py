@@ -7,7 +7,7 @@ import pytest
 from integrations.engine.models import SyncJob
 from integrations.models import Flow, StateChange
 from tests.commands.conftest import Say
-from tests.factories import ConnectionFactory, FlowFactory, OrderFactory, RunFactory
+from tests.factories import NOON, ConnectionFactory, FlowFactory, OrderFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,21 @@ def test_a_run_is_asked_for_once(say: Say) -> None:
     again = say("flow", "run", "products", "--json").json
 
     assert first["job"] == again["job"] == SyncJob.objects.get().pk
+
+
+def test_a_complete_run_reads_everything(say: Say) -> None:
+    flow = FlowFactory(
+        kind="products",
+        mode="shadow",
+        source=ConnectionFactory(erp=True),
+        target=ConnectionFactory(),
+        covered_until=NOON,
+        settings={"complete_every_h": "0"},
+    )
+
+    say("flow", "run", flow.pk, "--complete")
+
+    assert flow.runs.get().window_start is None
 
 
 def test_a_flow_that_is_off_does_not_run(say: Say) -> None:

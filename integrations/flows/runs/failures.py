@@ -18,8 +18,8 @@ def note_end(run: Run) -> None:
             kind=Kind.REJECTED,
             title=f"{_records(run.failed)} could not be written: {run.flow}",
             hint=(
-                f"Run {run.pk} says which and why. Correct them; this is closed when a run that "
-                "reads everything (once a day) writes them all."
+                f"Run {run.pk} says which and why. Correct them; this is closed when a complete "
+                f"run (once a day, or `manage.py flow run {run.flow_id} --complete`) writes all."
             ),
             connection=run.flow.target,
         )

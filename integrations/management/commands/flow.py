@@ -34,6 +34,9 @@ class Command(PortalCommand):
         _add_add(verbs)
         running = add_verb(verbs, "run", run, help="Ask for a run of a batch flow, now.")
         running.add_argument("flow", help="Number, or kind where there is only one.")
+        running.add_argument(
+            "--complete", action="store_true", help="Read everything, not only what changed."
+        )
         _add_set_mode(verbs)
         _add_set(verbs)
         sending = add_verb(
@@ -98,7 +101,8 @@ def add(options: dict[str, Any]) -> Answer:
 
 def run(options: dict[str, Any]) -> Answer:
     flow = flow_named(options["flow"])
-    job = request_run(flow, actor=command_actor(), trigger="command")
+    complete = options["complete"]
+    job = request_run(flow, actor=command_actor(), trigger="command", complete=complete)
     lines = [f"{flow}: run asked for as job {job.pk}; `jobs show {job.pk}` tells how it goes."]
     return Answer(rows={"flow": flow.pk, "job": job.pk, "state": job.state}, lines=lines)
 
