@@ -1,7 +1,7 @@
 """`manage.py sandbox`: a shop and an ERP to try things on, without accounts anywhere."""
 
 import json
-import signal
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -11,6 +11,9 @@ from integrations.records.codec import to_json
 from integrations.sandbox.processes import Stopped, stoppable
 from integrations.sandbox.seeds import Remotes
 from integrations.sandbox.standins import running
+
+
+STILL_S = 0.2
 
 
 class Command(BaseCommand):
@@ -38,7 +41,8 @@ class Command(BaseCommand):
                     self._tell(remotes)
                 self.stdout.flush()
                 while True:
-                    signal.pause()
+                    # Not signal.pause(): a signal that another thread received never ends it.
+                    time.sleep(STILL_S)
         except Stopped:
             return
 
