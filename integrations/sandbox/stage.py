@@ -38,6 +38,7 @@ from integrations.sandbox.shop import with_company
 from integrations.sandbox.storefront import MedusaSeed, RealMedusa
 from integrations.sandbox.storefront.postgres import database_url_from_environment
 from integrations.sandbox.storefront.prerequisites import require_node, require_postgres_binaries
+from integrations.sandbox.storefront.shop_api import ShopApi, basic
 
 Say = Callable[[str], None]
 
@@ -164,6 +165,18 @@ def _wire(stage: Stage, *, copies: int) -> None:
     if stage.shop_desk is not None:
         url = f"{stage.base_url}{connected.hook.path}"
         stage.shop_desk.send_events(url, connected.hook.secret, copies=copies)
+    else:
+        _deliver_waiting(stage.shop)
+
+
+def _deliver_waiting(shop: MedusaSeed) -> None:
+    """Has a real shop send again what it sent before its connection was there to take it."""
+    api = ShopApi(shop.url, {"Authorization": basic(shop.secret_key)})
+    api.post("/admin/erp-portal/redeliver", {})
+    wait_for(
+        "the storefront's first events arrive",
+        lambda: api.get("/admin/erp-portal/status")["pending"] == 0,
+    )
 
 
 def _answers(base_url: str) -> bool:
