@@ -4,17 +4,29 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import requests
 from django.conf import settings
 
-SANDBOX = [sys.executable, str(settings.BASE_DIR / "manage.py"), "sandbox"]
+SANDBOX = [sys.executable, str(settings.BASE_DIR / "manage.py"), "sandbox", "--json"]
+
+
+@contextmanager
+def running(*more: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The command and what it printed; ended in any case, also by a failing test."""
+    with subprocess.Popen([*SANDBOX, *more], stdout=subprocess.PIPE, text=True) as sandbox:
+        try:
+            assert sandbox.stdout is not None
+            yield sandbox, json.loads(sandbox.stdout.readline())
+        finally:
+            sandbox.kill()
 
 
 def test_the_sandbox_answers_until_it_is_stopped() -> None:
-    with subprocess.Popen([*SANDBOX, "--json"], stdout=subprocess.PIPE, text=True) as sandbox:
-        assert sandbox.stdout is not None
-        remotes = json.loads(sandbox.stdout.readline())
+    with running() as (sandbox, remotes):
         store = f"{remotes['shop']['url']}/store/products"
         key = {"x-publishable-api-key": remotes["shop"]["publishable_key"]}
 
@@ -28,10 +40,7 @@ def test_the_sandbox_answers_until_it_is_stopped() -> None:
 
 
 def test_only_the_erp_is_started_beside_a_real_storefront() -> None:
-    command = [*SANDBOX, "--json", "--without-shop"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sandbox:
-        assert sandbox.stdout is not None
-        remotes = json.loads(sandbox.stdout.readline())
+    with running("--without-shop") as (sandbox, remotes):
         sandbox.send_signal(signal.SIGINT)
 
         assert sandbox.wait(timeout=10) == 0
