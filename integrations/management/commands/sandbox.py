@@ -12,7 +12,6 @@ from integrations.sandbox.processes import Stopped, stoppable
 from integrations.sandbox.seeds import Remotes
 from integrations.sandbox.standins import running
 
-
 STILL_S = 0.2
 
 
