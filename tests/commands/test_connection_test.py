@@ -7,16 +7,16 @@ from integrations.sandbox.connecting import connect
 from integrations.sandbox.desks import ShopDesk
 from integrations.sandbox.standins import running
 from tests.commands.conftest import Say
+from tests.support.hook_receiver import HookReceiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_connections_that_work_exit_0(say: Say) -> None:
-    with running() as remotes:
+    with running() as remotes, HookReceiver() as portal:
         assert remotes.shop is not None
-        connected = connect(remotes.shop, remotes.erp, now=timezone.now())
-        url = f"https://portal.example{connected.hook.path}"
-        ShopDesk(remotes.shop.url).send_events(url, connected.hook.secret)
+        connect(remotes.shop, remotes.erp, now=timezone.now())
+        ShopDesk(remotes.shop.url).send_events(portal.hook_url, portal.secret)
 
         told = say("connection", "test", "Shop", "ERP")
 
