@@ -41,9 +41,8 @@ def test_filters_open_by_keyboard(page):
     page.get_by_role("link", name="Not in the ERP yet").wait_for()
 
 
-def test_menu_of_a_phone_opens_by_keyboard(page, width):
-    if width > 1000:
-        pytest.skip("the menu is always open on a wide screen")
+@pytest.mark.parametrize("width", [390], indirect=True, ids=["phone"])
+def test_menu_of_a_phone_opens_by_keyboard(page):
     page.goto(reverse("admin:index"))
 
     tab_to(page, "dock_to_right")
