@@ -166,11 +166,14 @@ class Order(models.Model):
     ) -> None:
         """Moves to `to`, stamps fields, writes history; one winner among stale copies.
 
+        An order that leaves `held` leaves its reason behind too.
         Raises TransitionNotAllowed when the table forbids it or the row has moved meanwhile.
         """
         if not self.can_move(to):
             raise TransitionNotAllowed(self, to)
         before = self.state
+        if before == _S.HELD:
+            stamp = {"held_reason": "", "held_message": "", "held_hint": "", **stamp}
         with transaction.atomic():
             unmoved = Order.objects.filter(pk=self.pk, state=before)
             if unmoved.update(state=to, **stamp) != 1:

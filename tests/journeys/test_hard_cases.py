@@ -373,3 +373,26 @@ def test_a_link_made_by_hand_for_a_sku_releases_the_order(world: World) -> None:
     world.settle()
 
     assert len(world.in_erp(order_id)) == 1
+
+
+def test_an_order_that_waits_for_the_erp_can_be_abandoned(world: World) -> None:
+    world.erp.stop()
+    order_id = world.place(("TAPE-5M", 1))
+    world.shop.hooks.wait()
+
+    abandon_order(world.order(order_id), actor="olga.operator", reason="test order")
+    world.erp.start()
+    world.wait_until_idle()
+
+    assert world.order(order_id).state == "cancelled"
+    assert world.in_erp(order_id) == []
+
+
+def test_an_order_sent_again_is_held_for_its_new_reason_and_not_the_old(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 1), customer=NEWCOMER.email)
+    world.settle()
+
+    send_order(world.order(order_id), actor="olga.operator")
+    world.settle()
+
+    assert world.order(order_id).held_reason == "customer_unlinked"

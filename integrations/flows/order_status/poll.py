@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import SyncJob
-from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
-from integrations.flows.orders.sweep import unpark
+from integrations.flows.periodic import start_for_each
 from integrations.gateways import open_erp
 from integrations.models import Event, Flow, Order
 from integrations.ports import TracksOrders
@@ -24,19 +23,7 @@ from integrations.webhooks.handlers import Outcome
 
 def start_polls(now: datetime) -> list[SyncJob]:
     """Asks for one poll of every order-status flow that is on; called by the beat."""
-    flows = Flow.objects.filter(kind=Flow.Kind.ORDER_STATUS).exclude(mode=Flow.Mode.OFF)
-    jobs = [
-        start_job(
-            "poll_progress",
-            key=f"poll:{flow.pk}",
-            actor="poll",
-            payload={"flow": flow.pk},
-            resources={"erp": flow.source.resource_id},
-            dedupe_key=f"poll:{flow.pk}",
-        )
-        for flow in flows.select_related("source")
-    ]
-    return [unpark(job, now=now) for job in jobs]
+    return start_for_each(Flow.Kind.ORDER_STATUS, "poll_progress", word="poll", now=now)
 
 
 def poll(ctx: StepContext) -> Mapping[str, Any]:

@@ -12,10 +12,11 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
+from integrations.flows.orders.looking import read_order
 from integrations.flows.orders.working import resources_of
 from integrations.gateways import open_storefront
 from integrations.models import Shipment
-from integrations.records import ErpShipment, StorefrontOrder
+from integrations.records import ErpShipment
 
 Output = Mapping[str, Any]
 
@@ -49,9 +50,7 @@ def fulfil(ctx: StepContext) -> Output:
 def find(ctx: StepContext) -> Output | None:
     """The fulfilment that carries the shipment's reference."""
     shipment = _shipment(ctx)
-    with open_storefront(shipment.order.storefront) as storefront:
-        seen: StorefrontOrder = storefront.get_order(shipment.order.storefront_ref)
-    for fulfilment in seen.fulfilments:
+    for fulfilment in read_order(shipment.order).fulfilments:
         if fulfilment.erp_shipment == shipment.erp_ref and not fulfilment.is_canceled:
             return {"fulfilment": fulfilment.fulfilment_id, "shipped": fulfilment.is_shipped}
     return None

@@ -6,8 +6,9 @@ from integrations.engine import verbs
 from integrations.engine.models import OPEN, SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.doors import may_have_arrived
+from integrations.flows.orders.working import refuse_ended
 from integrations.models import Order
-from integrations.models.order import TERMINAL, OrderState
+from integrations.models.order import OrderState
 
 
 @transaction.atomic
@@ -17,18 +18,9 @@ def abandon_order(order: Order, *, actor: str, reason: str) -> None:
     Raises NeedsOperator when it is in the ERP already, or may be: then it is cancelled in the
     storefront, whose cancellation the portal carries into the ERP.
     """
-    if order.is_in_erp:
-        raise NeedsOperator(
-            f"{order} is in the ERP as {order.erp_number}.",
-            reason="already_in_erp",
-            hint="Cancel it in the storefront; the portal then cancels it in the ERP.",
-        )
-    if order.state in TERMINAL:
-        raise NeedsOperator(
-            f"{order} is cancelled already.",
-            reason="order_cancelled",
-            hint="Nothing needs to be done.",
-        )
+    refuse_ended(
+        order, if_in_erp="Cancel it in the storefront; the portal then cancels it in the ERP."
+    )
     for job in SyncJob.objects.filter(key=order.key, state__in=OPEN):
         if may_have_arrived(job):
             raise NeedsOperator(
@@ -42,11 +34,9 @@ def abandon_order(order: Order, *, actor: str, reason: str) -> None:
                 reason="being_sent",
                 hint="Look again in a minute.",
             )
+    order.refresh_from_db()  # cancelling its push has held it
     order.move(
         OrderState.CANCELLED,
         actor=actor,
         reason=reason,
-        held_reason="",
-        held_message="",
-        held_hint="",
     )

@@ -8,6 +8,7 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
+from integrations.flows.orders.looking import look
 from integrations.flows.orders.planning import plan_order
 from integrations.flows.orders.push import keep_plan
 from integrations.flows.orders.settling import change_settled
@@ -33,11 +34,7 @@ HOLD_CHANGES = "hold"
 
 def read(ctx: StepContext) -> Output:
     """The order as the storefront holds it now."""
-    order = order_of(ctx.payload)
-    with open_storefront(order.storefront) as storefront:
-        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
-    snapshot.store(order, seen)
-    return {"order": to_json(seen)}
+    return {"order": to_json(look(order_of(ctx.payload)))}
 
 
 # ---------------------------------------------------------------- change
@@ -184,9 +181,6 @@ def cancel(ctx: StepContext) -> Output:
         actor=ctx.actor,
         job_id=ctx.job_id,
         reason="cancelled in the storefront",
-        held_reason="",
-        held_message="",
-        held_hint="",
     )
     return {"cancelled": True}
 

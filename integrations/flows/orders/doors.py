@@ -13,7 +13,12 @@ from integrations.engine import verbs
 from integrations.engine.models import OPEN, JobState, StepState, SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
-from integrations.flows.orders.working import HELD_BY_OPERATOR, orders_flow, resources_of
+from integrations.flows.orders.working import (
+    HELD_BY_OPERATOR,
+    orders_flow,
+    refuse_ended,
+    resources_of,
+)
 from integrations.models import Connection, Flow, Order
 from integrations.models.order import TERMINAL, OrderState
 
@@ -63,6 +68,9 @@ def send_order(order: Order, *, actor: str) -> SyncJob:
         return going
     for stale in _open_jobs(order, "push_order", "plan_order"):
         verbs.cancel(stale, actor=actor, reason="replaced by “send now”")
+    order.refresh_from_db()
+    if order.state == OrderState.HELD:  # whoever held it, a person wants it sent now
+        order.move(OrderState.RECEIVED, actor=actor, reason="send now")
     return _start_push(order, actor=actor, forced=True)
 
 
@@ -111,9 +119,6 @@ def release_order(order: Order, *, actor: str, reason: str = "") -> None:
         OrderState.RECEIVED,
         actor=actor,
         reason=reason,
-        held_reason="",
-        held_message="",
-        held_hint="",
     )
     held = [
         job
@@ -180,18 +185,7 @@ def may_have_arrived(job: SyncJob) -> bool:
 
 def _refuse_unsendable(order: Order) -> None:
     flow = orders_flow(order.storefront)
-    if order.is_in_erp:
-        raise NeedsOperator(
-            f"{order} is in the ERP as {order.erp_number}.",
-            reason="already_in_erp",
-            hint="Nothing needs to be sent.",
-        )
-    if order.state in TERMINAL:
-        raise NeedsOperator(
-            f"{order} is cancelled.",
-            reason="order_cancelled",
-            hint="A cancelled order is not sent.",
-        )
+    refuse_ended(order, if_in_erp="Nothing needs to be sent.")
     if flow is None or flow.mode in (Flow.Mode.OFF, Flow.Mode.SHADOW):
         raise NeedsOperator(
             "The orders flow is off or in shadow mode, so nothing is sent.",

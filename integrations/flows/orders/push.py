@@ -22,6 +22,7 @@ from integrations.flows import links
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.looking import look
 from integrations.flows.orders.planning import Plan, plan_order
 from integrations.flows.orders.settling import push_settled
 from integrations.flows.orders.working import (
@@ -54,7 +55,7 @@ FRESH = timedelta(minutes=1)
 def read(ctx: StepContext) -> Output:
     """The order now. Says `skip` for one that must not be pushed, with the reason."""
     order = order_of(ctx.payload)
-    seen = _look(order)
+    seen = look(order)
     why = _why_not(order, seen, forced=bool(ctx.payload.get("forced")))
     if why:
         _set_aside(order, why, ctx)
@@ -146,7 +147,7 @@ def confirm(ctx: StepContext) -> Output:
         return {}
     order = order_of(ctx.payload)
     draft = from_json(OrderDraft, ctx.outputs["plan"]["draft"])
-    is_cancelled = _is_stale(ctx.outputs["plan"]) and _look(order).is_canceled
+    is_cancelled = _is_stale(ctx.outputs["plan"]) and look(order).is_canceled
     require_writing(order)
     with open_erp(erp_of(order), PushesOrders) as adapter:
         held = _held(adapter, order)
@@ -198,17 +199,10 @@ def keep_plan(order: Order, payload: Any, made: Plan) -> None:
 # ---------------------------------------------------------------- the fine print
 
 
-def _look(order: Order) -> StorefrontOrder:
-    with open_storefront(order.storefront) as storefront:
-        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
-    snapshot.store(order, seen)
-    return seen
-
-
 def _still(order: Order, ctx: StepContext) -> StorefrontOrder:
     """The order as it was read, or read again: a parked job may go on days later."""
     if _is_stale(ctx.outputs["read"]):
-        return _look(order)
+        return look(order)
     return from_json(StorefrontOrder, ctx.outputs["read"]["order"])
 
 
@@ -261,9 +255,6 @@ def _set_aside(order: Order, why: str, ctx: StepContext) -> None:
             actor=ctx.actor,
             reason=why,
             job_id=ctx.job_id,
-            held_reason="",
-            held_message="",
-            held_hint="",
         )
     elif why == BEFORE_START and order.held_reason != HELD_BY_OPERATOR:
         order.hold(
@@ -318,9 +309,6 @@ def _confirmed(order: Order, confirmed: ErpOrder, ctx: StepContext) -> None:
             actor=ctx.actor,
             job_id=ctx.job_id,
             reason=f"ERP order {confirmed.number}",
-            held_reason="",
-            held_message="",
-            held_hint="",
         )
     logger.info("order_confirmed order=%s erp_number=%s", order.storefront_ref, confirmed.number)
 

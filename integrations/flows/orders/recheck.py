@@ -15,6 +15,7 @@ from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.doors import ensure_push, stop_unsent
+from integrations.flows.orders.looking import read_order
 from integrations.flows.orders.working import (
     hold_parked,
     is_writing,
@@ -22,7 +23,6 @@ from integrations.flows.orders.working import (
     orders_flow,
     resources_of,
 )
-from integrations.gateways import open_storefront
 from integrations.models import Flow, Order
 from integrations.models.order import TERMINAL
 from integrations.records import StorefrontOrder
@@ -47,8 +47,7 @@ def look(ctx: StepContext) -> Mapping[str, Any]:
     order = order_of(ctx.payload)
     if order.is_in_erp and not is_writing(order.storefront):
         return {"needs": []}  # nothing may be written; the sweep finds it once the flow is on
-    with open_storefront(order.storefront) as storefront:
-        seen: StorefrontOrder = storefront.get_order(order.storefront_ref)
+    seen = read_order(order)
     with transaction.atomic():
         snapshot.store(order, seen)
         return {"needs": _start_what_it_needs(order, seen, f"job {ctx.job_id}")}

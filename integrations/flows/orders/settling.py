@@ -40,9 +40,6 @@ def change_settled(job: SyncJob) -> None:
             actor=job.last_actor or f"job {job.pk}",
             reason="the change was seen to",
             job_id=job.pk,
-            held_reason="",
-            held_message="",
-            held_hint="",
         )
 
 

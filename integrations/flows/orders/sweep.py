@@ -17,14 +17,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from integrations.engine import verbs
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.models import JobState, SyncJob
-from integrations.engine.start import start_job
+from integrations.engine.models import SyncJob
 from integrations.flows.issues import note_move
 from integrations.flows.orders.doors import ensure_push
 from integrations.flows.orders.recheck import start_recheck
 from integrations.flows.orders.working import WRITING
+from integrations.flows.periodic import start_for_each
 from integrations.gateways import open_storefront
 from integrations.models import Flow, Order, Payment
 from integrations.models.order import TERMINAL, OrderState
@@ -36,31 +35,11 @@ BATCH = 100
 PAYMENT_BATCHES = 5
 OPEN_PAYMENT_DAYS = 120
 LONGEST_PASS_S = 20.0
-PARKED_FOR = timedelta(minutes=5)
 
 
 def start_sweeps(now: datetime) -> list[SyncJob]:
     """Asks for one sweep of every order flow that is on; called by the beat. Repeatable."""
-    flows = Flow.objects.filter(kind=Flow.Kind.ORDERS).exclude(mode=Flow.Mode.OFF)
-    jobs = [
-        start_job(
-            "sweep_orders",
-            key=f"sweep:{flow.pk}",
-            actor="sweep",
-            payload={"flow": flow.pk},
-            resources={"storefront": flow.source.resource_id},
-            dedupe_key=f"sweep:{flow.pk}",
-        )
-        for flow in flows.select_related("source")
-    ]
-    return [unpark(job, now=now) for job in jobs]
-
-
-def unpark(job: SyncJob, *, now: datetime) -> SyncJob:
-    """A sweep that stopped is tried again by itself: it is the net under everything else."""
-    if job.state == JobState.PARKED and job.failed_at and now - job.failed_at > PARKED_FOR:
-        return verbs.requeue(job, actor="sweep", reason="tried again by the clock")
-    return job
+    return start_for_each(Flow.Kind.ORDERS, "sweep_orders", word="sweep", now=now)
 
 
 def sweep(ctx: StepContext) -> Mapping[str, Any]:

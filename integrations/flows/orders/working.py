@@ -74,6 +74,18 @@ def require_writing(order: Order) -> None:
         )
 
 
+def refuse_ended(order: Order, *, if_in_erp: str) -> None:
+    """Refuses a press on an order that is cancelled or in the ERP; `if_in_erp` is the hint then."""
+    if order.is_in_erp:
+        raise NeedsOperator(
+            f"{order} is in the ERP as {order.erp_number}.", reason="already_in_erp", hint=if_in_erp
+        )
+    if order.state in TERMINAL:
+        raise NeedsOperator(
+            f"{order} is cancelled.", reason="order_cancelled", hint="Nothing needs to be done."
+        )
+
+
 def told_values(order: Order, status: str = "") -> dict[str, str]:
     """What the storefront's order carries of the ERP; `status` defaults to our state."""
     return {
@@ -99,9 +111,6 @@ def note_sending(order: Order, ctx: StepContext) -> None:
             OrderState.PUSHING,
             actor=ctx.actor,
             job_id=ctx.job_id,
-            held_reason="",
-            held_message="",
-            held_hint="",
         )
 
 
@@ -114,9 +123,6 @@ def note_waiting(order: Order, ctx: StepContext) -> None:
             OrderState.RECEIVED,
             actor=ctx.actor,
             job_id=ctx.job_id,
-            held_reason="",
-            held_message="",
-            held_hint="",
         )
 
 
