@@ -170,7 +170,11 @@ ENGINE = {
     "breaker_open_s": env.seconds("ENGINE_BREAKER_OPEN_S", 20),
     "breaker_failures": env.number("ENGINE_BREAKER_FAILURES", 5, minimum=1),
     "max_crashes": env.number("ENGINE_MAX_CRASHES", 3, minimum=1),
-    "wake_window": env.number("ENGINE_WAKE_WINDOW", 200, minimum=1),
+    "longest_step_s": env.seconds("ENGINE_LONGEST_STEP_S", 120),  # then it counts as hung
+    "threads": 1 if ON_SQLITE else env.number("ENGINE_THREADS", 4, minimum=1),  # per process
+    # Both need a database session of their own: false behind a pooler that shares sessions.
+    "notify": env.flag("ENGINE_NOTIFY", True),
+    "prepare": env.flag("ENGINE_PREPARE", True),
     "keep_done_days": env.number("ENGINE_KEEP_DONE_DAYS", 90, minimum=1),
 }
 # Modules imported at start that register further job kinds (plug-ins, tests).
@@ -197,8 +201,8 @@ Q_CLUSTER = {
     "ack_failures": True,
     "catch_up": False,
     "save_limit": -1,  # history lives in our own tables
-    "recycle": 1000,
-    "max_rss": 300_000,
+    "recycle": 100_000,  # a task is only a wake-up; memory is what recycles a process
+    "max_rss": 400_000,
     "scheduler": False,  # schedules are rows of Flow, run by the beat
     "label": "django-q2",
 }

@@ -98,7 +98,7 @@ def wake_due_lanes() -> None:
             continue
         due = claim.claimable(now, lane).values_list("pk", flat=True)[:room]
         for _ in due:
-            queue.wake(lane)
+            queue.post_wake(lane)
 
 
 def _do_if_due(duty: Duty) -> None:

@@ -27,8 +27,9 @@ def main(arguments: list[str]) -> None:
         Beat(lanes).run_forever()
     else:
         from integrations.engine.queue import run_cluster
+        from integrations.engine.tasks import start_pool
 
-        run_cluster(name)
+        run_cluster(name, on_spawn=start_pool)
 
 
 def _end_with_supervisor() -> None:

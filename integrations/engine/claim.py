@@ -6,6 +6,7 @@ another claim looks at are skipped, on SQLite claims queue up. Should two claims
 still pass each other, the unique lease of the key lets one of them fail and look again.
 """
 
+import json
 import logging
 import os
 import socket
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, JSONField, OuterRef, Q, QuerySet
 
 from integrations import logs
-from integrations.engine import clock, declare, faults, limits, moves
+from integrations.engine import clock, declare, faults, limits, moves, sql
 from integrations.engine import lease as leases
+from integrations.engine.crowd import Crowd, Seat, alone
 from integrations.engine.lease import Lease
 from integrations.engine.models import (
     CLAIMABLE,
@@ -39,26 +41,38 @@ PASSED_OVER_S = 60.0  # how long a job waits that could not even be leased
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
+    """A leased job. Whoever runs it gives up its `seat` at the end."""
+
     job: SyncJob
     lease: Lease
+    seat: Seat
 
 
-def claim(lane: str | None = None) -> Claim | None:
-    """Leases the next job of the lane (None: of any), or returns None when there is none."""
+def claim(lane: str | None = None, crowd: Crowd | None = None) -> Claim | None:
+    """Leases the next job of the lane (None: of any), or returns None when there is none.
+
+    `crowd` counts what this process runs already.
+    """
+    seat = Seat(crowd or alone())
     for _ in range(LOOKS):
+        job: SyncJob | None = None
         try:
             with transaction.atomic(durable=True):
-                job = _take(lane)
+                job = _take(lane, seat)
         except IntegrityError:
             continue  # a job of the same key was leased between our look and our write
         except _Unclaimable as exc:
             _pass_over(exc.job_id)
             continue
+        finally:
+            if job is None or job.state == JobState.PARKED:
+                seat.give_up()
         if job is None:
             return None
         if job.state != JobState.PARKED:
             faults.reach("claimed")
-            return Claim(job=job, lease=Lease(job_id=job.pk, token=job.lease_token))
+            lease = Lease(job_id=job.pk, token=job.lease_token)
+            return Claim(job=job, lease=lease, seat=seat)
     return None
 
 
@@ -96,29 +110,105 @@ def runnable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
     return due if lane is None else due.filter(lane=lane)
 
 
-def claimable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
+def claimable(now: datetime, lane: str) -> QuerySet[SyncJob]:
     """Runnable jobs whose resource lets one start now."""
-    available = list(limits.available(now).values_list("pk", flat=True))
-    return runnable(now, lane).filter(Q(resource=None) | Q(resource__in=available))
+    available = limits.available(now, spares_first=is_patient(lane))
+    ids = list(available.values_list("pk", flat=True))
+    return runnable(now, lane).filter(Q(resource=None) | Q(resource__in=ids))
 
 
-def _take(lane: str | None) -> SyncJob | None:
+def is_patient(lane: str | None) -> bool:
+    """Whether jobs of the lane leave a place on each resource to those of the first lane."""
+    return lane is not None and lane != settings.Q_CLUSTER["name"]
+
+
+def _take(lane: str | None, seat: Seat) -> SyncJob | None:
     now = clock.now()
-    available = {resource.pk: resource for resource in limits.available(now)}
+    full = seat.full_resources()
+    available = {
+        resource.pk: resource
+        for resource in limits.available(now, spares_first=is_patient(lane))
+        if resource.pk not in full
+    }
     while True:
-        free = Q(resource=None) | Q(resource__in=list(available))
-        waiting = runnable(now, lane).filter(free).order_by("priority", "due_at", "id")
-        job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        job = _first(now, lane, list(available))
         if job is None:
             return None
         resource = available.get(job.resource_id or 0)
-        if resource is None or _enter(resource, job, now):
+        if resource is None:
             return _leased(job, now)
+        if seat.take(resource.pk):
+            if enter(resource, job, now):
+                return _leased(job, now)
+            seat.give_up()
         del available[resource.pk]  # somebody was faster; look at the others
 
 
-def _enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
-    return limits.enter(resource, job.pk, now=now, probe_s=leases.lease_s())
+def enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
+    """Takes a slot of the resource, as `limits.enter` does, for the time of a lease."""
+    return limits.enter(
+        resource,
+        job.pk,
+        now=now,
+        probe_s=leases.lease_s(),
+        spares_first=is_patient(job.lane),
+    )
+
+
+def _first(now: datetime, lane: str | None, resource_ids: list[int]) -> SyncJob | None:
+    """The first job that may start, locked; rows that another claim looks at are skipped."""
+    if lane is not None and connection.vendor == "postgresql":
+        return _first_by_resource(lane, resource_ids)
+    free = Q(resource=None) | Q(resource__in=resource_ids)
+    waiting = runnable(now, lane).filter(free).order_by("priority", "due_at", "id")
+    return waiting.select_for_update(skip_locked=True, of=("self",)).first()
+
+
+_FIELDS = SyncJob._meta.concrete_fields
+_FIRST = f"""
+    SELECT {", ".join(f"c.{field.column}" for field in _FIELDS)}
+    FROM engine_syncjob AS c
+    WHERE %(resource)s AND c.lane = %%s AND c.kind = ANY(%%s)
+        AND c.state IN ('queued', 'compensating') AND c.lease_until IS NULL
+        AND c.due_at <= {{now}}
+        AND NOT EXISTS (
+            SELECT FROM engine_syncjob AS b
+            WHERE b.key = c.key AND b.id <> c.id
+                AND b.state IN ('queued', 'running', 'waiting', 'parked', 'compensating')
+                AND (b.lease_until IS NOT NULL
+                    OR b.seq < c.seq AND NOT (b.state = 'parked' AND b.coalesces)))
+    ORDER BY c.priority, c.due_at, c.id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+# The first of each resource, by the index on (lane, resource, …), and then the first of
+# these: no backlog of a resource that may start nothing is waded through.
+_FIRST_BY_RESOURCE = f"""
+    SELECT * FROM (
+        SELECT found.* FROM unnest(%s::bigint[]) AS r (id)
+        CROSS JOIN LATERAL ({_FIRST % {"resource": "c.resource_id = r.id"}}) AS found
+        UNION ALL
+        SELECT * FROM ({_FIRST % {"resource": "c.resource_id IS NULL"}}) AS found
+    ) AS firsts ORDER BY priority, due_at, id LIMIT 1"""
+
+
+def _first_by_resource(lane: str, resource_ids: list[int]) -> SyncJob | None:
+    of_lane = [lane, declare.known_names()]
+    found = sql.rows(_FIRST_BY_RESOURCE, [resource_ids, *of_lane, *of_lane])
+    return _job_of(found[0]) if found else None
+
+
+def _job_of(row: sql.Row) -> SyncJob:
+    """The job of a row in the order of its fields."""
+    values = [
+        json.loads(value) if isinstance(field, JSONField) else value
+        for field, value in zip(_FIELDS, row, strict=True)
+    ]
+    return SyncJob.from_db("default", [field.attname for field in _FIELDS], values)
+
+
+_LEASE = """
+    UPDATE engine_syncjob
+    SET state = %s, lease_token = %s, lease_owner = %s, lease_until = {later},
+        crash_count = %s, started_at = COALESCE(started_at, {now})
+    WHERE id = %s"""
 
 
 def _leased(job: SyncJob, now: datetime) -> SyncJob:
@@ -139,17 +229,12 @@ def _lease(job: SyncJob, now: datetime) -> SyncJob:
         if crashes >= settings.ENGINE["max_crashes"]:
             return _park_killer(job, crashes)
     is_back = job.state == JobState.COMPENSATING
-    leased = {
-        "state": JobState.COMPENSATING if is_back else JobState.RUNNING,
-        "lease_token": job.lease_token + 1,  # the row is locked, so nobody else counts
-        "lease_owner": owner(),
-        "lease_until": now + timedelta(seconds=leases.lease_s()),
-        "crash_count": crashes,
-        "started_at": job.started_at or now,
-    }
-    SyncJob.objects.filter(pk=job.pk).update(**leased)
-    for name, value in leased.items():
-        setattr(job, name, value)
+    state = JobState.COMPENSATING if job.state == JobState.COMPENSATING else JobState.RUNNING
+    token = job.lease_token + 1  # the row is locked, so nobody else counts
+    sql.write(_LEASE, [state, token, owner(), leases.lease_s(), crashes, job.pk])
+    job.state, job.lease_token, job.lease_owner = state, token, owner()
+    job.lease_until = now + timedelta(seconds=leases.lease_s())
+    job.crash_count, job.started_at = crashes, job.started_at or now
     return job
 
 

@@ -1,16 +1,19 @@
 """One claimed job on its way: forward through its steps, or back through their undoing."""
 
 import logging
+from collections.abc import Callable
 from random import SystemRandom
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
+from integrations.engine import claim as claims
 from integrations.engine import clock, faults, ledger, limits, moves, retry, signs
 from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec, kind_named
+from integrations.engine.lease import Seen
+from integrations.engine.limits import Glance
 from integrations.engine.models import (
     Attempt,
     JobState,
@@ -22,7 +25,7 @@ from integrations.engine.models import (
 from integrations.engine.report import ErrorReport, failure_kind, report_of
 from integrations.engine.retry import OUTAGE, Action, Failure, Verdict
 from integrations.engine.step_try import StepTry, Tried, context_of
-from integrations.errors import Fenced, Kind
+from integrations.errors import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +36,27 @@ DOUBTFUL = (Kind.OUTCOME_UNKNOWN, Kind.BUG)
 # … and after anything else that comes behind the step's checkpoint, except a plain refusal.
 REFUSED = (Kind.NOT_SENT, Kind.REJECTED, Kind.THROTTLED, Kind.AUTH_FAILED)
 DECIDED = (Kind.REJECTED, Kind.NEEDS_OPERATOR)  # park at once, with their own hint
+ALL_DONE = "all steps are done"
+NOTHING_ASKED = Seen(
+    requested=Request.NONE, requested_by="", requested_reason="", resource=Glance.OPEN
+)
 GAVE_UP = "It failed too often; requeue it when the cause is gone."
 
 
 class JobRun:
-    """Runs a claimed job until it ends or is given back. Fenced passes through."""
+    """Runs a claimed job until it ends or is given back. Fenced passes through.
 
-    def __init__(self, claim: Claim) -> None:
-        self.claim = claim
+    `got_on` is called with each step.
+    """
+
+    def __init__(self, claim: Claim, got_on: Callable[[], None] = lambda: None) -> None:
+        self.claim, self._got_on = claim, got_on
         self.job: SyncJob = claim.job
         self.kind = kind_named(claim.job.kind)
         self.steps = _rows_of_steps(claim.job, [spec.name for spec in self.kind.steps])
-        self._has_just_entered = True  # the claim looked around and took the slot
+        # What the last look told, until it is used; the claim looked around and took the slot.
+        self._seen: Seen | None = NOTHING_ASKED
+        self._begun: Attempt | None = None  # of the next step, with the end of the last one
 
     def go(self) -> None:
         if self.job.going_back:
@@ -55,32 +67,34 @@ class JobRun:
     # --- forward ---------------------------------------------------------------------
 
     def _go_forward(self) -> None:
-        for spec in self.kind.steps:
-            if self.steps[spec.name].state in FINISHED:
-                continue
-            if not self._may_go_on(spec) or not self._do(spec):
+        while (spec := self._next()) is not None:
+            if self._begun is None and not self._may_go_on(spec):
+                return
+            if not self._do(spec):
                 return
             faults.reach("recorded", spec.name)
-        self._move(JobState.DONE, "all steps are done")
+        if self.job.state != JobState.DONE:  # nothing was left to do
+            self._move(JobState.DONE, ALL_DONE)
+
+    def _next(self) -> StepSpec | None:
+        """The first step that is not finished."""
+        ahead = (spec for spec in self.kind.steps if self.steps[spec.name].state not in FINISHED)
+        return next(ahead, None)
 
     def _do(self, spec: StepSpec, *, may_send: bool = True) -> bool:
         """Tries the step; False when this run of the job ends with it."""
         step = self.steps[spec.name]
         trying = StepTry(self.claim, spec, step)
-        leaves_traces = spec.find is not None or spec.undo is not None or spec.pivot
-        attempt = ledger.begin(
-            self.claim,
-            step,
-            act="do",
-            is_sending=may_send and not trying.looks_first,
-            state=StepState.IN_DOUBT if leaves_traces else StepState.OPEN,
-        )
+        attempt, self._begun = self._begun, None
+        if attempt is None:
+            attempt = ledger.begin(self.claim, step, **_beginning(spec, trying, may_send=may_send))
+        self._got_on()
         tried = trying.act(self._context(step, attempt), may_send=may_send)
         if tried.settles_at is not None:
             ledger.wait_to_settle(self.claim, step, attempt, tried)
             return False
         if tried.error is not None:
-            in_doubt = _stays_in_doubt(trying, tried) and leaves_traces
+            in_doubt = _stays_in_doubt(trying, tried) and _leaves_traces(spec)
             self._fail(step, attempt, tried, StepState.IN_DOUBT if in_doubt else StepState.OPEN)
             return False
         state = StepState.OPEN if tried.outcome == Attempt.ABSENT else StepState.DONE
@@ -105,6 +119,7 @@ class JobRun:
         step = self.steps[spec.name]
         state = StepState(step.state)
         attempt = ledger.begin(self.claim, step, act="undo", is_sending=False, state=state)
+        self._got_on()
         tried = StepTry(self.claim, spec, step).undo(self._context(step, attempt))
         if tried.error is not None:
             self._fail(step, attempt, tried, state)
@@ -120,12 +135,12 @@ class JobRun:
 
     def _may_go_on(self, spec: StepSpec) -> bool:
         """Obeys requests, the supervisor and the limits of the next step's resource."""
-        is_open = self._has_just_entered or self._look_around()
-        self._has_just_entered = False
+        seen, self._seen = self._seen or self._look_around(), None
         if self.job.requested == Request.HOLD and self._hold():
             return False
-        wanted = None if spec.on is None else self.job.resources[spec.on]
-        if signs.is_stopping() or (wanted == self.job.resource_id and not is_open):
+        wanted = self._resource_for(spec)
+        is_closed = wanted == self.job.resource_id and seen.resource == Glance.CLOSED
+        if signs.is_stopping() or is_closed:
             self._give_back()
             return False
         if wanted != self.job.resource_id and not self._change_resource(wanted):
@@ -134,25 +149,26 @@ class JobRun:
             return self._cancel(spec)
         return True
 
-    def _look_around(self) -> bool:
-        """Reads what was asked of the job meanwhile; whether its resource may still be called."""
-        seen = (
-            leases.held(self.claim.lease)
-            .values_list(
-                "requested",
-                "requested_by",
-                "requested_reason",
-                "resource__paused",
-                "resource__not_before",
-                Now(),
-            )
-            .first()
+    def _may_follow(self, spec: StepSpec, seen: Seen) -> bool:
+        """Whether nothing has to change before the step."""
+        return (
+            seen.resource != Glance.CLOSED
+            and self._resource_for(spec) == self.job.resource_id
+            and not signs.is_stopping()
         )
-        if seen is None:
-            raise Fenced(f"Another worker owns job {self.job.pk}.", ids={"job": self.job.pk})
-        *request, is_paused, not_before, now = seen
-        self.job.requested, self.job.requested_by, self.job.requested_reason = request
-        return not is_paused and (not_before is None or not_before <= now)
+
+    def _resource_for(self, spec: StepSpec) -> int | None:
+        return None if spec.on is None else int(self.job.resources[spec.on])
+
+    def _look_around(self) -> Seen:
+        """What was asked of the job meanwhile, and whether its resource may still be called."""
+        return self._noticed(leases.look(self.claim.lease))
+
+    def _noticed(self, seen: Seen) -> Seen:
+        self.job.requested, self.job.requested_by = seen.requested, seen.requested_by
+        self.job.requested_reason = seen.requested_reason
+        limits.remember(self.job.resource_id, seen.resource)
+        return seen
 
     @transaction.atomic(durable=True)
     def _hold(self) -> bool:
@@ -184,27 +200,51 @@ class JobRun:
             self._move(JobState.CANCELLED, self.job.requested_reason, actor=self.job.requested_by)
         return False
 
-    @transaction.atomic(durable=True)
     def _change_resource(self, wanted: int | None) -> bool:
         """Swaps the slot, or gives the job back to wait for the other resource."""
-        leases.free_slot(self.job.pk)
-        leases.keep(self.claim.lease, resource_id=wanted)
-        self.job.resource_id = wanted
-        if wanted is None or _took_slot(wanted, self.job.pk):
-            return True
-        ledger.give_back(self.claim)
+        with (
+            self.claim.seat.changing(wanted) as is_room,
+            transaction.atomic(durable=True),
+        ):
+            leases.free_slot(self.job.pk)
+            leases.keep(self.claim.lease, resource_id=wanted)
+            self.job.resource_id = wanted
+            if wanted is None or is_room and _took_slot(wanted, self.job):
+                return True
+            ledger.give_back(self.claim)
         return False
 
     # --- endings -----------------------------------------------------------------------
 
     def _succeed(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
-        """Writes the success down, and tells the resource when it ends an outage."""
+        """Writes the success down and, with it, what follows at once: the end or the next step.
+
+        Tells the resource when it ends an outage.
+        """
         met_outage = step.last_error_kind in OUTAGE
-        ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
-        self._note(None)
         failed_at, resource_id = self.job.failed_at, self.job.resource_id
+        with transaction.atomic(durable=True):
+            seen = ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
+            self._noticed(seen)
+            if state == StepState.DONE and seen.requested == Request.NONE:
+                self._go_straight_on(seen)
+        self._seen = seen
+        self._note(None)
         if met_outage and failed_at is not None and resource_id is not None:
             limits.note_recovery(resource_id, failed_at=failed_at)
+
+    def _go_straight_on(self, seen: Seen) -> None:
+        """Begins the next step, or ends the job, within the transaction of the last success."""
+        following = self._next()
+        if following is None:
+            self._move(JobState.DONE, ALL_DONE)
+        elif self._may_follow(following, seen):
+            self._begun = self._begin_held(following)
+
+    def _begin_held(self, spec: StepSpec) -> Attempt:
+        step = self.steps[spec.name]
+        trying = StepTry(self.claim, spec, step)
+        return ledger.begin_held(self.claim, step, **_beginning(spec, trying, may_send=True))
 
     def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
         """Writes the failure down and does what the policy says: again, back or parked."""
@@ -290,12 +330,24 @@ def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:
     return kind in DOUBTFUL or (trying.passed_checkpoint and kind not in REFUSED)
 
 
-def _took_slot(resource_id: int, job_id: int) -> bool:
+def _leaves_traces(spec: StepSpec) -> bool:
+    return spec.find is not None or spec.undo is not None or spec.pivot
+
+
+def _beginning(spec: StepSpec, trying: StepTry, *, may_send: bool) -> dict[str, Any]:
+    """What is written down before the step is tried."""
+    return {
+        "act": "do",
+        "is_sending": may_send and not trying.looks_first,
+        "state": StepState.IN_DOUBT if _leaves_traces(spec) else StepState.OPEN,
+    }
+
+
+def _took_slot(resource_id: int, job: SyncJob) -> bool:
     now = clock.now()
-    resource = limits.available(now).filter(pk=resource_id).first()
-    return resource is not None and limits.enter(
-        resource, job_id, now=now, probe_s=leases.lease_s()
-    )
+    available = limits.available(now, spares_first=claims.is_patient(job.lane))
+    resource = available.filter(pk=resource_id).first()
+    return resource is not None and claims.enter(resource, job, now)
 
 
 def _rows_of_steps(job: SyncJob, names: list[str]) -> dict[str, Step]:

@@ -4,6 +4,7 @@ The token goes up with each claim. Whoever writes names the token it was given; 
 meets no row was made by a worker that another one has replaced, and raises Fenced.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,17 +14,31 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Now
 
-from integrations.engine import clock, faults
+from integrations.engine import clock, faults, limits, sql
 from integrations.engine.models import LEASABLE, JobMove, JobState, Slot, SyncJob
 from integrations.errors import Fenced
 
+SURE_FOR_S = 0.2  # how long the last look at a lease is enough before a send
 GIVEN_BACK: dict[str, Any] = {"lease_owner": "", "lease_until": None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    job_id: int
-    token: int
+    """One claim's right to write. `kept_at` is when it was last seen to hold (monotonic clock)."""
+
+    __slots__ = ("job_id", "kept_at", "token")
+
+    def __init__(self, *, job_id: int, token: int) -> None:
+        self.job_id, self.token, self.kept_at = job_id, token, 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was asked of the job meanwhile, and how its resource is."""
+
+    requested: str
+    requested_by: str
+    requested_reason: str
+    resource: limits.Glance
 
 
 def lease_s() -> float:
@@ -40,11 +55,67 @@ def held(lease: Lease) -> QuerySet[SyncJob]:
     )
 
 
+# A lease that has most of its time left is not moved: the row then changes in no column that
+# an index knows, which is much cheaper for PostgreSQL.
+MOST = 0.8
+_EXTENDED = "lease_until = CASE WHEN lease_until < {later} THEN {later} ELSE lease_until END"
+_HELD = (
+    "id = %s AND lease_token = %s AND lease_until IS NOT NULL "
+    "AND state IN ('running', 'compensating')"
+)
+_SEEN = f"requested, requested_by, requested_reason, {limits.GLANCE}"
+_KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE {_HELD} RETURNING {_SEEN}"
+_GET_ON = (
+    f"UPDATE engine_syncjob SET {_EXTENDED}, crash_count = 0, error_kind = '', error_text = '', "
+    "error_hint = '', error_reason = '', error_cause = '', error_ids = {json}, error_trace = '' "
+    f"WHERE {_HELD} RETURNING {_SEEN}"
+)
+
+
+def look(lease: Lease) -> Seen:
+    """Extends the lease and tells what changed around the job; raises Fenced if it is gone."""
+    return _kept(lease, _KEEP, [])
+
+
+def get_on(lease: Lease) -> Seen:
+    """The same after a finished step, which forgives crashes and clears the last error."""
+    return _kept(lease, _GET_ON, ["{}"])
+
+
+def _kept(lease: Lease, statement: str, fields: list[Any]) -> Seen:
+    asked_at = time.monotonic()
+    whole_s = lease_s()
+    found = sql.rows(statement, [whole_s * MOST, whole_s, *fields, lease.job_id, lease.token])
+    if not found:
+        raise _fenced(lease)
+    lease.kept_at = asked_at
+    requested, by, reason, glance = found[0]
+    return Seen(
+        requested=requested,
+        requested_by=by,
+        requested_reason=reason,
+        resource=limits.Glance(glance or limits.Glance.NONE),
+    )
+
+
+def check(lease: Lease) -> None:
+    """Makes sure that nobody else can have the job now; raises Fenced if somebody may.
+
+    Asks the database, unless it said so a moment ago: a lease cannot end before its time.
+    """
+    if time.monotonic() - lease.kept_at > min(SURE_FOR_S, lease_s() / 4):
+        look(lease)
+
+
 def keep(lease: Lease, **fields: Any) -> None:
     """Extends the lease and writes these fields of the job; raises Fenced if it is gone."""
     until = Now() + Value(timedelta(seconds=lease_s()), output_field=models.DurationField())
     if held(lease).update(**{"lease_until": until, **fields}) != 1:
-        raise Fenced(f"Another worker owns job {lease.job_id}.", ids={"job": lease.job_id})
+        raise _fenced(lease)
+
+
+def _fenced(lease: Lease) -> Fenced:
+    return Fenced(f"Another worker owns job {lease.job_id}.", ids={"job": lease.job_id})
 
 
 def free_slot(job_id: int) -> None:

@@ -1,6 +1,6 @@
-"""What a worker writes down: each function is one short transaction, fenced by the lease.
+"""What a worker writes down, in short transactions that are fenced by the lease.
 
-`durable` makes each refuse to run inside another transaction, and so no step, and no call
+`durable` makes them refuse to run inside another transaction, and so no step, and no call
 to a remote, ever does.
 """
 
@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integrations.engine import lease as leases
+from integrations.engine import limits, sql
 from integrations.engine.claim import Claim
 from integrations.engine.lease import GIVEN_BACK
 from integrations.engine.models import Attempt, JobState, Step, StepState
@@ -22,68 +23,74 @@ from integrations.engine.report import ErrorReport
 from integrations.engine.retry import Verdict
 from integrations.engine.tried import Tried
 
-NO_ERROR: dict[str, Any] = {
-    "error_kind": "",
-    "error_text": "",
-    "error_hint": "",
-    "error_reason": "",
-    "error_cause": "",
-    "error_ids": {},
-    "error_trace": "",
-}
+_BEGIN_STEP = """
+    UPDATE engine_step
+    SET state = %s, attempts = attempts + 1, started_at = COALESCE(started_at, {now}),
+        sent_at = CASE WHEN %s THEN {now} ELSE sent_at END
+    WHERE id = %s RETURNING attempts"""
+_BEGIN_ATTEMPT = """
+    INSERT INTO engine_attempt
+        (step_id, n, act, actor, lease_token, payload_digest, outcome, endpoint, message,
+         remote_words, started_at)
+    VALUES (%s, %s, %s, %s, %s, %s, '', '', '', '', {now}) RETURNING id"""
+_END_STEP = """
+    UPDATE engine_step
+    SET state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
+        last_error_kind = '', tries_alike = 0, failing_since = NULL
+    WHERE id = %s"""
+_END_ATTEMPT = """
+    UPDATE engine_attempt SET finished_at = {now}, outcome = %s, duration_ms = %s WHERE id = %s"""
 
 
 @transaction.atomic(durable=True)
 def begin(claim: Claim, step: Step, *, act: str, is_sending: bool, state: StepState) -> Attempt:
     """Records that a try starts; with `is_sending` its effect may exist from now on."""
-    leases.keep(claim.lease)
-    sent = {"sent_at": Now()} if is_sending else {}
-    Step.objects.filter(pk=step.pk).update(
-        state=state,
-        attempts=F("attempts") + 1,
-        **sent,
-        **({} if step.started_at else {"started_at": Now()}),
-    )
-    step.state, step.attempts = state, step.attempts + 1
-    return Attempt.objects.create(
+    limits.remember(claim.job.resource_id, leases.look(claim.lease).resource)
+    return begin_held(claim, step, act=act, is_sending=is_sending, state=state)
+
+
+def begin_held(
+    claim: Claim, step: Step, *, act: str, is_sending: bool, state: StepState
+) -> Attempt:
+    """The same, in a transaction of the caller's that has just looked at the lease."""
+    [[attempts]] = sql.rows(_BEGIN_STEP, [state, is_sending, step.pk])
+    attempt = Attempt(
         step=step,
-        n=step.attempts,
+        n=attempts,
         act=act,
         actor=claim.job.last_actor or claim.job.actor,
         lease_token=claim.lease.token,
         payload_digest=_digest(claim.job.payload),
-        started_at=Now(),
     )
+    [[attempt.pk]] = sql.rows(
+        _BEGIN_ATTEMPT,
+        [step.pk, attempts, act, attempt.actor, attempt.lease_token, attempt.payload_digest],
+    )
+    step.state, step.attempts = state, attempts
+    return attempt
 
 
 @transaction.atomic(durable=True)
 def send_again(claim: Claim, step: Step) -> None:
     """Records that the look found nothing and the step is about to send (again)."""
-    leases.keep(claim.lease)
+    leases.look(claim.lease)
     Step.objects.filter(pk=step.pk).update(sent_at=Now())
 
 
-@transaction.atomic(durable=True)
 def succeed(
-    claim: Claim,
-    step: Step,
-    attempt: Attempt,
-    *,
-    state: StepState,
-    tried: Tried,
-) -> None:
-    """Records a finished step. Progress forgives crashes and clears the last error."""
-    leases.keep(claim.lease, crash_count=0, **NO_ERROR)
-    Step.objects.filter(pk=step.pk).update(
-        state=state,
-        output=tried.output,
-        finished_at=None if state == StepState.OPEN else Now(),
-        last_error_kind="",
-        tries_alike=0,
-        failing_since=None,
-    )
-    _end(attempt, tried)
-    step.state, step.output = state, _as_stored(tried.output)
+    claim: Claim, step: Step, attempt: Attempt, *, state: StepState, tried: Tried
+) -> leases.Seen:
+    """Records a finished step. Progress forgives crashes and clears the last error.
+
+    Part of the caller's transaction, which also begins what follows.
+    """
+    seen = leases.get_on(claim.lease)
+    output = json.dumps(tried.output, cls=DjangoJSONEncoder)
+    sql.write(_END_STEP, [state, output, state != StepState.OPEN, step.pk])
+    sql.write(_END_ATTEMPT, [tried.outcome, tried.duration_ms, attempt.pk])
+    step.state = state
+    step.output = json.loads(output)  # as later steps see it after a claim, too
+    return seen
 
 
 def fail(
@@ -135,12 +142,6 @@ def give_back(claim: Claim, *, due_at: datetime | None = None, **fields: Any) ->
 def _end(attempt: Attempt, tried: Tried, **fields: Any) -> None:
     ended = {"outcome": tried.outcome, "duration_ms": tried.duration_ms, **fields}
     Attempt.objects.filter(pk=attempt.pk).update(finished_at=Now(), **ended)
-
-
-def _as_stored(output: dict[str, Any]) -> dict[str, Any]:
-    """The output as later steps see it, whether or not a claim lies between."""
-    stored: dict[str, Any] = json.loads(json.dumps(output, cls=DjangoJSONEncoder))
-    return stored
 
 
 def _digest(payload: dict[str, Any]) -> str:

@@ -7,13 +7,14 @@ import weakref
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from integrations.engine import bucket, clock, hooks
+from integrations.engine import bucket, clock, hooks, sql
 from integrations.engine.breaker import Breaker, after_failure, after_success
 from integrations.engine.models import BreakerState, Resource, Slot
 from integrations.engine.retry import OUTAGE, bounded_retry_after
@@ -28,6 +29,40 @@ PausedHook = Callable[[Resource], None]
 _paused_hooks: list[PausedHook] = []
 _noted = threading.local()
 CREDENTIALS_REFUSED = "The credentials were refused."
+
+
+class Glance(StrEnum):
+    """How a resource looked a moment ago, from the most to the least that has to be done."""
+
+    CLOSED = "closed"  # paused, or asked us to wait
+    OPEN = "open"  # may be called, and every answer counts
+    CALM = "calm"  # one more good answer changes nothing
+    FREE = "free"  # calm, and without a rate limit
+    NONE = ""  # no resource
+
+
+# The same in SQL, of the resource of a row of engine_syncjob.
+GLANCE = """(
+    SELECT CASE
+        WHEN r.paused OR r.not_before > {now} THEN 'closed'
+        WHEN r.breaker_state <> 'closed' OR r.failures > 0 OR r.running_limit < r.max_running
+            THEN 'open'
+        WHEN r.rate_per_s > 0 OR r.not_before IS NOT NULL THEN 'calm'
+        ELSE 'free' END
+    FROM engine_resource r WHERE r.id = engine_syncjob.resource_id)"""
+FRESH_S = 0.2  # how long a glance spares another look before a call …
+CALM_S = 1.0  # … and after a good one
+_glance = threading.local()
+
+
+def remember(resource_id: int | None, glance: Glance) -> None:
+    """Keeps, for this thread, how the resource of its job just looked."""
+    _glance.seen = (resource_id, glance, time.monotonic())
+
+
+def _remembers(resource_id: int, *glances: Glance, within_s: float) -> bool:
+    seen_id, glance, at = getattr(_glance, "seen", (None, Glance.NONE, 0.0))
+    return seen_id == resource_id and glance in glances and time.monotonic() - at < within_s
 
 
 class RateLimited(Throttled):
@@ -108,6 +143,8 @@ def take_token(resource_id: int, *, longest_wait_s: float = 10.0) -> None:
     Raises Throttled when the remote asked us to wait, and RateLimited when the turn would
     come later than `longest_wait_s` (the token is then not taken).
     """
+    if _remembers(resource_id, Glance.FREE, within_s=FRESH_S):
+        return
     wait_s = _reserve(resource_id, longest_wait_s)
     if wait_s > 0:
         time.sleep(wait_s)
@@ -150,10 +187,13 @@ def note_outcome(resource_id: int, error: BaseException | None) -> None:
     however many notice it on its way up.
     """
     if error is None:
+        if _remembers(resource_id, Glance.CALM, Glance.FREE, within_s=CALM_S):
+            return
         if _is_calm(resource_id):
-            return  # the usual case costs one read and no lock
+            return  # the usual case costs one read at most, and no lock
     elif _was_noted(error) or isinstance(error, RateLimited):
         return
+    remember(None, Glance.NONE)
     with transaction.atomic():
         resource = Resource.objects.select_for_update().get(pk=resource_id)
         changes = _changes(resource, error, now=clock.now())
@@ -235,7 +275,7 @@ def usable(now: datetime) -> Q:
     return Q(paused=False) & (Q(not_before=None) | Q(not_before__lte=now))
 
 
-def available(now: datetime) -> QuerySet[Resource]:
+def available(now: datetime, *, spares_first: bool = False) -> QuerySet[Resource]:
     """Resources that let a job start: usable, breaker closed or its probe due, a slot free."""
     passes = (
         Q(breaker_state=BreakerState.CLOSED)
@@ -243,22 +283,33 @@ def available(now: datetime) -> QuerySet[Resource]:
         | Q(breaker_state=BreakerState.HALF_OPEN, probe_until__lte=now)
     )
     free = Slot.objects.filter(resource=OuterRef("pk"), job=None, n__lte=OuterRef("running_limit"))
+    if spares_first:
+        free = free.filter(Q(n__gt=1) | Q(resource__running_limit=1))
     return Resource.objects.filter(usable(now), passes, Exists(free))
 
 
-def enter(resource: Resource, job_id: int, *, now: datetime, probe_s: float) -> bool:
+_TAKE_SLOT = """
+    UPDATE engine_slot SET job_id = %s WHERE id = (
+        SELECT id FROM engine_slot
+        WHERE resource_id = %s AND job_id IS NULL AND n >= %s AND n <= %s
+        ORDER BY n LIMIT 1 {skip_locked})"""
+
+
+def enter(
+    resource: Resource, job_id: int, *, now: datetime, probe_s: float, spares_first: bool
+) -> bool:
     """Takes a slot of an available resource for the job, and its probe where one is due.
 
-    False if somebody was faster. The caller holds a transaction and gives up the job's
-    former slot first.
+    False if somebody was faster. With `spares_first` the first slot is left to more urgent
+    work. The caller holds a transaction and gives up the job's former slot first.
     """
-    slots = Slot.objects.filter(resource=resource, job=None, n__lte=resource.running_limit)
-    slot = slots.select_for_update(skip_locked=True).order_by("n").first()
-    if slot is None:
+    first = 2 if spares_first and resource.running_limit > 1 else 1
+    if sql.write(_TAKE_SLOT, [job_id, resource.pk, first, resource.running_limit]) != 1:
         return False
-    if resource.breaker_state != BreakerState.CLOSED and not _take_probe(resource, now, probe_s):
-        return False
-    return Slot.objects.filter(pk=slot.pk, job=None).update(job_id=job_id) == 1
+    if resource.breaker_state == BreakerState.CLOSED or _take_probe(resource, now, probe_s):
+        return True
+    Slot.objects.filter(resource=resource, job_id=job_id).update(job=None)
+    return False
 
 
 def _take_probe(resource: Resource, now: datetime, probe_s: float) -> bool:

@@ -6,15 +6,17 @@ claim decides what runs and the beat wakes again whatever is due.
 
 import logging
 import os
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django_q.brokers import get_broker
+from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
-from integrations.engine import signs
+from integrations.engine import notify, signs
 from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
@@ -25,7 +27,15 @@ CANARY = "integrations.engine.tasks.canary"
 
 
 def wake(lane: str) -> None:
-    """Tells the lane's cluster that there is something to claim, once this transaction commits."""
+    """Tells the lane's workers that there is something to claim, once this transaction commits."""
+    if notify.is_on():
+        notify.send(lane)
+    else:
+        _send(WORK, lane)
+
+
+def post_wake(lane: str) -> None:
+    """The same through the queue, whatever else carries wake-ups."""
     _send(WORK, lane)
 
 
@@ -56,14 +66,19 @@ def workers_of(lane: str) -> int:
     return int(alternative.get("workers", _cluster["workers"]))
 
 
-def run_cluster(lane: str) -> None:
+def run_cluster(lane: str, *, on_spawn: Callable[[str], object]) -> None:
     """Runs the lane's cluster in this process until SIGTERM; the lane must be in the environment.
 
-    django-q2 reads Q_CLUSTER_NAME when it is imported, long before this line.
+    Each of its worker processes calls `on_spawn` with the lane when it starts. django-q2 reads Q_CLUSTER_NAME when it is imported, long before this line.
     """
     if os.environ.get("Q_CLUSTER_NAME") != lane:
         raise RuntimeError(f"Q_CLUSTER_NAME must be {lane} before Django starts.")
     _watch_monitor()
+
+    def spawned(**_: object) -> None:
+        on_spawn(lane)
+
+    post_spawn.connect(spawned, weak=False)
     call_command("qcluster")
 
 

@@ -85,7 +85,7 @@ def context_of(
     """What the step gets to see."""
 
     def checkpoint() -> None:
-        leases.keep(claim.lease)
+        leases.check(claim.lease)
 
     return StepContext(
         job_id=claim.job.pk,

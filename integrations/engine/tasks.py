@@ -1,25 +1,35 @@
 """What the queue calls: wake-ups. Both may be lost or doubled without harm."""
 
 import logging
+from multiprocessing.util import Finalize
 
 from django.db import connection
 from django.db.models.functions import Now
 
-from integrations.engine import queue, runner, signs
+from integrations.engine import pool, signs
 from integrations.engine.models import Canary
 from integrations.engine.outage import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
+_pools: dict[str, pool.Pool] = {}
+
+
+def start_pool(lane: str) -> pool.Pool:
+    """The threads of this process that run the lane's jobs, started once.
+
+    When django-q2 ends the process, their steps are finished first.
+    """
+    if lane not in _pools:
+        _pools[lane] = pool.Pool(lane, size=pool.places()).start()
+        Finalize(None, _pools[lane].stop, exitpriority=100)
+    return _pools[lane]
+
 
 def work(lane: str) -> None:
-    """Runs due jobs of the lane for a while, and asks for another wake-up if some are left."""
+    """Has a thread of this process look for due jobs of the lane."""
     signs.alive()
-    try:
-        if runner.drain_for_a_while(lane) and not signs.is_stopping():
-            queue.wake(lane)
-    except DATABASE_AWAY as exc:
-        _give_up(exc)
+    start_pool(lane).wake()
 
 
 def canary(lane: str) -> None:
@@ -28,10 +38,6 @@ def canary(lane: str) -> None:
     try:
         Canary.objects.filter(lane=lane).update(beaten_at=Now())
     except DATABASE_AWAY as exc:
-        _give_up(exc)
-
-
-def _give_up(error: Exception) -> None:
-    """The lease runs out and the beat wakes again; a raising task would only be repeated."""
-    logger.warning("wake_ended_early error=%s %s", type(error).__name__, error)
-    connection.close()
+        # A raising task would only be repeated; the next canary tells.
+        logger.warning("canary_without_database error=%s %s", type(exc).__name__, exc)
+        connection.close()

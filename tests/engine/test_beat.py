@@ -88,14 +88,6 @@ def test_canary_is_asked_and_answers(db: None) -> None:
     assert canary.beaten_at is not None
 
 
-def test_wake_up_runs_what_is_due_in_its_lane(remote: Remote, queued: SyncJob) -> None:
-    tasks.work("batch")
-    assert remote.orders == []
-
-    tasks.work("orders")
-    assert remote.orders == ["1"]
-
-
 def test_failing_duty_does_not_stop_the_others(db: None, caplog: pytest.LogCaptureFixture) -> None:
     done = []
 

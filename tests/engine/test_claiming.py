@@ -1,5 +1,6 @@
 """Who may run what, and what happens to a worker that lost its lease."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -161,6 +162,7 @@ def test_step_that_lost_its_lease_does_not_send(remote: Remote, start: Start) ->
     def stall_then_create(ctx: StepContext) -> dict[str, object]:
         let_lease_run_out(SyncJob.objects.get(pk=ctx.job_id))
         claimed()  # another worker takes over
+        time.sleep(lease.SURE_FOR_S)
         return remote.create(ctx)
 
     job = start(register(JobKind("stalls", [StepSpec("create", stall_then_create)])))

@@ -117,9 +117,10 @@ class SyncJob(models.Model):
             ),
         ]
         indexes = [
+            # In the order of the claim, which asks resource by resource.
             models.Index(
-                name="job_due",
-                fields=["lane", "priority", "due_at", "id"],
+                name="job_startable",
+                fields=["lane", "resource", "priority", "due_at", "id"],
                 condition=Q(state__in=CLAIMABLE, lease_until__isnull=True),
             ),
             models.Index(

@@ -1,0 +1,117 @@
+"""The threads of one worker process that run jobs.
+
+Steps mostly wait for remotes, so a process works on several jobs at once, each in a thread
+with a database connection of its own. A wake-up makes one resting thread look for a job;
+one that finds a job wakes the next, so a backlog soon has all threads busy. A thread that
+is stuck with a slow remote keeps nobody else from looking.
+"""
+
+import logging
+import time
+from threading import Event, Lock, Thread
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from integrations.engine import claim as claims
+from integrations.engine import notify, runner, signs
+from integrations.engine.crowd import Crowd
+from integrations.engine.heartbeat import Heartbeat
+from integrations.engine.outage import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
+
+REST_S = 1.0  # how often a resting thread looks whether the process ends
+IDLE_S = 60.0  # how long a resting thread keeps its database connection
+OUTAGE_REST_S = 1.0
+
+
+def places() -> int:
+    """How many jobs one worker process runs at once."""
+    return int(settings.ENGINE["threads"])
+
+
+class Pool:
+    """Runs the jobs of one lane until it is stopped."""
+
+    def __init__(self, lane: str, *, size: int) -> None:
+        self._lane = lane
+        self._crowd = Crowd(most=(size + 1) // 2, on_room=self.wake)
+        self._lock = Lock()
+        self._resting: list[Event] = []  # the latest to rest is the first to be woken
+        self._is_called = False
+        self._is_stopping = False
+        listener = notify.Listener(lane, self.wake) if notify.is_on() else None
+        self._heartbeat = Heartbeat(listener.listen if listener else None)
+        self._threads = [
+            Thread(target=self._work, name=f"engine-{lane}-{n}", daemon=True) for n in range(size)
+        ]
+
+    def start(self) -> "Pool":
+        self._heartbeat.start()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def wake(self) -> None:
+        """Has one thread look for a job, at once or as soon as one is free."""
+        with self._lock:
+            if self._resting:
+                self._resting.pop().set()
+            else:
+                self._is_called = True
+
+    def stop(self) -> None:
+        """Lets the steps at hand finish, and returns when they have."""
+        self._is_stopping = True
+        with self._lock:
+            for resting in self._resting:
+                resting.set()
+        for thread in self._threads:
+            thread.join()
+        self._heartbeat.stop()
+
+    def _work(self) -> None:
+        while not self._is_over():
+            try:
+                self._run_what_is_there()
+                self._rest()
+            except DATABASE_AWAY as exc:
+                # Leases run out meanwhile and the beat wakes us again.
+                logger.warning("work_without_database error=%s %s", type(exc).__name__, exc)
+                connection.close()
+                time.sleep(OUTAGE_REST_S)
+            except Exception:
+                logger.exception("work_failed lane=%s", self._lane)
+                connection.close()
+                time.sleep(OUTAGE_REST_S)
+        connection.close()
+
+    def _run_what_is_there(self) -> None:
+        close_old_connections()
+        while not self._is_over():
+            found = claims.claim(self._lane, self._crowd)
+            if found is None:
+                return
+            self.wake()  # where one job was there may be more
+            runner.run(found, self._heartbeat)
+
+    def _rest(self) -> None:
+        """Until somebody calls; a call that came while all were busy counts."""
+        called = Event()
+        with self._lock:
+            if self._is_called or self._is_stopping:
+                self._is_called = False
+                return
+            self._resting.append(called)
+        idle_until = time.monotonic() + IDLE_S
+        while not called.wait(REST_S) and not self._is_over():
+            if time.monotonic() > idle_until:
+                connection.close()
+                idle_until = float("inf")
+        with self._lock:
+            if called in self._resting:
+                self._resting.remove(called)
+
+    def _is_over(self) -> bool:
+        return self._is_stopping or signs.is_stopping()
