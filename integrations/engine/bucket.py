@@ -9,16 +9,22 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """What is left after taking one token, and how long its taker waits before the call."""
+    """What is left after taking tokens, and how long their taker waits before the first call."""
 
     tokens: float
     wait_s: float
 
 
 def draw(
-    *, tokens: float, tokens_at: datetime | None, now: datetime, rate_per_s: float, burst: int
+    count: int = 1,
+    *,
+    tokens: float,
+    tokens_at: datetime | None,
+    now: datetime,
+    rate_per_s: float,
+    burst: int,
 ) -> Draw:
-    """Takes one token from a bucket that refills with `rate_per_s` up to `burst`."""
+    """Takes tokens from a bucket that refills with `rate_per_s` up to `burst`."""
     elapsed_s = 0.0 if tokens_at is None else max(0.0, (now - tokens_at).total_seconds())
-    left = min(float(burst), tokens + elapsed_s * rate_per_s) - 1
+    left = min(float(burst), tokens + elapsed_s * rate_per_s) - count
     return Draw(tokens=left, wait_s=max(0.0, -left / rate_per_s))

@@ -6,7 +6,6 @@ another claim looks at are skipped, on SQLite claims queue up. Should two claims
 still pass each other, the unique lease of the key lets one of them fail and look again.
 """
 
-import json
 import logging
 import os
 import socket
@@ -15,13 +14,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, JSONField, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations import logs
 from integrations.engine import clock, declare, faults, limits, moves, sql
 from integrations.engine import lease as leases
 from integrations.engine.crowd import Crowd, Seat, alone
 from integrations.engine.lease import Lease
+from integrations.engine.limits import Door
 from integrations.engine.models import (
     CLAIMABLE,
     OPEN,
@@ -123,54 +123,51 @@ def is_patient(lane: str | None) -> bool:
 
 
 def _take(lane: str | None, seat: Seat) -> SyncJob | None:
-    now = clock.now()
     full = seat.full_resources()
-    available = {
-        resource.pk: resource
-        for resource in limits.available(now, spares_first=is_patient(lane))
-        if resource.pk not in full
-    }
     while True:
-        job = _first(now, lane, list(available))
-        if job is None:
+        found = _first(lane, full)
+        if found is None:
             return None
-        resource = available.get(job.resource_id or 0)
-        if resource is None:
+        job, door, now = found
+        if door is None:
             return _leased(job, now)
-        if seat.take(resource.pk):
-            if enter(resource, job, now):
+        if seat.take(door.resource_id):
+            if enter(door, job):
                 return _leased(job, now)
             seat.give_up()
-        del available[resource.pk]  # somebody was faster; look at the others
+        full = full | {door.resource_id}  # somebody was faster; look at the others
 
 
-def enter(resource: Resource, job: SyncJob, now: datetime) -> bool:
+def enter(door: Door, job: SyncJob) -> bool:
     """Takes a slot of the resource, as `limits.enter` does, for the time of a lease."""
-    return limits.enter(
-        resource,
-        job.pk,
-        now=now,
-        probe_s=leases.lease_s(),
-        spares_first=is_patient(job.lane),
-    )
+    return limits.enter(door, job.pk, probe_s=leases.lease_s(), spares_first=is_patient(job.lane))
 
 
-def _first(now: datetime, lane: str | None, resource_ids: list[int]) -> SyncJob | None:
+Found = tuple[SyncJob, Door | None, datetime]  # with the way in, and the database's time
+
+
+def _first(lane: str | None, full: set[int]) -> Found | None:
     """The first job that may start, locked; rows that another claim looks at are skipped."""
     if lane is not None and connection.vendor == "postgresql":
-        return _first_by_resource(lane, resource_ids)
-    free = Q(resource=None) | Q(resource__in=resource_ids)
+        return _first_by_resource(lane, full)
+    now = clock.now()
+    available = limits.available(now, spares_first=is_patient(lane)).exclude(pk__in=full)
+    doors = {resource.pk: limits.door_of(resource) for resource in available}
+    free = Q(resource=None) | Q(resource__in=list(doors))
     waiting = runnable(now, lane).filter(free).order_by("priority", "due_at", "id")
-    return waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+    return job and (job, doors.get(job.resource_id or 0), now)
 
 
-_FIELDS = SyncJob._meta.concrete_fields
-_FIRST = f"""
-    SELECT {", ".join(f"c.{field.column}" for field in _FIELDS)}
-    FROM engine_syncjob AS c
-    WHERE %(resource)s AND c.lane = %%s AND c.kind = ANY(%%s)
-        AND c.state IN ('queued', 'compensating') AND c.lease_until IS NULL
-        AND c.due_at <= {{now}}
+# The first job of each resource that lets one start, by the index on (lane, resource, …), and
+# then the first of these: no backlog of a resource that lets nothing start is waded through.
+# `limits.available` and `runnable` say the same in Django's words.
+_FIRST = (
+    f"""
+    SELECT {sql.columns(SyncJob, "c")} FROM engine_syncjob AS c
+    WHERE <resource> AND c.lane = %s AND c.kind = ANY(%s)
+        AND c.state IN ('queued', 'compensating') AND c.lease_until IS NULL"""
+    """ AND c.due_at <= {now}
         AND NOT EXISTS (
             SELECT FROM engine_syncjob AS b
             WHERE b.key = c.key AND b.id <> c.id
@@ -178,30 +175,39 @@ _FIRST = f"""
                 AND (b.lease_until IS NOT NULL
                     OR b.seq < c.seq AND NOT (b.state = 'parked' AND b.coalesces)))
     ORDER BY c.priority, c.due_at, c.id LIMIT 1 FOR UPDATE SKIP LOCKED"""
-# The first of each resource, by the index on (lane, resource, …), and then the first of
-# these: no backlog of a resource that may start nothing is waded through.
+)
+_OF_RESOURCE = _FIRST.replace("<resource>", "c.resource_id = r.id")
+_OF_NONE = _FIRST.replace("<resource>", "c.resource_id IS NULL")
 _FIRST_BY_RESOURCE = f"""
-    SELECT * FROM (
-        SELECT found.* FROM unnest(%s::bigint[]) AS r (id)
-        CROSS JOIN LATERAL ({_FIRST % {"resource": "c.resource_id = r.id"}}) AS found
+    SELECT *, {{now}} FROM (
+        SELECT found.*, r.breaker_state, r.running_limit
+        FROM engine_resource AS r CROSS JOIN LATERAL ({_OF_RESOURCE}) AS found
+        WHERE NOT r.paused AND (r.not_before IS NULL OR r.not_before <= {{now}})
+            AND (r.breaker_state = 'closed'
+                OR r.breaker_state = 'open' AND r.open_until <= {{now}}
+                OR r.breaker_state = 'half_open' AND r.probe_until <= {{now}})
+            AND r.id <> ALL(%s::bigint[])
+            AND EXISTS (
+                SELECT FROM engine_slot AS s
+                WHERE s.resource_id = r.id AND s.job_id IS NULL AND s.n <= r.running_limit
+                    AND (NOT %s OR s.n > 1 OR r.running_limit = 1))
         UNION ALL
-        SELECT * FROM ({_FIRST % {"resource": "c.resource_id IS NULL"}}) AS found
+        SELECT found.*, '', 0 FROM ({_OF_NONE}) AS found
     ) AS firsts ORDER BY priority, due_at, id LIMIT 1"""
 
 
-def _first_by_resource(lane: str, resource_ids: list[int]) -> SyncJob | None:
+def _first_by_resource(lane: str, full: set[int]) -> Found | None:
     of_lane = [lane, declare.known_names()]
-    found = sql.rows(_FIRST_BY_RESOURCE, [resource_ids, *of_lane, *of_lane])
-    return _job_of(found[0]) if found else None
-
-
-def _job_of(row: sql.Row) -> SyncJob:
-    """The job of a row in the order of its fields."""
-    values = [
-        json.loads(value) if isinstance(field, JSONField) else value
-        for field, value in zip(_FIELDS, row, strict=True)
-    ]
-    return SyncJob.from_db("default", [field.attname for field in _FIELDS], values)
+    found = sql.rows(_FIRST_BY_RESOURCE, [*of_lane, list(full), is_patient(lane), *of_lane])
+    if not found:
+        return None
+    *fields, breaker_state, running_limit, now = found[0]
+    [job] = sql.instances(SyncJob, [tuple(fields)])
+    if job.resource_id is None:
+        return job, None, now
+    is_closed = breaker_state != BreakerState.CLOSED
+    door = Door(resource_id=job.resource_id, is_closed=is_closed, running_limit=running_limit)
+    return job, door, now
 
 
 _LEASE = """
@@ -228,7 +234,6 @@ def _lease(job: SyncJob, now: datetime) -> SyncJob:
         _record_crash(job, now)
         if crashes >= settings.ENGINE["max_crashes"]:
             return _park_killer(job, crashes)
-    is_back = job.state == JobState.COMPENSATING
     state = JobState.COMPENSATING if job.state == JobState.COMPENSATING else JobState.RUNNING
     token = job.lease_token + 1  # the row is locked, so nobody else counts
     sql.write(_LEASE, [state, token, owner(), leases.lease_s(), crashes, job.pk])

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from random import SystemRandom
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from integrations.engine import claim as claims
-from integrations.engine import clock, faults, ledger, limits, moves, retry, signs
+from integrations.engine import clock, faults, ledger, limits, moves, retry, signs, sql
 from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec, kind_named
 from integrations.engine.lease import Seen
+from integrations.engine.ledger import Beginning
 from integrations.engine.limits import Glance
 from integrations.engine.models import (
     Attempt,
@@ -87,7 +88,8 @@ class JobRun:
         trying = StepTry(self.claim, spec, step)
         attempt, self._begun = self._begun, None
         if attempt is None:
-            attempt = ledger.begin(self.claim, step, **_beginning(spec, trying, may_send=may_send))
+            beginning = _beginning(spec, trying, may_send=may_send)
+            attempt = ledger.begin(self.claim, step, beginning)
         self._got_on()
         tried = trying.act(self._context(step, attempt), may_send=may_send)
         if tried.settles_at is not None:
@@ -118,7 +120,8 @@ class JobRun:
     def _undo(self, spec: StepSpec) -> bool:
         step = self.steps[spec.name]
         state = StepState(step.state)
-        attempt = ledger.begin(self.claim, step, act="undo", is_sending=False, state=state)
+        beginning = Beginning(act="undo", is_sending=False, state=state)
+        attempt = ledger.begin(self.claim, step, beginning)
         self._got_on()
         tried = StepTry(self.claim, spec, step).undo(self._context(step, attempt))
         if tried.error is not None:
@@ -162,7 +165,8 @@ class JobRun:
 
     def _look_around(self) -> Seen:
         """What was asked of the job meanwhile, and whether its resource may still be called."""
-        return self._noticed(leases.look(self.claim.lease))
+        seen, _ = leases.look(self.claim.lease)
+        return self._noticed(seen)
 
     def _noticed(self, seen: Seen) -> Seen:
         self.job.requested, self.job.requested_by = seen.requested, seen.requested_by
@@ -244,7 +248,7 @@ class JobRun:
     def _begin_held(self, spec: StepSpec) -> Attempt:
         step = self.steps[spec.name]
         trying = StepTry(self.claim, spec, step)
-        return ledger.begin_held(self.claim, step, **_beginning(spec, trying, may_send=True))
+        return ledger.begin_held(self.claim, step, _beginning(spec, trying, may_send=True))
 
     def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
         """Writes the failure down and does what the policy says: again, back or parked."""
@@ -334,25 +338,32 @@ def _leaves_traces(spec: StepSpec) -> bool:
     return spec.find is not None or spec.undo is not None or spec.pivot
 
 
-def _beginning(spec: StepSpec, trying: StepTry, *, may_send: bool) -> dict[str, Any]:
-    """What is written down before the step is tried."""
-    return {
-        "act": "do",
-        "is_sending": may_send and not trying.looks_first,
-        "state": StepState.IN_DOUBT if _leaves_traces(spec) else StepState.OPEN,
-    }
+def _beginning(spec: StepSpec, trying: StepTry, *, may_send: bool) -> Beginning:
+    return Beginning(
+        act="do",
+        is_sending=may_send and not trying.looks_first,
+        state=StepState.IN_DOUBT if _leaves_traces(spec) else StepState.OPEN,
+    )
 
 
 def _took_slot(resource_id: int, job: SyncJob) -> bool:
-    now = clock.now()
-    available = limits.available(now, spares_first=claims.is_patient(job.lane))
-    resource = available.filter(pk=resource_id).first()
-    return resource is not None and claims.enter(resource, job, now)
+    patient = claims.is_patient(job.lane)
+    available = limits.available(clock.now(), spares_first=patient).filter(pk=resource_id).first()
+    return available is not None and claims.enter(limits.door_of(available), job)
+
+
+_STEPS = f"SELECT {sql.columns(Step, 's')} FROM engine_step AS s WHERE s.job_id = %s ORDER BY s.n"
+
+
+def _steps_of(job: SyncJob) -> list[Step]:
+    if connection.vendor != "postgresql":
+        return list(job.steps.all())
+    return sql.instances(Step, sql.rows(_STEPS, [job.pk]))
 
 
 def _rows_of_steps(job: SyncJob, names: list[str]) -> dict[str, Step]:
     """The job's step rows by name; steps that a newer declaration added get theirs now."""
-    rows = {step.name: step for step in job.steps.all()}
+    rows = {step.name: step for step in _steps_of(job)}
     last = max((step.n for step in rows.values()), default=0)
     missing = [name for name in names if name not in rows]
     for n, name in enumerate(missing, start=last + 1):

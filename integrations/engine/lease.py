@@ -5,6 +5,7 @@ meets no row was made by a worker that another one has replaced, and raises Fenc
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -72,30 +73,38 @@ _GET_ON = (
 )
 
 
-def look(lease: Lease) -> Seen:
-    """Extends the lease and tells what changed around the job; raises Fenced if it is gone."""
-    return _kept(lease, _KEEP, [])
+def look(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]]]:
+    """Extends the lease and tells what changed around the job; raises Fenced if it is gone.
+
+    Other statements may travel with it; what they return comes second. Whoever sends some
+    holds a transaction, which Fenced then rolls back.
+    """
+    return _kept(lease, _KEEP, [], others)
 
 
-def get_on(lease: Lease) -> Seen:
+def get_on(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]]]:
     """The same after a finished step, which forgives crashes and clears the last error."""
-    return _kept(lease, _GET_ON, ["{}"])
+    return _kept(lease, _GET_ON, ["{}"], others)
 
 
-def _kept(lease: Lease, statement: str, fields: list[Any]) -> Seen:
+def _kept(
+    lease: Lease, statement: str, fields: list[Any], others: Sequence[sql.Statement]
+) -> tuple[Seen, list[list[sql.Row]]]:
     asked_at = time.monotonic()
     whole_s = lease_s()
-    found = sql.rows(statement, [whole_s * MOST, whole_s, *fields, lease.job_id, lease.token])
-    if not found:
+    keeping = (statement, [whole_s * MOST, whole_s, *fields, lease.job_id, lease.token])
+    held_row, *answers = sql.together(keeping, *others)
+    if not held_row:
         raise _fenced(lease)
     lease.kept_at = asked_at
-    requested, by, reason, glance = found[0]
-    return Seen(
+    requested, by, reason, glance = held_row[0]
+    seen = Seen(
         requested=requested,
         requested_by=by,
         requested_reason=reason,
         resource=limits.Glance(glance or limits.Glance.NONE),
     )
+    return seen, answers
 
 
 def check(lease: Lease) -> None:
@@ -119,7 +128,7 @@ def _fenced(lease: Lease) -> Fenced:
 
 
 def free_slot(job_id: int) -> None:
-    Slot.objects.filter(job_id=job_id).update(job=None)
+    sql.write("UPDATE engine_slot SET job_id = NULL WHERE job_id = %s", [job_id])
 
 
 def sweep(*, at_most: int = 200) -> int:

@@ -6,6 +6,7 @@ to a remote, ever does.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +28,13 @@ _BEGIN_STEP = """
     UPDATE engine_step
     SET state = %s, attempts = attempts + 1, started_at = COALESCE(started_at, {now}),
         sent_at = CASE WHEN %s THEN {now} ELSE sent_at END
-    WHERE id = %s RETURNING attempts"""
+    WHERE id = %s"""
 _BEGIN_ATTEMPT = """
     INSERT INTO engine_attempt
         (step_id, n, act, actor, lease_token, payload_digest, outcome, endpoint, message,
          remote_words, started_at)
-    VALUES (%s, %s, %s, %s, %s, %s, '', '', '', '', {now}) RETURNING id"""
+    SELECT id, attempts, %s, %s, %s, %s, '', '', '', '', {now} FROM engine_step WHERE id = %s
+    RETURNING id, n"""
 _END_STEP = """
     UPDATE engine_step
     SET state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
@@ -42,32 +44,45 @@ _END_ATTEMPT = """
     UPDATE engine_attempt SET finished_at = {now}, outcome = %s, duration_ms = %s WHERE id = %s"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What is written down before a step is tried. With `is_sending` it may have an effect."""
+
+    act: str
+    is_sending: bool
+    state: StepState
+
+
 @transaction.atomic(durable=True)
-def begin(claim: Claim, step: Step, *, act: str, is_sending: bool, state: StepState) -> Attempt:
-    """Records that a try starts; with `is_sending` its effect may exist from now on."""
-    limits.remember(claim.job.resource_id, leases.look(claim.lease).resource)
-    return begin_held(claim, step, act=act, is_sending=is_sending, state=state)
+def begin(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
+    """Records that a try starts."""
+    seen, [_, begun] = leases.look(claim.lease, *_beginning(claim, step, beginning))
+    limits.remember(claim.job.resource_id, seen.resource)
+    return _begun(claim, step, beginning, begun)
 
 
-def begin_held(
-    claim: Claim, step: Step, *, act: str, is_sending: bool, state: StepState
-) -> Attempt:
+def begin_held(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
     """The same, in a transaction of the caller's that has just looked at the lease."""
-    [[attempts]] = sql.rows(_BEGIN_STEP, [state, is_sending, step.pk])
-    attempt = Attempt(
-        step=step,
-        n=attempts,
-        act=act,
-        actor=claim.job.last_actor or claim.job.actor,
-        lease_token=claim.lease.token,
-        payload_digest=_digest(claim.job.payload),
-    )
-    [[attempt.pk]] = sql.rows(
-        _BEGIN_ATTEMPT,
-        [step.pk, attempts, act, attempt.actor, attempt.lease_token, attempt.payload_digest],
-    )
-    step.state, step.attempts = state, attempts
-    return attempt
+    [_, begun] = sql.together(*_beginning(claim, step, beginning))
+    return _begun(claim, step, beginning, begun)
+
+
+def _beginning(claim: Claim, step: Step, beginning: Beginning) -> list[sql.Statement]:
+    trying = [beginning.act, _actor(claim), claim.lease.token, _digest(claim.job.payload), step.pk]
+    return [
+        (_BEGIN_STEP, [beginning.state, beginning.is_sending, step.pk]),
+        (_BEGIN_ATTEMPT, trying),
+    ]
+
+
+def _begun(claim: Claim, step: Step, beginning: Beginning, begun: list[sql.Row]) -> Attempt:
+    [[attempt_id, n]] = begun
+    step.state, step.attempts = beginning.state, n
+    return Attempt(pk=attempt_id, step=step, n=n, act=beginning.act, actor=_actor(claim))
+
+
+def _actor(claim: Claim) -> str:
+    return claim.job.last_actor or claim.job.actor
 
 
 @transaction.atomic(durable=True)
@@ -84,10 +99,12 @@ def succeed(
 
     Part of the caller's transaction, which also begins what follows.
     """
-    seen = leases.get_on(claim.lease)
     output = json.dumps(tried.output, cls=DjangoJSONEncoder)
-    sql.write(_END_STEP, [state, output, state != StepState.OPEN, step.pk])
-    sql.write(_END_ATTEMPT, [tried.outcome, tried.duration_ms, attempt.pk])
+    seen, _ = leases.get_on(
+        claim.lease,
+        (_END_STEP, [state, output, state != StepState.OPEN, step.pk]),
+        (_END_ATTEMPT, [tried.outcome, tried.duration_ms, attempt.pk]),
+    )
     step.state = state
     step.output = json.loads(output)  # as later steps see it after a claim, too
     return seen

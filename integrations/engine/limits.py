@@ -5,7 +5,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -41,7 +41,7 @@ class Glance(StrEnum):
     NONE = ""  # no resource
 
 
-# The same in SQL, of the resource of a row of engine_syncjob.
+# A glance in SQL, of the resource of a row of engine_syncjob.
 GLANCE = """(
     SELECT CASE
         WHEN r.paused OR r.not_before > {now} THEN 'closed'
@@ -143,18 +143,60 @@ def take_token(resource_id: int, *, longest_wait_s: float = 10.0) -> None:
     Raises Throttled when the remote asked us to wait, and RateLimited when the turn would
     come later than `longest_wait_s` (the token is then not taken).
     """
-    if _remembers(resource_id, Glance.FREE, within_s=FRESH_S):
+    if _remembers(resource_id, Glance.FREE, within_s=FRESH_S) or _purse.takes(resource_id):
         return
-    wait_s = _reserve(resource_id, longest_wait_s)
+    wait_s, spare = _reserve(resource_id, longest_wait_s)
     if wait_s > 0:
         time.sleep(wait_s)
+    _purse.put(resource_id, spare)
+
+
+def seems_usable(resource_id: int) -> bool:
+    """Whether this thread saw a moment ago that the resource may be called."""
+    return _remembers(resource_id, Glance.OPEN, Glance.CALM, Glance.FREE, within_s=FRESH_S)
+
+
+class _Purse:
+    """Tokens that this process drew a moment ago and has not used: fast remotes need many.
+
+    They spoil quickly, so that a remote that asks us to wait is obeyed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tokens: dict[int, tuple[int, float]] = {}
+
+    def takes(self, resource_id: int) -> bool:
+        with self._lock:
+            left, at = self._tokens.get(resource_id, (0, 0.0))
+            if not left or time.monotonic() - at > FRESH_S:
+                return False
+            self._tokens[resource_id] = (left - 1, at)
+        return True
+
+    def put(self, resource_id: int, tokens: int) -> None:
+        with self._lock:
+            self._tokens[resource_id] = (tokens, time.monotonic())
+
+    def empty(self, resource_id: int) -> None:
+        with self._lock:
+            self._tokens.pop(resource_id, None)
+
+
+_purse = _Purse()
+DRAWN_S = 0.05  # the tokens of so many seconds are drawn at once
+
+
+def _at_once(resource: Resource) -> int:
+    return max(1, min(int(resource.rate_per_s * DRAWN_S), resource.burst))
 
 
 @transaction.atomic
-def _reserve(resource_id: int, longest_wait_s: float) -> float:
+def _reserve(resource_id: int, longest_wait_s: float) -> tuple[float, int]:
+    """Draws tokens; how long to wait for them, and how many there are beside the first."""
     limits = Resource.objects.values_list("rate_per_s", "not_before").get(pk=resource_id)
     if limits == (0, None):
-        return 0.0
+        return 0.0, 0
     resource = Resource.objects.select_for_update().get(pk=resource_id)
     now = clock.now()
     if resource.not_before is not None:
@@ -164,8 +206,9 @@ def _reserve(resource_id: int, longest_wait_s: float) -> float:
             raise RateLimited(f"{resource.name} asked us to wait.", retry_after_s=rest_s)
         Resource.objects.filter(pk=resource_id).update(not_before=None)
     if not resource.rate_per_s:
-        return 0.0
+        return 0.0, 0
     drawn = bucket.draw(
+        _at_once(resource),
         tokens=resource.tokens,
         tokens_at=resource.tokens_at,
         now=now,
@@ -177,7 +220,7 @@ def _reserve(resource_id: int, longest_wait_s: float) -> float:
             f"The rate limit of {resource.name} is used up.", retry_after_s=drawn.wait_s
         )
     Resource.objects.filter(pk=resource_id).update(tokens=drawn.tokens, tokens_at=now)
-    return drawn.wait_s
+    return drawn.wait_s, _at_once(resource) - 1
 
 
 def note_outcome(resource_id: int, error: BaseException | None) -> None:
@@ -194,6 +237,7 @@ def note_outcome(resource_id: int, error: BaseException | None) -> None:
     elif _was_noted(error) or isinstance(error, RateLimited):
         return
     remember(None, Glance.NONE)
+    _purse.empty(resource_id)
     with transaction.atomic():
         resource = Resource.objects.select_for_update().get(pk=resource_id)
         changes = _changes(resource, error, now=clock.now())
@@ -295,28 +339,44 @@ _TAKE_SLOT = """
         ORDER BY n LIMIT 1 {skip_locked})"""
 
 
-def enter(
-    resource: Resource, job_id: int, *, now: datetime, probe_s: float, spares_first: bool
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What entering an available resource needs to know of it."""
+
+    resource_id: int
+    is_closed: bool  # its breaker: whoever enters is its probe
+    running_limit: int
+
+
+def door_of(resource: Resource) -> Door:
+    return Door(
+        resource_id=resource.pk,
+        is_closed=resource.breaker_state != BreakerState.CLOSED,
+        running_limit=resource.running_limit,
+    )
+
+
+def enter(door: Door, job_id: int, *, probe_s: float, spares_first: bool) -> bool:
     """Takes a slot of an available resource for the job, and its probe where one is due.
 
     False if somebody was faster. With `spares_first` the first slot is left to more urgent
     work. The caller holds a transaction and gives up the job's former slot first.
     """
-    first = 2 if spares_first and resource.running_limit > 1 else 1
-    if sql.write(_TAKE_SLOT, [job_id, resource.pk, first, resource.running_limit]) != 1:
+    first = 2 if spares_first and door.running_limit > 1 else 1
+    if sql.write(_TAKE_SLOT, [job_id, door.resource_id, first, door.running_limit]) != 1:
         return False
-    if resource.breaker_state == BreakerState.CLOSED or _take_probe(resource, now, probe_s):
+    if not door.is_closed or _take_probe(door.resource_id, probe_s):
         return True
-    Slot.objects.filter(resource=resource, job_id=job_id).update(job=None)
+    Slot.objects.filter(resource=door.resource_id, job_id=job_id).update(job=None)
     return False
 
 
-def _take_probe(resource: Resource, now: datetime, probe_s: float) -> bool:
+def _take_probe(resource_id: int, probe_s: float) -> bool:
+    now = clock.now()
     due = Q(breaker_state=BreakerState.OPEN, open_until__lte=now) | Q(
         breaker_state=BreakerState.HALF_OPEN, probe_until__lte=now
     )
-    taken = Resource.objects.filter(due, pk=resource.pk).update(
+    taken = Resource.objects.filter(due, pk=resource_id).update(
         breaker_state=BreakerState.HALF_OPEN, probe_until=now + timedelta(seconds=probe_s)
     )
     return taken == 1

@@ -5,13 +5,15 @@ of what they cost; behind a pooler that shares sessions set ENGINE_PREPARE=false
 the same statements with its own words for the time.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.db.models import JSONField, Model
 
 # {now} is the database's present time, {later} that many seconds after it.
 _WORDS = {
@@ -30,32 +32,72 @@ _WORDS = {
 }
 
 Row = tuple[Any, ...]
+Statement = tuple[str, Sequence[Any]]  # the text with its {words}, and its parameters
+M = TypeVar("M", bound=Model)
 
 
 def rows(statement: str, parameters: Sequence[Any]) -> list[Row]:
     """Runs a statement with {words}; its rows, if it returns any."""
-    with _execute(statement, parameters) as cursor:
-        return list(cursor.fetchall())
+    return _fetched(_execute(statement, parameters))
 
 
 def write(statement: str, parameters: Sequence[Any]) -> int:
     """Runs a statement with {words}; how many rows it touched."""
-    with _execute(statement, parameters) as cursor:
-        return int(cursor.rowcount)
+    return int(_execute(statement, parameters).rowcount)
+
+
+def together(*statements: Statement) -> list[list[Row]]:
+    """Runs statements that do not need each other's answers; the rows of each.
+
+    On PostgreSQL they travel together. Inside a transaction, so that all or none count.
+    """
+    if connection.vendor != "postgresql" or not settings.ENGINE["prepare"]:
+        return [rows(statement, parameters) for statement, parameters in statements]
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        with connection.connection.pipeline():
+            cursors = [_prepared(*statement) for statement in statements]
+        return [_fetched(cursor) for cursor in cursors]
+
+
+def columns(model: type[Model], alias: str) -> str:
+    """All columns of a model's table, in the order that `instances` wants."""
+    return ", ".join(f"{alias}.{field.column}" for field in model._meta.concrete_fields)
+
+
+def instances(model: type[M], found: Iterable[Row]) -> list[M]:
+    """Model instances of rows with all columns of the model; on PostgreSQL only."""
+    fields = model._meta.concrete_fields
+    names = [field.attname for field in fields]
+    places = [place for place, field in enumerate(fields) if isinstance(field, JSONField)]
+    return [model.from_db("default", names, _with_json(row, places)) for row in found]
+
+
+def _with_json(row: Row, places: list[int]) -> list[Any]:
+    values = list(row)
+    for place in places:
+        values[place] = json.loads(values[place])
+    return values
 
 
 def _execute(statement: str, parameters: Sequence[Any]) -> Any:
-    worded = _worded(statement, connection.vendor)
     if connection.vendor != "postgresql" or not settings.ENGINE["prepare"]:
         cursor = connection.cursor()
-        cursor.execute(worded, parameters)
+        cursor.execute(_worded(statement, connection.vendor), parameters)
         return cursor
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        # Django's own cursors bind on this side, which leaves nothing to prepare.
-        prepared = psycopg.Cursor(connection.connection)
-        prepared.execute(worded, parameters, prepare=True)
-        return prepared
+        return _prepared(statement, parameters)
+
+
+def _prepared(statement: str, parameters: Sequence[Any]) -> Any:
+    # Django's own cursors bind on this side, which leaves nothing to prepare.
+    cursor: Any = psycopg.Cursor(connection.connection)
+    return cursor.execute(_worded(statement, "postgresql"), parameters, prepare=True)
+
+
+def _fetched(cursor: Any) -> list[Row]:
+    return list(cursor.fetchall()) if cursor.description else []
 
 
 @cache

@@ -103,6 +103,8 @@ class ResourceLimiter:
 
 
 def _refuse_paused(connection: Connection) -> None:
+    if limits.seems_usable(connection.resource_id):
+        return
     resource = Resource.objects.get(pk=connection.resource_id)
     if not resource.paused:
         return

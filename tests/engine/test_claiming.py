@@ -205,7 +205,8 @@ def test_crashed_attempt_is_closed_and_its_step_looks_first(
 ) -> None:
     job = start(push)
     crashed = claimed()
-    ledger.begin(crashed, job.steps.get(), act="do", is_sending=True, state=StepState.IN_DOUBT)
+    sending = ledger.Beginning(act="do", is_sending=True, state=StepState.IN_DOUBT)
+    ledger.begin(crashed, job.steps.get(), sending)
     remote.orders.append("1")  # it was sent, and then the worker died
 
     let_lease_run_out(job)
