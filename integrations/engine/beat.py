@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.db.models.functions import Now
 
-from integrations.engine import claim, clock, lease, queue, recovery, retention, signs
+from integrations.engine import claim, clock, lease, queue, queueing, recovery, retention, signs
 from integrations.engine.leader import Leader
 from integrations.engine.models import Canary
 from integrations.engine.outage import DATABASE_AWAY
@@ -54,6 +54,7 @@ class Beat:
         beat_s = settings.ENGINE["beat_s"]
         self._duties = [
             Duty("sweep", beat_s, lease.sweep),
+            Duty("queueing", beat_s, queueing.heal),
             Duty("recovery", beat_s, recovery.hurry),
             Duty("probes", recovery.PROBE_EVERY_S, recovery.probe_waiting),
             Duty("wake", beat_s, wake_due_lanes),

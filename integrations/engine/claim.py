@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations import logs
-from integrations.engine import clock, declare, faults, limits, moves, sql
+from integrations.engine import clock, declare, faults, limits, moves, queueing, sql
 from integrations.engine import lease as leases
 from integrations.engine.crowd import Crowd, Seat, alone
 from integrations.engine.lease import Lease
@@ -36,6 +36,8 @@ from integrations.engine.outage import DATABASE_AWAY
 logger = logging.getLogger(__name__)
 
 LOOKS = 10  # how often a claim that others keep beating looks again before it gives up
+LOOKED_AT = 8  # jobs per resource: at least as many as claims that look at the same moment
+_OPEN = ", ".join(f"'{state}'" for state in OPEN)
 PASSED_OVER_S = 60.0  # how long a job waits that could not even be leased
 
 
@@ -104,6 +106,7 @@ def runnable(now: datetime, lane: str | None = None) -> QuerySet[SyncJob]:
         ~Exists(blocking),
         state__in=CLAIMABLE,
         lease_until=None,
+        behind=False,
         due_at__lte=now,
         kind__in=declare.known_names(),
     )
@@ -159,29 +162,23 @@ def _first(lane: str | None, full: set[int]) -> Found | None:
     return job and (job, doors.get(job.resource_id or 0), now)
 
 
-# The first job of each resource that lets one start, by the index on (lane, resource, …), and
-# then the first of these: no backlog of a resource that lets nothing start is waded through.
-# `limits.available` and `runnable` say the same in Django's words.
-_FIRST = (
-    f"""
-    SELECT {sql.columns(SyncJob, "c")} FROM engine_syncjob AS c
-    WHERE <resource> AND c.lane = %s AND c.kind = ANY(%s)
-        AND c.state IN ('queued', 'compensating') AND c.lease_until IS NULL"""
-    """ AND c.due_at <= {now}
+# Some of the first jobs of each resource that lets one start, by the index on (lane, resource,
+# …), and then the first of these that no other claim looks at: no backlog of a resource that
+# lets nothing start is waded through. `limits.available` and `runnable` say the same in
+# Django's words.
+_FIRSTS = f"""
+    SELECT c.id, c.priority, c.due_at FROM engine_syncjob AS c
+    WHERE <resource> AND c.lane = %s AND c.kind = ANY(%s) AND NOT c.behind
+        AND c.state IN ('queued', 'compensating') AND c.lease_until IS NULL
+        AND c.due_at <= {{now}}
         AND NOT EXISTS (
-            SELECT FROM engine_syncjob AS b
-            WHERE b.key = c.key AND b.id <> c.id
-                AND b.state IN ('queued', 'running', 'waiting', 'parked', 'compensating')
-                AND (b.lease_until IS NOT NULL
-                    OR b.seq < c.seq AND NOT (b.state = 'parked' AND b.coalesces)))
-    ORDER BY c.priority, c.due_at, c.id LIMIT 1 FOR UPDATE SKIP LOCKED"""
-)
-_OF_RESOURCE = _FIRST.replace("<resource>", "c.resource_id = r.id")
-_OF_NONE = _FIRST.replace("<resource>", "c.resource_id IS NULL")
+            SELECT FROM engine_syncjob AS o
+            WHERE o.key = c.key AND o.id <> c.id AND o.state IN ({_OPEN})
+                AND (o.lease_until IS NOT NULL OR o.seq < c.seq AND {queueing.BLOCKS}))
+    ORDER BY c.priority, c.due_at, c.id LIMIT {LOOKED_AT}"""
 _FIRST_BY_RESOURCE = f"""
-    SELECT *, {{now}} FROM (
-        SELECT found.*, r.breaker_state, r.running_limit
-        FROM engine_resource AS r CROSS JOIN LATERAL ({_OF_RESOURCE}) AS found
+    WITH door AS MATERIALIZED (
+        SELECT r.id, r.breaker_state, r.running_limit FROM engine_resource AS r
         WHERE NOT r.paused AND (r.not_before IS NULL OR r.not_before <= {{now}})
             AND (r.breaker_state = 'closed'
                 OR r.breaker_state = 'open' AND r.open_until <= {{now}}
@@ -191,14 +188,22 @@ _FIRST_BY_RESOURCE = f"""
                 SELECT FROM engine_slot AS s
                 WHERE s.resource_id = r.id AND s.job_id IS NULL AND s.n <= r.running_limit
                     AND (NOT %s OR s.n > 1 OR r.running_limit = 1))
+    ), candidate AS MATERIALIZED (
+        SELECT f.id, d.breaker_state, d.running_limit
+        FROM door AS d
+        CROSS JOIN LATERAL ({_FIRSTS.replace("<resource>", "c.resource_id = d.id")}) AS f
         UNION ALL
-        SELECT found.*, '', 0 FROM ({_OF_NONE}) AS found
-    ) AS firsts ORDER BY priority, due_at, id LIMIT 1"""
+        SELECT f.id, '', 0 FROM ({_FIRSTS.replace("<resource>", "c.resource_id IS NULL")}) AS f
+    )
+    SELECT {sql.columns(SyncJob, "j")}, f.breaker_state, f.running_limit, {{now}}
+    FROM engine_syncjob AS j JOIN candidate AS f ON f.id = j.id
+    WHERE j.lease_until IS NULL AND j.state IN ('queued', 'compensating')
+    ORDER BY j.priority, j.due_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED"""
 
 
 def _first_by_resource(lane: str, full: set[int]) -> Found | None:
     of_lane = [lane, declare.known_names()]
-    found = sql.rows(_FIRST_BY_RESOURCE, [*of_lane, list(full), is_patient(lane), *of_lane])
+    found = sql.rows(_FIRST_BY_RESOURCE, [list(full), is_patient(lane), *of_lane, *of_lane])
     if not found:
         return None
     *fields, breaker_state, running_limit, now = found[0]

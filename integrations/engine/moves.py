@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from integrations import logs
-from integrations.engine import hooks
+from integrations.engine import hooks, queueing, sql
 from integrations.engine import lease as leases
 from integrations.engine.declare import JobKind, is_known, kind_named
 from integrations.engine.lease import GIVEN_BACK, Lease
@@ -46,18 +46,33 @@ def move(
         leases.free_slot(job.pk)
     if to in TERMINAL:
         stamp["finished_at"] = Now()
+        stamp["behind"] = False
     if to != JobState.WAITING:
         stamp["wait_reason"] = ""
     rows = leases.held(lease) if lease else SyncJob.objects.filter(pk=job.pk, lease_until=None)
     if rows.filter(state=seen).update(state=to, **stamp) != 1:
         raise _refusal(job, lease)
-    made = JobMove.objects.create(
-        job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor
-    )
+    made = _kept(job, JobMove(from_state=seen, to_state=to, reason=reason[:500], actor=actor))
     job.state = to
     _tell(job, made)
     with logs.bind(job=job.pk, kind=job.kind, key=job.key):
         logger.info("job_%s from=%s actor=%s reason=%s", to, seen, actor, made.reason)
+    return made
+
+
+_KEEP = """
+    INSERT INTO engine_jobmove (job_id, from_state, to_state, reason, actor, at)
+    VALUES (%s, %s, %s, %s, %s, {now}) RETURNING id"""
+
+
+def _kept(job: SyncJob, made: JobMove) -> JobMove:
+    """Writes the move down, and lets the next job of the key step forward where it may."""
+    row = [job.pk, made.from_state, made.to_state, made.reason, made.actor]
+    statements: list[sql.Statement] = [(_KEEP, row)]
+    if made.to_state in TERMINAL or (made.to_state == JobState.PARKED and job.coalesces):
+        statements.append(queueing.next_of(job.key))
+    [[made.pk]], *_ = sql.together(*statements)
+    made.job = job
     return made
 
 

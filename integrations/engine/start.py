@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
-from integrations.engine import faults, queue
+from integrations.engine import faults, queue, queueing, sql
 from integrations.engine.declare import JobKind, kind_named
-from integrations.engine.models import OPEN, JobState, KeyHead, Step, SyncJob
+from integrations.engine.models import OPEN, JobState, Step, SyncJob
 
 
 @transaction.atomic
@@ -59,6 +58,7 @@ def start_job(
         dedupe_key=dedupe_key,
         source_version=source_version,
         coalesces=declared.coalesce,
+        behind=queueing.is_behind(key, seq),
         actor=actor,
         parent=parent,
         **({} if due_at is None else {"due_at": due_at}),
@@ -80,12 +80,15 @@ def _check(kind: JobKind, key: str, resources: Mapping[str, int]) -> None:
         raise ValueError(f"{kind.name}: no resource given for {', '.join(missing)}.")
 
 
+_DRAW = """
+    INSERT INTO engine_keyhead (key, last) VALUES (%s, 1)
+    ON CONFLICT (key) DO UPDATE SET last = engine_keyhead.last + 1 RETURNING last"""
+
+
 def _draw(key: str) -> int:
     """The next number of the key, taken under its row lock."""
-    if not KeyHead.objects.filter(key=key).update(last=F("last") + 1):
-        KeyHead.objects.bulk_create([KeyHead(key=key)], ignore_conflicts=True)
-        KeyHead.objects.filter(key=key).update(last=F("last") + 1)
-    return KeyHead.objects.values_list("last", flat=True).get(key=key)
+    [[seq]] = sql.rows(_DRAW, [key])
+    return int(seq)
 
 
 def _open_twin(dedupe_key: str) -> SyncJob | None:

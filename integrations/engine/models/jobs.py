@@ -52,6 +52,7 @@ class SyncJob(models.Model):
     source_version = models.CharField(max_length=80, blank=True)
     coalesces = models.BooleanField(default=False)
     going_back = models.BooleanField(default=False)
+    behind = models.BooleanField(default=False)  # a hint; see engine/queueing.py
 
     attempts = models.PositiveIntegerField(default=0)
     crash_count = models.PositiveSmallIntegerField(default=0)
@@ -121,8 +122,9 @@ class SyncJob(models.Model):
             models.Index(
                 name="job_startable",
                 fields=["lane", "resource", "priority", "due_at", "id"],
-                condition=Q(state__in=CLAIMABLE, lease_until__isnull=True),
+                condition=Q(state__in=CLAIMABLE, lease_until__isnull=True, behind=False),
             ),
+            models.Index(name="job_behind", fields=["key", "seq"], condition=Q(behind=True)),
             models.Index(
                 name="job_open_by_key", fields=["key", "seq"], condition=Q(state__in=OPEN)
             ),
