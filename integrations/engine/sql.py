@@ -91,8 +91,12 @@ def _execute(statement: str, parameters: Sequence[Any]) -> Any:
 
 
 def _prepared(statement: str, parameters: Sequence[Any]) -> Any:
-    # Django's own cursors bind on this side, which leaves nothing to prepare.
-    cursor: Any = psycopg.Cursor(connection.connection)
+    # Django's own cursors bind on this side, which leaves nothing to prepare, and so Django
+    # switches preparing off for the connection.
+    session: Any = connection.connection
+    if session.prepare_threshold is None:
+        session.prepare_threshold = 0
+    cursor: Any = psycopg.Cursor(session)
     return cursor.execute(_worded(statement, "postgresql"), parameters, prepare=True)
 
 
