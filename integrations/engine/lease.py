@@ -60,16 +60,14 @@ def held(lease: Lease) -> QuerySet[SyncJob]:
 # an index knows, which is much cheaper for PostgreSQL.
 MOST = 0.8
 _EXTENDED = "lease_until = CASE WHEN lease_until < {later} THEN {later} ELSE lease_until END"
-_HELD = (
-    "id = %s AND lease_token = %s AND lease_until IS NOT NULL "
-    "AND state IN ('running', 'compensating')"
-)
+# Of the row with a given id: whether the lease with a given token holds it.
+HELD = "lease_token = %s AND lease_until IS NOT NULL AND state IN ('running', 'compensating')"
 _SEEN = f"requested, requested_by, requested_reason, {limits.GLANCE}"
-_KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE {_HELD} RETURNING {_SEEN}"
+_KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE id = %s AND {HELD} RETURNING {_SEEN}"
 _GET_ON = (
     f"UPDATE engine_syncjob SET {_EXTENDED}, crash_count = 0, error_kind = '', error_text = '', "
     "error_hint = '', error_reason = '', error_cause = '', error_ids = {json}, error_trace = '' "
-    f"WHERE {_HELD} RETURNING {_SEEN}"
+    f"WHERE id = %s AND {HELD} RETURNING {_SEEN}"
 )
 
 
@@ -127,8 +125,13 @@ def _fenced(lease: Lease) -> Fenced:
     return Fenced(f"Another worker owns job {lease.job_id}.", ids={"job": lease.job_id})
 
 
+def freeing(job_id: int) -> sql.Statement:
+    """What frees the job's slot."""
+    return "UPDATE engine_slot SET job_id = NULL WHERE job_id = %s", [job_id]
+
+
 def free_slot(job_id: int) -> None:
-    sql.write("UPDATE engine_slot SET job_id = NULL WHERE job_id = %s", [job_id])
+    sql.write(*freeing(job_id))
 
 
 def sweep(*, at_most: int = 200) -> int:

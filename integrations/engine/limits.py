@@ -104,7 +104,11 @@ def on_paused(hook: PausedHook) -> None:
 
 @transaction.atomic
 def pause(resource_id: int, reason: str, actor: str) -> bool:
-    """Stops claiming jobs of the resource. True if it was not paused before."""
+    """Stops claiming jobs of the resource. True if it was not paused before.
+
+    A step that saw it open a moment ago may still send one call.
+    """
+    remember(None, Glance.NONE)
     fresh = Resource.objects.filter(pk=resource_id, paused=False).update(
         paused=True, pause_reason=reason[:300], paused_by=actor, paused_at=clock.now()
     )

@@ -39,20 +39,24 @@ def move(
     afterwards.
     """
     seen = job.state
+    more: list[sql.Statement] = []
     if to not in ALLOWED[seen]:
         raise MoveRefused(f"Job {job.pk} is {seen}; it cannot become {to}.", ids={"job": job.pk})
     if not (lease and to in LEASABLE):
         stamp = {**GIVEN_BACK, **stamp}
-        leases.free_slot(job.pk)
+        more.append(leases.freeing(job.pk))
     if to in TERMINAL:
         stamp["finished_at"] = Now()
         stamp["behind"] = False
     if to != JobState.WAITING:
         stamp["wait_reason"] = ""
-    rows = leases.held(lease) if lease else SyncJob.objects.filter(pk=job.pk, lease_until=None)
-    if rows.filter(state=seen).update(state=to, **stamp) != 1:
+    if to in TERMINAL or (to == JobState.PARKED and job.coalesces):
+        more.append(queueing.next_of(job.key))
+    made = JobMove(job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor)
+    moved, kept, *_ = sql.together(_moving(job, to, lease, stamp), _keeping(made), *more)
+    if not moved:
         raise _refusal(job, lease)
-    made = _kept(job, JobMove(from_state=seen, to_state=to, reason=reason[:500], actor=actor))
+    [[made.pk]] = kept
     job.state = to
     _tell(job, made)
     with logs.bind(job=job.pk, kind=job.kind, key=job.key):
@@ -60,20 +64,26 @@ def move(
     return made
 
 
+def _moving(
+    job: SyncJob, to: JobState, lease: Lease | None, stamp: dict[str, Any]
+) -> sql.Statement:
+    """Moves the row if it is still in the state we saw, and ours to move."""
+    words, values = sql.assignments({"state": to, **stamp})
+    ours, who = leases.HELD if lease else UNLEASED, [lease.token] if lease else []
+    return (
+        f"UPDATE engine_syncjob SET {words} WHERE id = %s AND {ours} AND state = %s RETURNING id",
+        [*values, job.pk, *who, job.state],
+    )
+
+
+UNLEASED = "lease_until IS NULL"
 _KEEP = """
     INSERT INTO engine_jobmove (job_id, from_state, to_state, reason, actor, at)
     VALUES (%s, %s, %s, %s, %s, {now}) RETURNING id"""
 
 
-def _kept(job: SyncJob, made: JobMove) -> JobMove:
-    """Writes the move down, and lets the next job of the key step forward where it may."""
-    row = [job.pk, made.from_state, made.to_state, made.reason, made.actor]
-    statements: list[sql.Statement] = [(_KEEP, row)]
-    if made.to_state in TERMINAL or (made.to_state == JobState.PARKED and job.coalesces):
-        statements.append(queueing.next_of(job.key))
-    [[made.pk]], *_ = sql.together(*statements)
-    made.job = job
-    return made
+def _keeping(made: JobMove) -> sql.Statement:
+    return _KEEP, [made.job_id, made.from_state, made.to_state, made.reason, made.actor]
 
 
 def _refusal(job: SyncJob, lease: Lease | None) -> PortalError:

@@ -6,7 +6,8 @@ the same statements with its own words for the time.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.models import JSONField, Model
+from django.db.models.functions import Now
 
 # {now} is the database's present time, {later} that many seconds after it.
 _WORDS = {
@@ -58,6 +60,21 @@ def together(*statements: Statement) -> list[list[Row]]:
         with connection.connection.pipeline():
             cursors = [_prepared(*statement) for statement in statements]
         return [_fetched(cursor) for cursor in cursors]
+
+
+def assignments(fields: Mapping[str, Any]) -> Statement:
+    """`column = value, …` of a row; Now() becomes the database's time."""
+    words = [
+        f"{name} = {'{now}' if isinstance(value, Now) else '%s'}" for name, value in fields.items()
+    ]
+    return ", ".join(words), [stored(one) for one in fields.values() if not isinstance(one, Now)]
+
+
+def stored(value: Any) -> Any:
+    """A value as the database's driver takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
 
 
 def columns(model: type[Model], alias: str) -> str:

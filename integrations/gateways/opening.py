@@ -4,6 +4,7 @@ The only way to a remote. Nothing here holds a transaction: a remote call inside
 keep locks for as long as the remote likes, and its exchange would vanish with a rollback.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from integrations import adapters
-from integrations.engine import context, limits
+from integrations.engine import context, limits, sql
 from integrations.engine.models import Resource
 from integrations.errors import NeedsOperator, PortalError
 from integrations.http import Limits, Session
@@ -63,27 +64,36 @@ class ExchangeRecorder:
 
     def record(self, exchange: ExchangeRecord) -> None:
         running = context.current()
-        # durable: refuses to run inside a transaction that could take the row back.
         with transaction.atomic(durable=True):
-            Exchange.objects.create(
-                connection=self._connection,
-                job_id=running.job_id if running else None,
-                step_id=running.step_id if running else None,
-                attempt_id=running.attempt_id if running else None,
-                run_id=self._run_id,
-                actor=self._actor,
-                method=exchange.method,
-                url=exchange.url,
-                endpoint=exchange.endpoint[:200],
-                status=exchange.status,
-                error_kind=exchange.error_kind,
-                duration_ms=exchange.duration_ms,
-                request_headers=exchange.request_headers,
-                request_body=exchange.request_body,
-                response_headers=exchange.response_headers,
-                response_body=exchange.response_body,
-                at=exchange.started_at,
-            )
+            pass  # refuses to run inside a transaction that could take the row back
+        row = {
+            "connection_id": self._connection.pk,
+            "job_id": running.job_id if running else None,
+            "step_id": running.step_id if running else None,
+            "attempt_id": running.attempt_id if running else None,
+            "run_id": self._run_id,
+            "actor": self._actor,
+            "method": exchange.method,
+            "url": exchange.url,
+            "endpoint": exchange.endpoint[:200],
+            "status": exchange.status,
+            "error_kind": exchange.error_kind,
+            "duration_ms": exchange.duration_ms,
+            "request_headers": json.dumps(exchange.request_headers),
+            "request_body": exchange.request_body,
+            "response_headers": json.dumps(exchange.response_headers),
+            "response_body": exchange.response_body,
+            "at": sql.stored(exchange.started_at),
+        }
+        sql.write(_KEEP, list(row.values()))
+
+
+_KEEP = """
+    INSERT INTO integrations_exchange (
+        connection_id, job_id, step_id, attempt_id, run_id, actor, method, url, endpoint, status,
+        error_kind, duration_ms, request_headers, request_body, response_headers, response_body,
+        at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {json}, %s, {json}, %s, %s)"""
 
 
 class ResourceLimiter:
