@@ -39,4 +39,10 @@ class ErpFilter(ConnectionFilter):
 class ResourceFilter(ConnectionFilter):
     """Jobs by the connection that their next step needs."""
 
-    field = "resource__connection"
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if not (chosen and chosen.isdigit()):
+            return queryset
+        # The id itself: by a join the database would sort all jobs of the connection for a page.
+        found = Connection.objects.filter(pk=int(chosen)).values_list("resource", flat=True)
+        return queryset.filter(resource__in=list(found))

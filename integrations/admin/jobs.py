@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import BigAutoField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,9 +16,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from integrations.admin import fixes, pressing, timeline
 from integrations.admin.base import ReadOnlyAdmin, actor, may_see_exchanges
 from integrations.admin.filters import ResourceFilter
+from integrations.admin.paging import CappedPaginator
 from integrations.admin.pressing import Button
 from integrations.engine import explain, verbs
-from integrations.engine.models import OPEN, Attempt, JobState, StepState, SyncJob
+from integrations.engine.models import OPEN, Attempt, JobState, Step, StepState, SyncJob
 from integrations.flows.issues import order_of
 from integrations.looks import words, written
 from integrations.looks.badges import badge
@@ -41,8 +42,18 @@ class AttentionFilter(admin.SimpleListFilter):
             case "open":
                 return queryset.filter(state__in=OPEN)
             case "doubt":
-                return queryset.filter(state__in=OPEN, steps__state=StepState.IN_DOUBT).distinct()
+                return _in_doubt(queryset)
         return queryset
+
+
+def _in_doubt(jobs: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
+    """Open jobs with a step in doubt.
+
+    A look per open job, which are few. Written as EXISTS, PostgreSQL reads all steps ever made.
+    """
+    steps = Step.objects.filter(job=OuterRef("pk"), state=StepState.IN_DOUBT).order_by()
+    looked = jobs.filter(state__in=OPEN).alias(doubtful=Subquery(steps.values("pk")[:1]))
+    return looked.filter(doubtful__isnull=False)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -81,10 +92,11 @@ class SyncJobAdmin(ReadOnlyAdmin):
         "where",
     ]
     list_filter = [AttentionFilter, "state", KindFilter, ResourceFilter]
-    search_fields = ["=id", "^key"]
+    search_fields = ["id", "key"]  # shows the box; get_search_results says how
     search_help_text = "Job number, or order:<storefront order id>"
     list_select_related = ["resource"]
     ordering = ["-id"]
+    paginator = CappedPaginator
     page_template = "console/job.html"
     actions = ["requeue", "hold", "release", "cancel", "skip"]
 
@@ -93,6 +105,23 @@ class SyncJobAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncJob]:
         return super().get_queryset(request).defer("error_trace")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SyncJob], search_term: str
+    ) -> tuple[QuerySet[SyncJob], bool]:
+        """By number or by the beginning of the key, as written: both have an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = Q(key__startswith=term)
+        if term.isdecimal() and int(term) <= BigAutoField.MAX_BIGINT:
+            found |= Q(pk=int(term))
+        return queryset.filter(found), False
+
+    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+        """By age always, by anything among the jobs that are not finished, which are few."""
+        is_short = request.GET.get(AttentionFilter.parameter_name, "") != ""
+        return super().get_sortable_by(request) if is_short else ["number"]
 
     def page_context(self, request: HttpRequest, row: SyncJob) -> dict[str, Any]:
         return {

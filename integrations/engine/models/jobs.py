@@ -44,7 +44,12 @@ class SyncJob(models.Model):
     due_at = models.DateTimeField(db_default=Now())
 
     resource = models.ForeignKey(
-        Resource, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+        Resource,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        db_index=False,  # job_resource_newest begins with it
     )
     resources = models.JSONField(default=dict, blank=True)  # role -> resource id
     payload = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
@@ -104,7 +109,12 @@ class SyncJob(models.Model):
                 name="job_waits_for_a_reason",
                 condition=~Q(state=JobState.WAITING) | ~Q(wait_reason=""),
             ),
-            models.UniqueConstraint(name="job_key_seq_once", fields=["key", "seq"]),
+            # Also finds keys by how they begin, which PostgreSQL does with this class alone.
+            models.UniqueConstraint(
+                name="job_key_seq_once",
+                fields=["key", "seq"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
             # What keeps two jobs of one key from running at once, whatever the claims saw.
             models.UniqueConstraint(
                 name="job_one_lease_per_key",
@@ -138,7 +148,11 @@ class SyncJob(models.Model):
                 fields=["resource", "state", "due_at"],
                 condition=Q(state__in=OPEN),
             ),
+            # What the console lists, newest first.
             models.Index(name="job_state_newest", fields=["state", "-id"]),
+            models.Index(name="job_kind_newest", fields=["kind", "-id"]),
+            models.Index(name="job_resource_newest", fields=["resource", "-id"]),
+            models.Index(name="job_open_newest", fields=["-id"], condition=Q(state__in=OPEN)),
             models.Index(
                 name="job_finished",
                 fields=["finished_at"],
