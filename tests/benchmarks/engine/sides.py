@@ -245,8 +245,10 @@ def _run_json(command: list[str], environment: Mapping[str, str], *, is_json: bo
 # checklist asks for connections enough for what runs (docs.dbos.dev/production/checklist,
 # `sys_db_pool_size`): 20, the default, is twice what runs here. With such a limit the interval
 # of the poll bounds what a process can start, so it is set too, as its reference allows
-# (docs.dbos.dev/python/reference/queues). 10 and 0.05 s were the fastest on average of
-# 2, 4, 8, 10, 20 and 50 at once with 0.01 to 0.2 s (DBOS 3.4.0, two cores).
+# (docs.dbos.dev/python/reference/queues). Tried once or twice each on two busy cores with DBOS
+# 3.4.0, jobs/s: 2 at 0.01 s 51; 4 at 0.01 s 69, at 0.02 s 90 and 82, at 0.05 s 64; 8 at 0.02 s 81;
+# 10 at 0.05 s 84, at 0.1 s 83; 20 at 0.1 s 82, at 0.2 s 74; 50 at 0.2 s 79. The best of them do
+# not differ by more than the noise; 10 at 0.05 s is one of these.
 DBOS_AS_SHIPPED = Dbos(name="DBOS as shipped", settings={})
 DBOS_AS_ADVISED = Dbos(
     name="DBOS as advised",
