@@ -159,7 +159,7 @@ def _first(lane: str | None, full: set[int]) -> Found | None:
     free = Q(resource=None) | Q(resource__in=list(doors))
     waiting = runnable(now, lane).filter(free).order_by("priority", "due_at", "id")
     job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-    return job and (job, doors.get(job.resource_id or 0), now)
+    return None if job is None else (job, doors.get(job.resource_id or 0), now)
 
 
 # Some of the first jobs of each resource that lets one start, by the index on (lane, resource,

@@ -69,7 +69,8 @@ def workers_of(lane: str) -> int:
 def run_cluster(lane: str, *, on_spawn: Callable[[str], object]) -> None:
     """Runs the lane's cluster in this process until SIGTERM; the lane must be in the environment.
 
-    Each of its worker processes calls `on_spawn` with the lane when it starts. django-q2 reads Q_CLUSTER_NAME when it is imported, long before this line.
+    Each of its worker processes calls `on_spawn` with the lane when it starts. django-q2 reads
+    Q_CLUSTER_NAME when it is imported, long before this line.
     """
     if os.environ.get("Q_CLUSTER_NAME") != lane:
         raise RuntimeError(f"Q_CLUSTER_NAME must be {lane} before Django starts.")

@@ -17,7 +17,7 @@ from integrations.engine import context, limits, sql
 from integrations.engine.models import Resource
 from integrations.errors import NeedsOperator, PortalError
 from integrations.http import Limits, Session
-from integrations.models import Connection, Exchange
+from integrations.models import Connection
 from integrations.records import ExchangeRecord
 
 

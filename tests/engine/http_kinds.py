@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.errors import NotSent, OutcomeUnknown
+from integrations.errors import AuthFailed, NotSent, OutcomeUnknown, Throttled
 
 TIMEOUT_S = 5
 
@@ -44,8 +44,16 @@ def _call(ctx: StepContext, method: str, path: str, body: Any = None) -> dict[st
         if "refused" in str(exc):
             raise NotSent("The server refused the connection.") from exc
         raise OutcomeUnknown("The answer was lost.") from exc
+    except requests.exceptions.ReadTimeout as exc:
+        raise OutcomeUnknown("The answer did not come in time.") from exc
+    if response.status_code == 401:
+        raise AuthFailed("The server refused the credentials.")
+    if response.status_code == 429:
+        retry_after_s = float(response.headers["Retry-After"])
+        raise Throttled("The server asks to slow down.", retry_after_s=retry_after_s)
     return dict(response.json())
 
 
 PUSH = register(JobKind("http_push", [StepSpec("create", create, find=find)]))
 LONG = register(JobKind("http_long", [StepSpec("take_long", take_long)]))
+NIGHT = register(JobKind("http_night", [StepSpec("take_long", take_long)], lane="batch"))

@@ -7,7 +7,11 @@ class OrderServer(StandIn):
     def __init__(self) -> None:
         super().__init__()
         self.orders: list[dict[str, object]] = []
+        self.refuses_credentials = False
         self.moments: list[tuple[str, str, int]] = []  # begun or ended, key, place in its key
+
+    def check(self, request: Request, route_name: str) -> Response | None:
+        return Response(401, {"message": "Unauthorized"}) if self.refuses_credentials else None
 
     @route("POST", "/orders", "create")
     def create(self, request: Request) -> Response:

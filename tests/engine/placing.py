@@ -11,8 +11,8 @@ from tests.engine.order_server import OrderServer
 Place = Callable[..., SyncJob]
 
 
-def placing_at(server: OrderServer) -> Place:
-    resource = limits.create_resource("the ERP", max_running=4)
+def placing_at(server: OrderServer, *, max_running: int = 4) -> Place:
+    resource = limits.create_resource("the ERP", max_running=max_running)
 
     def place(number: str, *, kind: str = PUSH.name, **payload: object) -> SyncJob:
         return start_job(
