@@ -76,6 +76,10 @@ class JobKind:
     `coalesce`: a new job replaces one of its key that has not started (latest wins), and a
     parked one does not block newer ones. Never for orders. `on_move` hears of every move;
     `on_settled` of done, compensated and cancelled; the others of one state each.
+
+    `goes_back` is asked before finished steps are undone: with the name of the step that was
+    refused, or with an empty one when a person cancels the job. Without it they always are.
+    It must be quick and call no remote; one that fails undoes nothing.
     """
 
     name: str
@@ -83,6 +87,7 @@ class JobKind:
     lane: str = field(default="orders", kw_only=True)
     retry: RetryPolicy = field(default_factory=RetryPolicy, kw_only=True)
     coalesce: bool = field(default=False, kw_only=True)
+    goes_back: Callable[["SyncJob", str], bool] | None = field(default=None, kw_only=True)
     on_parked: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_done: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_settled: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)

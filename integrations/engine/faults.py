@@ -12,7 +12,9 @@ not exist yet, it happens once in all processes together: who creates the file i
     sent            `do` returned, its result not recorded
     recorded        the result is recorded, the job not finished
     finished        the job is finished, the next wake-up not read
+    undo_intent     the try of an undo is committed, `undo` not called
     undo_sent       `undo` returned, not recorded
+    undone          the undo is recorded, the job not finished
     swept           the beat gave an expired lease back
     cluster_killed  the watchdog ended a cluster and has not started the next
 """

@@ -16,7 +16,19 @@ from integrations.redact import redact_text
 logger = logging.getLogger(__name__)
 
 
-def tell(hook: Callable[..., object], *told: object) -> str:
+def agrees(hook: Callable[..., bool] | None, *asked: object) -> bool:
+    """Whether the hook says yes; no hook does, one that fails does not.
+
+    Raises only what says that our database is away, as `tell` does.
+    """
+    if hook is None:
+        return True
+    answers: list[bool] = []
+    failure = tell(lambda: answers.append(hook(*asked)), name=_name_of(hook))
+    return not failure and answers == [True]
+
+
+def tell(hook: Callable[..., object], *told: object, name: str = "") -> str:
     """Calls the hook; returns what went wrong in words, empty when nothing did.
 
     Raises only what says that our database is away: then the whole transaction is lost.
@@ -27,7 +39,11 @@ def tell(hook: Callable[..., object], *told: object) -> str:
     except DATABASE_AWAY:
         raise
     except Exception as exc:  # whatever somebody else's code raises
-        name = getattr(hook, "__qualname__", repr(hook))
+        name = name or _name_of(hook)
         logger.exception("hook_failed hook=%s", name)
         return redact_text(f"Internal error in {name}: {exc!r}").replace("\x00", "")
     return ""
+
+
+def _name_of(hook: Callable[..., object]) -> str:
+    return str(getattr(hook, "__qualname__", repr(hook)))

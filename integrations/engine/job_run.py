@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from integrations.engine import claim as claims
-from integrations.engine import clock, faults, ledger, limits, moves, retry, signs, sql
+from integrations.engine import clock, faults, hooks, ledger, limits, moves, retry, signs, sql
 from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec, kind_named
@@ -112,6 +112,7 @@ class JobRun:
                 continue
             if not self._may_go_on(spec) or not self._undo(spec):
                 return
+            faults.reach("undone", spec.name)
         if self.job.requested == Request.CANCEL:
             self._move(JobState.CANCELLED, f"undone for {self.job.requested_by}")
         else:
@@ -130,9 +131,12 @@ class JobRun:
         self._succeed(step, attempt, tried, StepState.UNDONE)
         return True
 
-    def _can_go_back(self) -> bool:
+    def _can_go_back(self, refused: str) -> bool:
+        """Whether something is undone; `refused` as in `JobKind.goes_back`."""
         specs = [spec for spec in self.kind.steps if self.steps[spec.name].state in TOUCHED]
-        return any(spec.undo for spec in specs) and not any(spec.pivot for spec in specs)
+        if not any(spec.undo for spec in specs) or any(spec.pivot for spec in specs):
+            return False
+        return hooks.agrees(self.kind.goes_back, self.job, refused)
 
     # --- between steps -----------------------------------------------------------------
 
@@ -197,7 +201,7 @@ class JobRun:
         in_doubt = step.state == StepState.IN_DOUBT and spec.find is not None
         if in_doubt and not self._do(spec, may_send=False):
             return False
-        if self._can_go_back():
+        if self._can_go_back(refused=""):
             self._turn_back(self.job.requested_reason, self.job.requested_by)
             self._go_back()
         else:
@@ -266,7 +270,7 @@ class JobRun:
             if verdict.action == Action.RETRY:
                 ledger.give_back(self.claim, due_at=verdict.due_at)
             elif verdict.action == Action.GO_BACK and not self.job.going_back:
-                goes_back = self._can_go_back()
+                goes_back = self._can_go_back(refused=step.name)
             if goes_back:
                 self._turn_back(report.text, "engine")
             elif verdict.action != Action.RETRY:

@@ -69,6 +69,7 @@ class StepTry:
         faults.reach("checked", self.spec.name)
 
     def _undo(self, ctx: StepContext) -> Tried:
+        faults.reach("undo_intent", self.spec.name)
         if self.spec.undo is not None:
             self.spec.undo(ctx)
         faults.reach("undo_sent", self.spec.name)

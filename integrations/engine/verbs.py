@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from integrations.engine import queue
+from integrations.engine import hooks, queue
 from integrations.engine.declare import is_known, kind_named
 from integrations.engine.models import (
     CLAIMABLE,
@@ -212,9 +212,12 @@ def _can_undo(job: SyncJob) -> bool:
     """Whether the kind can take something back, and its pivot is not passed."""
     if not is_known(job.kind):
         return False
+    kind = kind_named(job.kind)
     touched = set(job.steps.filter(state__in=TOUCHED).values_list("name", flat=True))
-    specs = [spec for spec in kind_named(job.kind).steps if spec.name in touched]
-    return any(spec.undo for spec in specs) and not any(spec.pivot for spec in specs)
+    specs = [spec for spec in kind.steps if spec.name in touched]
+    if not any(spec.undo for spec in specs) or any(spec.pivot for spec in specs):
+        return False
+    return hooks.agrees(kind.goes_back, job, "")
 
 
 def _next_resource(job: SyncJob) -> int | None:

@@ -37,13 +37,16 @@ class Trip:
 
         return act
 
-    def kind(self, *, pivot: str = "") -> JobKind:
+    def kind(
+        self, *, pivot: str = "", goes_back: Callable[[SyncJob, str], bool] | None = None
+    ) -> JobKind:
         names = ("flight", "hotel", "car")
         steps = [
             StepSpec(name, self.do(name), undo=self.undo(name), pivot=name == pivot)
             for name in names
         ]
-        return register(JobKind("trip", [*steps, StepSpec("pay", self.do("pay"))]))
+        steps.append(StepSpec("pay", self.do("pay")))
+        return register(JobKind("trip", steps, goes_back=goes_back))
 
 
 def test_refused_step_undoes_the_finished_ones_in_reverse(start: Start) -> None:
@@ -119,6 +122,45 @@ def test_missing_mapping_does_not_undo_anything(start: Start) -> None:
     trip = Trip()
     trip.refusal = NeedsOperator("link it", reason="unlinked")
     job = start(trip.kind())
+
+    runner.drain()
+
+    assert trip.did == ["flight", "hotel", "car"]
+    assert fresh(job).state == JobState.PARKED
+
+
+def test_kind_that_does_not_go_back_from_a_refusal_parks_with_what_was_done(start: Start) -> None:
+    asked: list[str] = []
+    trip = Trip()
+    job = start(trip.kind(goes_back=lambda job, refused: bool(asked.append(refused))))
+
+    runner.drain()
+
+    assert asked == ["pay"]
+    assert trip.did == ["flight", "hotel", "car"]
+    assert (fresh(job).state, fresh(job).error_kind) == (JobState.PARKED, "rejected")
+
+
+def test_kind_that_goes_back_from_refusals_only_undoes_nothing_when_a_person_cancels(
+    start: Start,
+) -> None:
+    trip = Trip()
+    trip.refusal = NeedsOperator("link it", reason="unlinked")
+    job = start(trip.kind(goes_back=lambda job, refused: refused == "pay"))
+    runner.drain()
+
+    assert verbs.cancel(job, actor="ann", reason="not wanted") == verbs.Cancelled.NOW
+
+    assert trip.did == ["flight", "hotel", "car"]
+    assert fresh(job).state == JobState.CANCELLED
+
+
+def test_nothing_is_undone_when_the_question_itself_fails(start: Start) -> None:
+    def confused(job: SyncJob, refused: str) -> bool:
+        raise LookupError("no such setting")
+
+    trip = Trip()
+    job = start(trip.kind(goes_back=confused))
 
     runner.drain()
 
