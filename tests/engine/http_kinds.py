@@ -4,12 +4,13 @@ Loaded by the worker through ENGINE_EXTRA_KINDS. The payload carries the server'
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import requests
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.errors import AuthFailed, NotSent, OutcomeUnknown, Throttled
+from integrations.errors import AuthFailed, NotSent, OutcomeUnknown, Rejected, Throttled
 
 TIMEOUT_S = 5
 
@@ -51,9 +52,37 @@ def _call(ctx: StepContext, method: str, path: str, body: Any = None) -> dict[st
     if response.status_code == 429:
         retry_after_s = float(response.headers["Retry-After"])
         raise Throttled("The server asks to slow down.", retry_after_s=retry_after_s)
+    if response.status_code == 422:
+        raise Rejected(response.json()["message"], status=422)
     return dict(response.json())
+
+
+def book(what: str) -> Callable[[StepContext], dict[str, Any]]:
+    def act(ctx: StepContext) -> dict[str, Any]:
+        ctx.checkpoint()
+        return _call(ctx, "POST", "/bookings", {"number": ctx.payload["number"], "what": what})
+
+    return act
+
+
+def unbook(what: str) -> Callable[[StepContext], None]:
+    def act(ctx: StepContext) -> None:
+        ctx.checkpoint()
+        _call(ctx, "DELETE", f"/bookings/{ctx.payload['number']}/{what}")  # gone is gone
+
+    return act
 
 
 PUSH = register(JobKind("http_push", [StepSpec("create", create, find=find)]))
 LONG = register(JobKind("http_long", [StepSpec("take_long", take_long)]))
 NIGHT = register(JobKind("http_night", [StepSpec("take_long", take_long)], lane="batch"))
+TRIP = register(
+    JobKind(
+        "http_trip",
+        [
+            StepSpec("flight", book("flight"), undo=unbook("flight")),
+            StepSpec("hotel", book("hotel"), undo=unbook("hotel")),
+            StepSpec("dinner", book("dinner"), undo=unbook("dinner"), pivot=True),
+        ],
+    )
+)
