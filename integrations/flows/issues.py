@@ -86,6 +86,33 @@ def note_cause(
     return issue
 
 
+@transaction.atomic
+def note_called_off(job: SyncJob, order: Order, *, words: str, kind: str) -> Issue:
+    """Counts an order that the ERP refused and the portal cancelled, grouped by the refusal.
+
+    It blocks nothing and stays open until somebody has read it: each order is a lost sale.
+    """
+    erp = order.erp
+    name = erp.name if erp else "The ERP"
+    issue, is_new = _open_issue(
+        f"{order.erp_id or 0}:{kind}:{words}"[:200],
+        kind=kind,
+        title=f"{name} refused orders, and they were cancelled in the storefront: {words}",
+        hint="Was the refusal right? The buyers have to order anew. Resolve this when you have "
+        "seen to it; the orders flow sets what becomes of refused orders.",
+        connection=erp,
+    )
+    _, is_new_item = IssueItem.objects.get_or_create(
+        issue=issue, job=job, defaults={"order": order, "released_at": timezone.now()}
+    )
+    Issue.objects.filter(pk=issue.pk).update(
+        count=F("count") + int(is_new_item), last_seen_at=timezone.now()
+    )
+    if is_new:
+        _announce(issue, order)
+    return issue
+
+
 def release(job: SyncJob) -> None:
     """The job goes on: nothing blocks it any more. It comes back if it stops again."""
     items = IssueItem.objects.filter(job=job, released_at=None)

@@ -59,6 +59,15 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             help="push: written into the ERP. hold: each waits for a person. Empty: push.",
             choices=("push", "hold"),
         ),
+        FlowSetting(
+            name="refused",
+            label="Orders the ERP refuses",
+            help="park: each waits for a person. cancel: the order is cancelled in the storefront "
+            "at once; an authorised payment is released, a captured one refunded in full. Only "
+            "while the flow is live, only for the ERP's own refusal of the order before it took "
+            "it, and five an hour at most: further ones wait. Empty: park.",
+            choices=("park", "cancel"),
+        ),
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(

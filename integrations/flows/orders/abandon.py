@@ -6,6 +6,7 @@ from integrations.engine import verbs
 from integrations.engine.models import OPEN, SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.doors import may_have_arrived
+from integrations.flows.orders.refusals import refuse_called_off
 from integrations.flows.orders.working import refuse_ended
 from integrations.models import Order
 from integrations.models.order import OrderState
@@ -21,6 +22,7 @@ def abandon_order(order: Order, *, actor: str, reason: str) -> None:
     refuse_ended(
         order, if_in_erp="Cancel it in the storefront; the portal then cancels it in the ERP."
     )
+    refuse_called_off(order)
     for job in SyncJob.objects.filter(key=order.key, state__in=OPEN):
         if may_have_arrived(job):
             raise NeedsOperator(

@@ -13,6 +13,7 @@ from integrations.engine import verbs
 from integrations.engine.models import OPEN, JobState, StepState, SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
+from integrations.flows.orders.refusals import refuse_called_off
 from integrations.flows.orders.working import (
     HELD_BY_OPERATOR,
     orders_flow,
@@ -58,9 +59,10 @@ def send_order(order: Order, *, actor: str) -> SyncJob:
 
     Starts from the storefront's order as it is now; a push that stopped before it reached
     the ERP is replaced, one in doubt goes on where it was. Raises NeedsOperator when the
-    order is in the ERP, cancelled, or its flow is off or in shadow mode.
+    order is in the ERP, cancelled or being cancelled, or its flow is off or in shadow mode.
     """
     _refuse_unsendable(order)
+    refuse_called_off(order)
     going = _open_push(order)
     if going is not None and (going.is_leased or may_have_arrived(going)):
         if going.state == JobState.PARKED:
@@ -139,11 +141,11 @@ def release_order(order: Order, *, actor: str, reason: str = "") -> None:
 def stop_unsent(order: Order, *, actor: str, reason: str) -> None:
     """Cancels pushes from which nothing can have reached the ERP; a running one is asked to stop.
 
-    A cancelled order must not wait behind its own parked push: jobs of one order run in
-    sequence.
+    One that takes its order back is left to it. A cancelled order must not wait behind its own
+    parked push: jobs of one order run in sequence.
     """
     for job in _open_jobs(order, "push_order", "plan_order"):
-        if not may_have_arrived(job):
+        if not job.going_back and not may_have_arrived(job):
             verbs.cancel(job, actor=actor, reason=reason)
 
 

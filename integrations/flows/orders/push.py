@@ -6,6 +6,9 @@ create    the draft in the ERP; looked up first            (pivot)
 confirm   the ERP's total is compared, then the order is confirmed
 tell      the ERP's number goes onto the storefront's order
 follow_up payments that were captured meanwhile
+
+An order that the ERP refuses at `create` is held, or called off by undoing `plan` and `read`,
+as the flow says: see `refusals`.
 """
 
 import logging
@@ -24,6 +27,7 @@ from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.planning import Plan, plan_order
+from integrations.flows.orders.refusals import call_off, calls_off, clear_erp
 from integrations.flows.orders.settling import push_settled
 from integrations.flows.orders.working import (
     BEFORE_START,
@@ -327,13 +331,14 @@ PUSH_ORDER = register(
     JobKind(
         "push_order",
         [
-            StepSpec("read", read, on="storefront"),
-            StepSpec("plan", plan, on="erp"),
+            StepSpec("read", read, on="storefront", undo=call_off),
+            StepSpec("plan", plan, on="erp", undo=clear_erp),
             StepSpec("create", create, on="erp", find=find, pivot=True, settle_s=settle_s),
             StepSpec("confirm", confirm, on="erp"),
             StepSpec("tell", tell, on="storefront"),
             StepSpec("follow_up", follow_up, on=None),
         ],
+        goes_back=calls_off,
         on_parked=hold_parked,
         on_settled=push_settled,
         on_move=note_move,

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.db import transaction
 
+from integrations.engine import verbs
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.models import SyncJob
+from integrations.engine.models import JobState, SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.doors import ensure_push, stop_unsent
 from integrations.flows.orders.looking import read_order
+from integrations.flows.orders.refusals import being_called_off
 from integrations.flows.orders.working import (
     hold_parked,
     is_writing,
@@ -76,8 +78,14 @@ def _start_what_it_needs(order: Order, seen: StorefrontOrder, actor: str) -> lis
 def _end(order: Order, actor: str) -> list[str]:
     """Cancels it in the ERP, and tells it what the storefront paid back with that.
 
-    A cancellation refunds what was captured; no event says so.
+    A cancellation refunds what was captured; no event says so. The portal's own cancellation
+    of a refused order comes back here too: its job sees to the rest.
     """
+    undoing = being_called_off(order)
+    if undoing is not None:
+        if undoing.state == JobState.PARKED:
+            verbs.requeue(undoing, actor=actor, reason="cancelled in the storefront")
+        return []
     needs = []
     if order.state not in TERMINAL:
         stop_unsent(order, actor=actor, reason="cancelled in the storefront")

@@ -2,14 +2,21 @@
 
 from integrations.engine.models import JobState, StepState, SyncJob
 from integrations.flows.order_status.refresh import start_refresh
+from integrations.flows.orders import refusals
 from integrations.flows.orders.working import HELD_BY_OPERATOR, order_of
 from integrations.models import Order
 from integrations.models.order import NOT_IN_ERP, OrderState
 
 
 def push_settled(job: SyncJob) -> None:
-    """A push that a person cancelled leaves the order held, not on its way for ever."""
+    """A push that a person cancelled leaves the order held, not on its way for ever.
+
+    One that was undone has left it as it should be: cancelled, or held with the reason.
+    """
     order = order_of(job.payload)
+    if job.going_back:
+        refusals.settle(job, order)
+        return
     if job.state == JobState.DONE or order.is_in_erp or order.state not in NOT_IN_ERP:
         return
     created = job.steps.filter(name="create").exclude(output={}).first()
