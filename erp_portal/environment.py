@@ -63,6 +63,18 @@ def words(name: str, default: list[str]) -> list[str]:
     return list(_read(name, "texts separated by commas", lambda: _env.list(name, default=default)))
 
 
+def pairs(name: str) -> dict[str, str]:
+    """`key=value` separated by commas; empty when it is not set."""
+
+    def parse() -> dict[str, str]:
+        parts = [one.partition("=") for one in _env.list(name, default=[])]
+        if not all(key.strip() and value.strip() for key, _, value in parts):
+            raise ValueError
+        return {key.strip(): value.strip() for key, _, value in parts}
+
+    return dict(_read(name, "key=value, separated by commas", parse))
+
+
 def choice(name: str, default: str, choices: Sequence[str]) -> str:
     """One of `choices`, in whatever case it was written."""
     spellings = {one.lower(): one for one in choices}

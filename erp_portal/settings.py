@@ -179,6 +179,8 @@ ENGINE = {
 }
 # Modules imported at start that register further job kinds (plug-ins, tests).
 ENGINE_EXTRA_KINDS = env.words("ENGINE_EXTRA_KINDS", [])
+# Adapters of packages that are not part of the portal: kind=dotted.path.of.its.SPEC.
+ADAPTERS = env.pairs("ADAPTERS")
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -7,8 +8,11 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
+        from integrations import adapters
         from integrations.flows import registration
         from integrations.models.roles import sync_roles
 
         post_migrate.connect(sync_roles, dispatch_uid="integrations.roles")
+        for kind, path in settings.ADAPTERS.items():
+            adapters.register(kind, path)
         registration.register_all()

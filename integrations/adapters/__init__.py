@@ -1,9 +1,11 @@
 """The registry: which kinds of remote systems there are and where their code lives.
 
 Dotted paths are imported when first needed, so a broken vendor breaks only itself. A new
-vendor is one line in `_SPECS` and one folder; no migration, no choice list.
+vendor is one folder and one line: in `_SPECS`, or, for a package of somebody else's, in the
+setting ADAPTERS, which calls `register`. No migration, no choice list.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +14,8 @@ from typing import Any, Literal
 
 from integrations.errors import NeedsOperator
 from integrations.http import Session
+
+logger = logging.getLogger(__name__)
 
 Role = Literal["storefront", "erp", "crm"]
 
@@ -100,19 +104,49 @@ _SPECS: dict[str, str] = {
 }
 
 
+def register(kind: str, path: str) -> None:
+    """Makes a kind known by the dotted path of its AdapterSpec; nothing is imported yet.
+
+    Repeatable. ValueError for a kind that is known with another path: connections of it would
+    get other code.
+    """
+    if _SPECS.setdefault(kind, path) != path:
+        raise ValueError(f"The kind {kind!r} is {_SPECS[kind]} already; {path} was not registered.")
+
+
 def kinds() -> list[str]:
     """All known kinds, sorted."""
     return sorted(_SPECS)
 
 
+def specs() -> list[AdapterSpec]:
+    """The specs of all kinds that can be loaded; the others are logged."""
+    found = []
+    for kind in kinds():
+        try:
+            found.append(spec(kind))
+        except NeedsOperator as exc:
+            logger.error("adapter_not_loaded kind=%s error=%s", kind, exc.message)
+    return found
+
+
 def spec(kind: str) -> AdapterSpec:
-    """The spec of a kind. Raises NeedsOperator for an unknown one."""
-    try:
-        found: AdapterSpec = resolve_name(_SPECS[kind])
-    except KeyError as exc:
+    """The spec of a kind. Raises NeedsOperator for an unknown one and one that does not load."""
+    if kind not in _SPECS:
         raise NeedsOperator(
             f"There is no adapter for {kind!r}.",
             reason="unknown_kind",
             hint=f"Known kinds: {', '.join(kinds())}.",
+        )
+    try:
+        found = resolve_name(_SPECS[kind])
+        if not isinstance(found, AdapterSpec) or found.kind != kind:
+            raise TypeError(f"{_SPECS[kind]} is not the AdapterSpec of {kind}")
+    except Exception as exc:  # a vendor's package may raise anything while it is imported
+        raise NeedsOperator(
+            f"The adapter for {kind!r} cannot be loaded: {type(exc).__name__}: {exc}",
+            reason="adapter_not_loaded",
+            cause=f"adapter_not_loaded:{kind}",
+            hint="Install or repair its package, or take it out of ADAPTERS.",
         ) from exc
     return found

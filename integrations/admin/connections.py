@@ -70,7 +70,7 @@ class ConnectionAdmin(ConsoleAdmin):
             **self.admin_site.each_context(request),
             "title": "Add a connection",
             "opts": self.model._meta,
-            "specs": [adapters.spec(kind) for kind in adapters.kinds()],
+            "specs": adapters.specs(),
         }
         return TemplateResponse(request, "console/choose_kind.html", context)
 
