@@ -175,10 +175,11 @@ def _of_change(change: StateChange) -> Entry:
     labels = dict(OrderState.choices)
     after = labels.get(change.after, change.after).lower()
     before = labels.get(change.before, change.before).lower()
+    moved = f"The order is now {after}" + (f"; it was {before}." if before else ".")
     return Entry(
         at=change.at,
         what="Order",
-        sentence=f"The order is now {after}" + (f"; it was {before}." if before else "."),
+        sentence="Noted about the order." if before == after else moved,
         tone="danger" if change.after == OrderState.HELD else "success",
         detail=change.reason,
         who=change.actor,

@@ -23,6 +23,9 @@ from integrations.models import Connection, IdLink, Issue, IssueItem, Order, Sta
 logger = logging.getLogger(__name__)
 
 BY_ITSELF = "portal"
+# Kinds of issues that tell what was done instead of what is blocked.
+CALLED_OFF, DOUBLED = "called_off", "doubled"
+NEWS = (CALLED_OFF, DOUBLED)
 _GAP_WORDS = {IdLink.Kind.VARIANT: "sku"}  # where a cause says it otherwise than the link
 
 
@@ -87,26 +90,31 @@ def note_cause(
 
 
 @transaction.atomic
-def note_called_off(job: SyncJob, order: Order, *, words: str, kind: str) -> Issue:
-    """Counts an order that the ERP refused and the portal cancelled, grouped by the refusal.
+def note_news(
+    job: SyncJob,
+    order: Order,
+    *,
+    cause: str,
+    kind: str,
+    title: str,
+    hint: str,
+    connection: Connection | None,
+) -> Issue:
+    """Counts something that the portal did by itself and that people must hear of, by cause.
 
-    It blocks nothing and stays open until somebody has read it: each order is a lost sale.
+    `kind` is one of NEWS: it blocks nothing, and stays open until somebody has read it.
     """
-    erp = order.erp
-    name = erp.name if erp else "The ERP"
     issue, is_new = _open_issue(
-        f"{order.erp_id or 0}:{kind}:{words}"[:200],
-        kind=kind,
-        title=f"{name} refused orders, and they were cancelled in the storefront: {words}",
-        hint="Was the refusal right? The buyers have to order anew. Resolve this when you have "
-        "seen to it; the orders flow sets what becomes of refused orders.",
-        connection=erp,
+        cause[:200], kind=kind, title=title, hint=hint, connection=connection
     )
     _, is_new_item = IssueItem.objects.get_or_create(
         issue=issue, job=job, defaults={"order": order, "released_at": timezone.now()}
     )
     Issue.objects.filter(pk=issue.pk).update(
-        count=F("count") + int(is_new_item), last_seen_at=timezone.now()
+        count=F("count") + int(is_new_item),
+        last_seen_at=timezone.now(),
+        title=title[:300],
+        hint=hint,
     )
     if is_new:
         _announce(issue, order)
@@ -212,6 +220,6 @@ def _alert_cause(cause: str) -> str:
 def _resolve_what_ended(job: SyncJob) -> None:
     """Resolves the open issues of this job of which no job is open any more."""
     release(job)
-    issues = Issue.objects.filter(state=Issue.State.OPEN, items__job=job)
+    issues = Issue.objects.filter(state=Issue.State.OPEN, items__job=job).exclude(kind__in=NEWS)
     for issue in issues.exclude(items__job__state__in=OPEN).distinct():
         resolve(issue, actor=BY_ITSELF, reason="Everything it blocked has gone on.")

@@ -28,10 +28,11 @@ def start_for_each(flow_kind: str, job_kind: str, *, word: str, now: datetime) -
         )
         for flow in flows.select_related("source")
     ]
-    return [_unpark(job, actor=word, now=now) for job in jobs]
+    return [unpark(job, actor=word, now=now) for job in jobs]
 
 
-def _unpark(job: SyncJob, *, actor: str, now: datetime) -> SyncJob:
+def unpark(job: SyncJob, *, actor: str, now: datetime) -> SyncJob:
+    """Tries a job again that parked some minutes ago."""
     if job.state == JobState.PARKED and job.failed_at and now - job.failed_at > PARKED_FOR:
         return verbs.requeue(job, actor=actor, reason="tried again by the clock")
     return job

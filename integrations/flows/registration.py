@@ -7,6 +7,8 @@ from integrations.engine import beat
 from integrations.flows import alerts, retention, schedules
 from integrations.flows.order_status import poll, refresh, shipments
 from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
+from integrations.flows.orders.doubles import repair
+from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.products import open_products
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
@@ -16,7 +18,19 @@ from integrations.webhooks import inbox
 FORGET_EVERY_S = 60.0
 
 # Importing a module registers its job kinds.
-JOB_MODULES = (push, changes, payments, recheck, sweep, refresh, shipments, poll, runs)
+JOB_MODULES = (
+    push,
+    changes,
+    payments,
+    recheck,
+    sweep,
+    doubles,
+    repair,
+    refresh,
+    shipments,
+    poll,
+    runs,
+)
 
 
 def register_all() -> None:
@@ -26,6 +40,7 @@ def register_all() -> None:
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
+    beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))

@@ -4,9 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from integrations.errors import NeedsOperator
+from integrations.errors import NeedsOperator, PortalError
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection
+
+
+def enforces_key(connection: Connection) -> bool:
+    """Whether this ERP itself refuses a second order with our reference. Asks no remote.
+
+    Also true where that cannot be told: nothing is pushed there then.
+    """
+    try:
+        with open_adapter(connection, while_paused=True) as adapter:
+            return bool(getattr(adapter, "enforces_key", True))
+    except PortalError:
+        return True
 
 
 @contextmanager

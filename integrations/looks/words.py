@@ -17,6 +17,8 @@ JOBS = {
     "plan_order": "Work out what would be sent",
     "recheck_order": "Look at the order again",
     "sweep_orders": "Look for missed orders",
+    "sweep_doubles": "Look for orders that the ERP took twice",
+    "settle_double": "See to an order that the ERP took twice",
 }
 
 STEPS = {
@@ -38,6 +40,7 @@ STEPS = {
     "cancel": "Cancel it in the ERP",
     "record": "Tell the ERP",
     "send": "Send",
+    "settle": "Cancel what is too much",
 }
 
 OUTCOMES = {

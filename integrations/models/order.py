@@ -143,9 +143,14 @@ class Order(models.Model):
         return f"shipments:{self.storefront_ref}"
 
     @property
-    def job_keys(self) -> tuple[str, str]:
+    def doubles_key(self) -> str:
+        """The ordering key of what looks after a second order in the ERP, whatever else stopped."""
+        return f"double:{self.storefront_ref}"
+
+    @property
+    def job_keys(self) -> tuple[str, ...]:
         """The keys of all jobs that are about this order."""
-        return self.key, self.shipments_key
+        return self.key, self.shipments_key, self.doubles_key
 
     @property
     def is_in_erp(self) -> bool:

@@ -6,6 +6,7 @@ raises `OutcomeUnknown` when its answer is lost, and is safe to repeat after its
 """
 
 from integrations.ports.erp import (
+    ListsOrders,
     ProposesRounding,
     PullsProducts,
     PushesOrders,
@@ -16,6 +17,7 @@ from integrations.ports.shared import TestsConnection
 from integrations.ports.storefront import ReadsOrders, WritesOrderProgress, WritesProducts
 
 __all__ = [
+    "ListsOrders",
     "ProposesRounding",
     "PullsProducts",
     "PushesOrders",

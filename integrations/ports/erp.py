@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from integrations.records import (
     ErpOrder,
     ErpProduct,
+    ErpSighting,
     OrderDraft,
     OrderProgress,
     Page,
@@ -37,7 +38,10 @@ class PushesOrders(Protocol):
     settle_s: float
 
     def find_order(self, our_ref: str) -> ErpOrder | None:
-        """The order that carries our reference, or None. Raises NeedsOperator for two."""
+        """The order that carries our reference, or None; a cancelled one only where no other is.
+
+        Raises NeedsOperator(reason="ambiguous_order") for two that are not cancelled.
+        """
         ...
 
     def create_order(self, draft: OrderDraft) -> ErpOrder:
@@ -64,6 +68,22 @@ class PushesOrders(Protocol):
 
     def cancel_order(self, ref: str, reason: str) -> ErpOrder:
         """Cancels; a cancelled order is returned as it is. Raises NeedsOperator when goods left."""
+        ...
+
+
+@runtime_checkable
+class ListsOrders(Protocol):
+    """For an ERP that does not enforce our reference: finding orders that were taken twice."""
+
+    def orders_created(self, window: Window, cursor: str | None) -> Page[ErpSighting]:
+        """One page of orders with a reference that were created in `window`, by the ERP's clock.
+
+        Cancelled ones included. Walk with `next_cursor` until it is None; a row may come twice.
+        """
+        ...
+
+    def orders_under(self, our_ref: str) -> Sequence[ErpSighting]:
+        """All orders that carry this reference now, whenever created, cancelled ones included."""
         ...
 
 

@@ -253,6 +253,22 @@ class ErpOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErpSighting:
+    """An order as a list of the ERP shows it, enough to tell two of one reference apart.
+
+    `is_untouched`: nobody and nothing did anything with it since it was created: it is not
+    confirmed, delivered, invoiced or edited. In doubt it is false.
+    """
+
+    ref: str
+    number: str
+    our_ref: str
+    created_at: datetime
+    is_cancelled: bool
+    is_untouched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineProgress:
     """`our_ref` is empty for a line that was added in the ERP."""
 

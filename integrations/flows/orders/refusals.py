@@ -20,9 +20,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.engine.declare import StepContext
-from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
+from integrations.engine.models import OPEN, Attempt, SyncJob
 from integrations.errors import Kind, NeedsOperator, Rejected
-from integrations.flows.issues import note_called_off, note_cause
+from integrations.flows.issues import CALLED_OFF, note_cause, note_news
 from integrations.flows.orders.looking import look, read_order
 from integrations.flows.orders.working import erp_of, order_of, orders_flow
 from integrations.flows.totals.currency import round_half_up
@@ -35,7 +35,6 @@ from integrations.records import ErpOrder, StorefrontOrder, StorefrontPayment
 logger = logging.getLogger(__name__)
 
 SETTING, CALL_OFF = "refused", "cancel"
-CALLED_OFF = "called_off"  # kind of issue
 REFUSED_STEP = "create"  # the one in which the ERP sees the order
 MOST_IN_A_ROW, ROW = 5, timedelta(hours=1)
 IN_ERP_ALL_THE_SAME = "refused_but_in_erp"
@@ -108,12 +107,6 @@ def refuse_called_off(order: Order) -> None:
             reason="being_called_off",
             hint="The flow's setting “Orders the ERP refuses” asks for that.",
         )
-
-
-def settle(job: SyncJob, order: Order) -> None:
-    """The push ended by being undone: people are told which order is lost, once."""
-    if job.state == JobState.COMPENSATED and order.state == OrderState.CANCELLED:
-        note_called_off(job, order, words=words_of(job.pk), kind=CALLED_OFF)
 
 
 def words_of(job_id: int) -> str:
@@ -189,12 +182,23 @@ def _note_called_off(order: Order, seen: StorefrontOrder, ctx: StepContext) -> N
     if order.state in TERMINAL:
         return
     money = given_back(seen.currency, seen.payments)
+    erp, words = erp_of(order), words_of(ctx.job_id)
     order.move(
         OrderState.CANCELLED,
         actor=ctx.actor,
         job_id=ctx.job_id,
-        reason=f"{erp_of(order).name} refused it: {words_of(ctx.job_id)} "
+        reason=f"{erp.name} refused it: {words} "
         f"It was cancelled in the storefront; {money.sentence}.",
+    )
+    note_news(
+        SyncJob.objects.get(pk=ctx.job_id),
+        order,
+        cause=f"{erp.pk}:{CALLED_OFF}:{words}",
+        kind=CALLED_OFF,
+        title=f"{erp.name} refused orders, and they were cancelled in the storefront: {words}",
+        hint="Was the refusal right? The buyers have to order anew. Resolve this when you have "
+        "seen to it; the orders flow sets what becomes of refused orders.",
+        connection=erp,
     )
     if not money.is_complete:
         note_cause(

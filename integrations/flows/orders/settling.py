@@ -2,7 +2,6 @@
 
 from integrations.engine.models import JobState, StepState, SyncJob
 from integrations.flows.order_status.refresh import start_refresh
-from integrations.flows.orders import refusals
 from integrations.flows.orders.working import HELD_BY_OPERATOR, order_of
 from integrations.models import Order
 from integrations.models.order import NOT_IN_ERP, OrderState
@@ -14,10 +13,12 @@ def push_settled(job: SyncJob) -> None:
     One that was undone has left it as it should be: cancelled, or held with the reason.
     """
     order = order_of(job.payload)
-    if job.going_back:
-        refusals.settle(job, order)
-        return
-    if job.state == JobState.DONE or order.is_in_erp or order.state not in NOT_IN_ERP:
+    if (
+        job.state == JobState.DONE
+        or job.going_back
+        or order.is_in_erp
+        or order.state not in NOT_IN_ERP
+    ):
         return
     created = job.steps.filter(name="create").exclude(output={}).first()
     left = (
