@@ -78,6 +78,7 @@ class IssueAdmin(ConsoleAdmin):
             context |= {
                 "title": "Issue",
                 "row": row,
+                "is_news": row.kind in issues.NEWS,
                 "items": shown,
                 "fix": _fix_of(row, shown),
                 "at_risk": risk.in_words(risk.of_issues([row.pk]).get(row.pk, {})),
@@ -111,6 +112,8 @@ class IssueAdmin(ConsoleAdmin):
 
     @admin.display(description="Blocks")
     def blocks(self, issue: Any) -> str:
+        if issue.kind in issues.NEWS:
+            return f"nothing; {issue.count} so far"
         return f"{issue.blocking} of {issue.count}"
 
     @admin.display(description="Money at risk")
@@ -161,10 +164,13 @@ class IssueAdmin(ConsoleAdmin):
     def _buttons(self, request: HttpRequest, issue: Issue) -> list[Button]:
         if issue.state != Issue.State.OPEN or not self.has_operate_permission(request):
             return []
-        return [
-            Button(action="requeue_blocked", label="Requeue everything it blocks", tone="primary"),
-            Button(action="resolve", label="Resolve…"),
-        ]
+        resolve = Button(action="resolve", label="Resolve…")
+        if issue.kind in issues.NEWS:
+            return [resolve]
+        requeue = Button(
+            action="requeue_blocked", label="Requeue everything it blocks", tone="primary"
+        )
+        return [requeue, resolve]
 
 
 def _fix_of(issue: Issue, items: list[IssueItem]) -> fixes.Fix | None:

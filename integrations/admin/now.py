@@ -2,15 +2,18 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Min, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from integrations.admin import health, risk
 from integrations.admin.panels import Panel, Row, register_panel
 from integrations.engine.models import Canary, JobState, SyncJob
+from integrations.flows.issues import NEWS
 from integrations.flows.orders.working import BEFORE_START
 from integrations.looks import words, written
 from integrations.looks.badges import badge, toned
@@ -77,7 +80,7 @@ def open_issues(request: HttpRequest, now: datetime) -> Panel | None:
                 title=issue.title,
                 url=_page("integrations_issue", issue.pk),
                 detail=issue.hint,
-                badge=toned(f"blocks {issue.blocking}" if issue.blocking else "open", "danger"),
+                badge=_issue_badge(issue),
                 value=risk.in_words(sums.get(issue.pk, {})),
                 when=issue.first_seen_at,
             )
@@ -87,6 +90,13 @@ def open_issues(request: HttpRequest, now: datetime) -> Panel | None:
         more="All open causes",
         is_wide=True,
     )
+
+
+def _issue_badge(issue: Any) -> SafeString:
+    """What it blocks, or how often it happened where the portal has seen to it by itself."""
+    if issue.kind in NEWS:
+        return toned("once" if issue.count == 1 else f"{issue.count} times", "warning")
+    return toned(f"blocks {issue.blocking}" if issue.blocking else "open", "danger")
 
 
 def parked_jobs(request: HttpRequest, now: datetime) -> Panel | None:

@@ -108,3 +108,44 @@ def test_issue_about_a_run_leads_to_what_it_could_not_write(signed_in):
 
     assert f"/admin/integrations/run/{run.pk}/change/" in page.content.decode()
     assert "3 records could not be written" in first_page.content.decode()
+
+
+def news(times):
+    for _ in range(times):
+        order = make.OrderFactory()
+        job = make.SyncJobFactory(done=True, key=order.key, payload={"order": order.pk})
+        issue = issues.note_news(
+            job,
+            order,
+            cause="1:doubled",
+            kind=issues.DOUBLED,
+            title="The ERP took it twice.",
+            hint="Look.",
+            connection=order.erp,
+        )
+    issue.refresh_from_db()
+    return issue
+
+
+def test_news_are_counted_and_stay_when_their_jobs_have_ended():
+    issue = news(2)
+
+    for item in issue.items.all():
+        issues.note_move(item.job, make.JobMoveFactory(job=item.job, to_state=JobState.DONE))
+
+    issue.refresh_from_db()
+    assert (issue.state, issue.count) == (Issue.State.OPEN, 2)
+    assert risk.of_issues([issue.pk]) == {}
+
+
+def test_page_of_news_says_how_often_and_offers_only_to_resolve(signed_in):
+    issue = news(3)
+    client = signed_in(make.integration_admin())
+
+    page = client.get(f"/admin/integrations/issue/{issue.pk}/change/").content.decode()
+    first_page = client.get("/admin/").content.decode()
+
+    assert "How often" in page
+    assert 'value="resolve"' in page
+    assert 'value="requeue_blocked"' not in page.split("What it is about")[0]
+    assert "3 times" in first_page
