@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from integrations.engine.editable import EditableField
 from integrations.engine.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class JobKind:
 
     `coalesce`: a new job replaces one of its key that has not started (latest wins), and a
     parked one does not block newer ones. Never for orders. `on_move` hears of every move;
-    `on_settled` of done, compensated and cancelled; the others of one state each.
+    `on_settled` of done, compensated and cancelled; the others of one state each. `editable`
+    is what a person may change of the payload while the job is parked or held.
 
     `goes_back` is asked before finished steps are undone: with the name of the step that was
     refused, or with an empty one when a person cancels the job. Without it they always are.
@@ -92,6 +94,7 @@ class JobKind:
     on_done: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_settled: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_move: Callable[["SyncJob", "JobMove"], None] | None = field(default=None, kw_only=True)
+    editable: Sequence[EditableField] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         names = [spec.name for spec in self.steps]
@@ -99,6 +102,9 @@ class JobKind:
             raise ValueError(f"{self.name}: steps need different names, and at least one.")
         if sum(spec.pivot for spec in self.steps) > 1:
             raise ValueError(f"{self.name}: one step at most can be the pivot.")
+        for edited in self.editable:
+            if edited.feeds not in names:
+                raise ValueError(f"{self.name}: {edited.name} feeds no step of it.")
 
     @property
     def roles(self) -> frozenset[str]:

@@ -18,7 +18,8 @@ def why(job: SyncJob, *, now: datetime | None = None) -> str:
             return f"Waits: {job.wait_reason}."
         case JobState.PARKED:
             hint = f" {job.error_hint}" if job.error_hint else ""
-            return f"Needs a person: {job.error_text or 'see its history.'}{hint}"
+            second = f"Waits: {job.wait_reason}. " if job.wait_reason else ""
+            return f"{second}Needs a person: {job.error_text or 'see its history.'}{hint}"
         case _ if job.is_leased:
             return f"Is being worked on by {job.lease_owner}."
         case JobState.QUEUED | JobState.COMPENSATING:

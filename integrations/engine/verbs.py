@@ -16,6 +16,7 @@ from integrations.engine.declare import is_known, kind_named
 from integrations.engine.models import (
     CLAIMABLE,
     LEASABLE,
+    JobEdit,
     JobState,
     Request,
     StepState,
@@ -61,6 +62,7 @@ def requeue(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
         SyncJob.objects.filter(pk=job.pk).update(**fresh)
         note(job, reason=f"{reason or 'try now'}{forgotten}", actor=actor)
     elif job.state == JobState.PARKED:
+        _refuse_undecided(job)
         to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
         move(job, to, reason=f"{reason or 'requeued'}{forgotten}", actor=actor, **fresh)
     else:
@@ -133,6 +135,7 @@ def release(job: SyncJob, *, actor: str, reason: str = "") -> SyncJob:
         return job
     if job.state != JobState.WAITING:
         raise _refused(job, "released", "Only waiting jobs can be.")
+    _refuse_undecided(job)
     to = JobState.COMPENSATING if job.going_back else JobState.QUEUED
     move(job, to, reason=reason or "released", actor=actor, due_at=Now(), last_actor=actor)
     return _woken(job)
@@ -151,6 +154,7 @@ def skip_step(
     job = _locked(job)
     if job.is_leased or job.going_back or job.state not in (JobState.PARKED, JobState.WAITING):
         raise _refused(job, "changed", "A step can be skipped while its job is parked or waits.")
+    _refuse_undecided(job)
     unfinished = job.steps.filter(name=step_name, state__in=(StepState.OPEN, StepState.IN_DOUBT))
     if not unfinished.update(state=StepState.SKIPPED, output=dict(output or {}), finished_at=Now()):
         raise MoveRefused(f"Job {job.pk} has no unfinished step {step_name}.")
@@ -161,7 +165,7 @@ def skip_step(
         actor=actor,
         due_at=Now(),
         last_actor=actor,
-        resource_id=_next_resource(job),
+        resource_id=next_resource(job),
     )
     return _woken(job)
 
@@ -180,6 +184,17 @@ def _refused(job: SyncJob, participle: str, more: str = "") -> MoveRefused:
     state = JobState(job.state).label.lower()
     text = f"Job {job.pk} cannot be {participle}: it is {state}. {more}".strip()
     return MoveRefused(text, ids={"job": job.pk})
+
+
+def _refuse_undecided(job: SyncJob) -> None:
+    """A job whose payload somebody wants changed does not go on with the old one by the way."""
+    waiting = JobEdit.objects.undecided().filter(job=job).first()
+    if waiting is not None:
+        raise MoveRefused(
+            f"Job {job.pk} does not go on: an edit of {waiting.labels} by {waiting.actor} waits "
+            "for a second person. Approve or reject it first.",
+            ids={"job": job.pk},
+        )
 
 
 def _request_to_forget(job: SyncJob) -> str:
@@ -220,7 +235,7 @@ def _can_undo(job: SyncJob) -> bool:
     return hooks.agrees(kind.goes_back, job, "")
 
 
-def _next_resource(job: SyncJob) -> int | None:
+def next_resource(job: SyncJob) -> int | None:
     """The resource of the first step that is still to do."""
     finished = set(
         job.steps.filter(state__in=(StepState.DONE, StepState.SKIPPED)).values_list(

@@ -4,6 +4,7 @@ Any mode may follow any other: turning a flow down must always be possible at on
 a higher mode needs is checked by the guards here, not by the mode it comes from.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from integrations.engine import verbs
 from integrations.engine.models import JobState, SyncJob
+from integrations.engine.moves import MoveRefused
 from integrations.errors import NeedsOperator
 from integrations.flows import schedules
 from integrations.flows.ends import refuse_wrong_roles
@@ -103,7 +105,8 @@ def _requeue_waiting(flow: Flow, actor: str) -> None:
     """Jobs that parked because this flow did not write."""
     cause = f"{FLOW_NOT_WRITING}:{flow.source_id}"
     for job in SyncJob.objects.filter(state=JobState.PARKED, error_cause=cause):
-        verbs.requeue(job, actor=actor, reason="the flow writes again")
+        with suppress(MoveRefused):  # its edit waits for a second person, or it went on already
+            verbs.requeue(job, actor=actor, reason="the flow writes again")
 
 
 def _note(flow: Flow, *, before: str, actor: str, reason: str, now: datetime) -> None:

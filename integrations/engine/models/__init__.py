@@ -1,5 +1,6 @@
 """What the engine remembers."""
 
+from integrations.engine.models.edits import EditDecision, JobEdit
 from integrations.engine.models.jobs import JobMove, KeyHead, SyncJob
 from integrations.engine.models.resources import Resource, Slot
 from integrations.engine.models.states import (
@@ -27,6 +28,8 @@ __all__ = [
     "Attempt",
     "BreakerState",
     "Canary",
+    "EditDecision",
+    "JobEdit",
     "JobMove",
     "JobState",
     "KeyHead",
