@@ -175,6 +175,8 @@ ENGINE = {
     # Both need a database session of their own: false behind a pooler that shares sessions.
     "notify": env.flag("ENGINE_NOTIFY", True),
     "prepare": env.flag("ENGINE_PREPARE", True),
+    # How long one job presses the rows of a bulk press before the next one goes on.
+    "press_pass_s": env.seconds("ENGINE_PRESS_PASS_S", 15),
     "keep_done_days": env.number("ENGINE_KEEP_DONE_DAYS", 90, minimum=1),
 }
 # Modules imported at start that register further job kinds (plug-ins, tests).

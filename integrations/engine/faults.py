@@ -16,6 +16,8 @@ not exist yet, it happens once in all processes together: who creates the file i
     undo_sent       `undo` returned, not recorded
     undone          the undo is recorded, the job not finished
     swept           the beat gave an expired lease back
+    pressed         a batch of a bulk press is pressed, not committed
+    press_committed a batch of a bulk press is committed, the next not begun
     cluster_killed  the watchdog ended a cluster and has not started the next
 """
 

@@ -2,6 +2,7 @@
 
 from integrations.engine.models.edits import EditDecision, JobEdit
 from integrations.engine.models.jobs import JobMove, KeyHead, SyncJob
+from integrations.engine.models.presses import Press, PressMember
 from integrations.engine.models.resources import Resource, Slot
 from integrations.engine.models.states import (
     ALLOWED,
@@ -33,6 +34,8 @@ __all__ = [
     "JobMove",
     "JobState",
     "KeyHead",
+    "Press",
+    "PressMember",
     "Request",
     "Resource",
     "Slot",
