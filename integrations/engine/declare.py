@@ -77,7 +77,8 @@ class JobKind:
     `coalesce`: a new job replaces one of its key that has not started (latest wins), and a
     parked one does not block newer ones. Never for orders. `on_move` hears of every move;
     `on_settled` of done, compensated and cancelled; the others of one state each. `editable`
-    is what a person may change of the payload while the job is parked or held.
+    is what a person may change of the payload while the job is parked or held; `on_edited`
+    gets what an edit writes, as part of it: what it raises refuses the edit.
 
     `goes_back` is asked before finished steps are undone: with the name of the step that was
     refused, or with an empty one when a person cancels the job. Without it they always are.
@@ -95,6 +96,9 @@ class JobKind:
     on_settled: Callable[["SyncJob"], None] | None = field(default=None, kw_only=True)
     on_move: Callable[["SyncJob", "JobMove"], None] | None = field(default=None, kw_only=True)
     editable: Sequence[EditableField] = field(default=(), kw_only=True)
+    on_edited: Callable[["SyncJob", Mapping[str, Any]], None] | None = field(
+        default=None, kw_only=True
+    )
 
     def __post_init__(self) -> None:
         names = [spec.name for spec in self.steps]

@@ -37,10 +37,13 @@ class EditableField:
     """One key of the payload that may be edited while its job is parked or held.
 
     `feeds` names the first step that uses it: an edit has that step run again, and is refused
-    once a later step has begun, for its effect could not be taken along. `is_money` asks for
-    a second person. `check` gets the cleaned value and the job, and raises ValueError with a
-    sentence for the person. `pins` are further keys that are written with the value and
-    removed with it: what was true when it was entered, for the step to compare.
+    once a later step has begun, for its effect could not be taken along. `sends` says that the
+    fed step writes to a remote itself and has no look: then a try of it that may have arrived
+    closes the field. `is_money` asks for a second person. `check` gets the cleaned value and
+    the job, and raises ValueError with a sentence for the person. `now` is what holds at
+    present, where that is kept elsewhere than in the payload. `pins` are further keys that are
+    written with the value and removed with it: what was true when it was entered, for the step
+    to compare.
     """
 
     name: str
@@ -49,22 +52,27 @@ class EditableField:
     feeds: str = field(default="", kw_only=True)
     help: str = field(default="", kw_only=True)
     is_money: bool = field(default=False, kw_only=True)
+    sends: bool = field(default=False, kw_only=True)
     choices: Callable[["SyncJob"], Sequence[tuple[str, str]]] | None = field(
         default=None, kw_only=True
     )
     check: Callable[[Any, "SyncJob"], None] | None = field(default=None, kw_only=True)
+    now: Callable[["SyncJob"], Any] | None = field(default=None, kw_only=True)
     pins: Mapping[str, Callable[["SyncJob"], Any]] = field(default_factory=dict, kw_only=True)
     max_length: int = field(default=300, kw_only=True)
 
+    def value_now(self, job: "SyncJob") -> Any:
+        return job.payload.get(self.name) if self.now is None else self.now(job)
+
 
 class EditForm(forms.Form):
-    """The editable fields of one job, filled in with what its payload says now."""
+    """The editable fields of one job, filled in with what holds now."""
 
     def __init__(
         self, job: "SyncJob", fields: Sequence[EditableField], data: Mapping[str, Any] | None = None
     ) -> None:
-        now = {spec.name: job.payload.get(spec.name) for spec in fields}
-        super().__init__(data, initial=now)
+        self.before = {spec.name: spec.value_now(job) for spec in fields}
+        super().__init__(data, initial=self.before)
         self.job, self.specs = job, fields
         for spec in fields:
             self.fields[spec.name] = _form_field(spec, job)

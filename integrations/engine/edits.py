@@ -15,6 +15,7 @@ from integrations.engine import verbs
 from integrations.engine.declare import JobKind, is_known, kind_named
 from integrations.engine.editable import EditableField, EditForm, digest
 from integrations.engine.models import (
+    Attempt,
     EditDecision,
     JobEdit,
     JobState,
@@ -23,9 +24,12 @@ from integrations.engine.models import (
     SyncJob,
 )
 from integrations.engine.moves import MoveRefused, note
+from integrations.errors import Kind
 
 EDITABLE = (JobState.PARKED, JobState.WAITING)
 Verdict = EditDecision.Verdict
+# Tries that may have reached the remote, though nobody knows.
+DOUBTFUL = ("", Attempt.CRASHED, Kind.OUTCOME_UNKNOWN, Kind.BUG)
 
 
 class EditRefused(MoveRefused):
@@ -70,7 +74,7 @@ def edit(
     _refuse_undecided(job)
     if not form.is_valid():
         raise EditRefused(form.sentences(), ids={"job": job.pk})
-    changes = _changes(job, form)
+    changes = _changes(form)
     if not changes:
         raise _refused(job, "nothing was changed")
     made = JobEdit.objects.create(
@@ -163,25 +167,31 @@ def _is_open(kind: JobKind, spec: EditableField, steps: Mapping[str, Step]) -> b
     fresh = (StepState.OPEN, StepState.DONE) if can_run_anew else (StepState.OPEN,)
     if fed is not None and fed.state not in fresh:
         return False
+    if fed is not None and spec.sends and _may_have_arrived(fed):
+        return False
     later = [steps[name].state for name in names[n + 1 :] if name in steps]
     return all(state == StepState.OPEN for state in later)
+
+
+def _may_have_arrived(step: Step) -> bool:
+    return Attempt.objects.filter(step=step, outcome__in=DOUBTFUL).exists()
 
 
 # ---------------------------------------------------------------- the difference
 
 
-def _changes(job: SyncJob, form: EditForm) -> list[dict[str, Any]]:
+def _changes(form: EditForm) -> list[dict[str, Any]]:
     after = form.written()
     return [
         {
             "name": spec.name,
             "label": spec.label,
-            "before": job.payload.get(spec.name),
+            "before": form.before[spec.name],
             "after": after[spec.name],
             "is_money": spec.is_money,
         }
         for spec in form.specs
-        if not _alike(job.payload.get(spec.name), after[spec.name])
+        if not _alike(form.before[spec.name], after[spec.name])
     ]
 
 
@@ -223,7 +233,10 @@ def _apply(job: SyncJob, made: JobEdit, *, actor: str, why: str) -> None:
     job.payload = {name: value for name, value in payload.items() if value is not None}
     job.wait_reason = made.waited_for if made.needs_second else job.wait_reason
     job.save(update_fields=["payload", "wait_reason"])
-    fed = {spec.feeds for spec in kind_named(job.kind).editable if spec.name in made.writes}
+    kind = kind_named(job.kind)
+    if kind.on_edited is not None:
+        kind.on_edited(job, made.writes)
+    fed = {spec.feeds for spec in kind.editable if spec.name in made.writes}
     job.steps.filter(name__in=fed, state=StepState.DONE).update(
         state=StepState.OPEN, output={}, finished_at=None
     )
@@ -254,8 +267,9 @@ def _why_stale(job: SyncJob, proposed: JobEdit) -> str:
 
 
 def _data_with(job: SyncJob, proposed: JobEdit) -> dict[str, Any]:
-    """The form as it was posted, from the payload and the proposal."""
-    merged = {**job.payload, **proposed.writes}
+    """The form as it was posted, from what holds now and the proposal."""
+    held = {spec.name: spec.value_now(job) for spec in _open_fields(job)}
+    merged = {**held, **proposed.writes}
     return {name: value for name, value in merged.items() if value not in (None, False)}
 
 

@@ -159,6 +159,18 @@ class TestEditing:
         with pytest.raises(MoveRefused, match="was sent already, or may have been"):
             edits.edit(parked, form(number="2"), actor="ann", reason="?")
 
+    @pytest.mark.parametrize(("outcome", "is_open"), [("rejected", True), ("crashed", False)])
+    def test_field_of_a_sending_step_is_closed_by_a_try_that_may_have_arrived(
+        self, remote: Remote, start: Start, outcome: str, is_open: bool
+    ) -> None:
+        amount = EditableField("amount", "Amount", feeds="book", sends=True)
+        remote.before = [NeedsOperator("Which account?", reason="account")]
+        job = start(register(JobKind("booked", [StepSpec("book", remote.note)], editable=[amount])))
+        runner.drain()
+        Attempt.objects.filter(step__job=job).update(outcome=outcome)
+
+        assert bool(edits.fields_of(fresh(job))) == is_open
+
     def test_kind_without_fields_offers_nothing(self, push: JobKind, start: Start) -> None:
         job = start(push)
         verbs.hold(job, actor="ann", reason="wait")
