@@ -19,6 +19,7 @@ JOBS = {
     "sweep_orders": "Look for missed orders",
     "sweep_doubles": "Look for orders that the ERP took twice",
     "settle_double": "See to an order that the ERP took twice",
+    "press_rows": "Press for many rows",
 }
 
 STEPS = {
@@ -41,6 +42,7 @@ STEPS = {
     "record": "Tell the ERP",
     "send": "Send",
     "settle": "Cancel what is too much",
+    "members": "Press row by row",
 }
 
 OUTCOMES = {

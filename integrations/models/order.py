@@ -94,6 +94,7 @@ class Order(models.Model):
     erp_total = models.DecimalField(**_MONEY, null=True, blank=True)
     plan = models.JSONField(default=dict, blank=True)
     difference = models.JSONField(default=list, blank=True)
+    overrides = models.JSONField(default=dict, blank=True)  # what people decided for this order
     pushed_digest = models.CharField(max_length=64, blank=True)
     seen_digest = models.CharField(max_length=64, blank=True)
     storefront_version = models.PositiveIntegerField(default=0)

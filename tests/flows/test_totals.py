@@ -249,3 +249,35 @@ def test_plan_is_kept_as_plain_texts() -> None:
     assert kept["rounding_amount"] == "0.01"
     assert kept["lines"][0]["net_unit_price"] == "18.32"
     assert "unit price rounded from 18.32333" in kept["lines"][0]["note"]
+
+
+@pytest.mark.parametrize("profile", [PER_TOTAL, PER_LINE])
+@pytest.mark.parametrize("agreed", ["100.00", "64.23", "0.00"])
+def test_agreed_total_is_settled_by_one_line_however_much_it_is(
+    profile: RoundingProfile, agreed: str
+) -> None:
+    order = shop_order(Item("19.99", "3", discount_percent="10"))
+
+    plan = plan_totals(order, refs=refs_of(order), profile=profile, agreed_gross=Decimal(agreed))
+
+    assert plan.decision == "send"
+    assert plan.predicted_gross == plan.expected_gross == Decimal(agreed)
+    assert plan.storefront_gross == Decimal("64.23")
+    assert [line.description for line in plan.lines if line.kind == "rounding"] in (
+        [],
+        ["Agreed correction"],
+    )
+
+
+def test_agreed_total_that_no_line_can_make_is_held() -> None:
+    order = shop_order(Item("19.99", "3"))
+
+    plan = plan_totals(
+        order,
+        refs=refs_of(order),
+        profile=RoundingProfile(per="line", line_digits=0),
+        agreed_gross=Decimal("70.55"),
+    )
+
+    assert plan.is_held
+    assert "no single line makes them equal" in plan.message

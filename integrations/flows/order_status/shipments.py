@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.editable import EditableField
 from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
@@ -43,7 +47,7 @@ def fulfil(ctx: StepContext) -> Output:
     order = shipment.order
     with open_storefront(order.storefront) as storefront:
         ctx.checkpoint()
-        made = storefront.create_fulfilment(order.storefront_ref, _record(shipment))
+        made = storefront.create_fulfilment(order.storefront_ref, _record(shipment, ctx))
     return {"fulfilment": made.fulfilment_id}
 
 
@@ -68,7 +72,9 @@ def ship(ctx: StepContext) -> Output:
     shipment = _shipment(ctx)
     fulfilment_id: str = ctx.outputs["fulfil"]["fulfilment"]
     with open_storefront(shipment.order.storefront) as storefront:
-        storefront.mark_shipped(shipment.order.storefront_ref, fulfilment_id, _record(shipment))
+        storefront.mark_shipped(
+            shipment.order.storefront_ref, fulfilment_id, _record(shipment, ctx)
+        )
     Shipment.objects.filter(pk=shipment.pk).update(storefront_ref=fulfilment_id)
     return {}
 
@@ -79,7 +85,7 @@ def _shipment(ctx: StepContext) -> Shipment:
     )
 
 
-def _record(shipment: Shipment) -> ErpShipment:
+def _record(shipment: Shipment, ctx: StepContext) -> ErpShipment:
     # Lines that were added in the ERP have no counterpart; shipping lines are not goods.
     goods = set(shipment.order.lines.filter(kind="item").values_list("line_id", flat=True))
     return ErpShipment(
@@ -87,11 +93,37 @@ def _record(shipment: Shipment) -> ErpShipment:
         number=shipment.number,
         shipped_at=shipment.shipped_at,
         carrier=shipment.carrier,
-        tracking_number=shipment.tracking_number,
-        tracking_url=shipment.tracking_url,
+        tracking_number=ctx.payload.get("tracking_number") or shipment.tracking_number,
+        tracking_url=ctx.payload.get("tracking_url") or shipment.tracking_url,
         lines=tuple((ref, Decimal(quantity)) for ref, quantity in shipment.lines if ref in goods),
     )
 
+
+def _is_address(value: str, job: SyncJob) -> None:
+    try:
+        URLValidator(schemes=["https", "http"])(value)
+    except ValidationError as exc:
+        raise ValueError(exc.messages[0]) from exc
+
+
+EDITABLE = (
+    EditableField(
+        "tracking_number",
+        "Tracking number",
+        feeds="ship",
+        sends=True,
+        max_length=120,
+        help="For the buyer, instead of the ERP's.",
+    ),
+    EditableField(
+        "tracking_url",
+        "Tracking address",
+        feeds="ship",
+        sends=True,
+        max_length=500,
+        check=_is_address,
+    ),
+)
 
 WRITE_SHIPMENT = register(
     JobKind(
@@ -101,5 +133,6 @@ WRITE_SHIPMENT = register(
             StepSpec("ship", ship, on="storefront"),
         ],
         on_move=note_move,
+        editable=EDITABLE,
     )
 )

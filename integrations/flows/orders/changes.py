@@ -9,6 +9,7 @@ from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
 from integrations.flows.orders.looking import look
+from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import plan_order
 from integrations.flows.orders.push import keep_plan
 from integrations.flows.orders.settling import change_settled
@@ -49,7 +50,13 @@ def plan_change(ctx: StepContext) -> Output:
         return {}
     erp = erp_of(order)
     with open_erp(erp, PushesOrders) as adapter:
-        made = plan_order(seen, storefront=order.storefront, erp=erp, erp_adapter=adapter)
+        made = plan_order(
+            seen,
+            storefront=order.storefront,
+            erp=erp,
+            erp_adapter=adapter,
+            overrides=overrides_of(order),
+        )
         held: ErpOrder | None = adapter.find_order(order.storefront_ref)
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
@@ -219,6 +226,8 @@ CHANGE_ORDER = register(
         on_parked=hold_parked,
         on_settled=change_settled,
         on_move=note_move,
+        editable=EDITABLE,
+        on_edited=keep_on_order,
     )
 )
 

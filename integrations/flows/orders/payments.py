@@ -11,8 +11,10 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.editable import EditableField, FieldType
 from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
+from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders.working import (
     erp_of,
@@ -49,9 +51,10 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
     order = order_of(ctx.payload)
     payment = Payment.objects.get(pk=ctx.payload["payment"])
     net = _net(payment)
-    amount = round_half_up(net - payment.told_amount, payment.currency)
+    amount = _untold(payment)
     if not amount or not order.is_in_erp:
         return {}
+    amount = _edited(ctx, payment, amount)
     notice = PaymentNotice(
         our_ref=f"{payment.storefront_ref}:{_sums(payment)}",
         amount=amount,
@@ -65,6 +68,55 @@ def record(ctx: StepContext) -> Mapping[str, Any]:
         ref: str = adapter.record_payment(order.erp_ref, notice)
     Payment.objects.filter(pk=payment.pk).update(told_amount=net, erp_ref=ref)
     return {"ref": ref, "amount": str(amount)}
+
+
+def _untold(payment: Payment) -> Decimal:
+    return round_half_up(_net(payment) - payment.told_amount, payment.currency)
+
+
+def _edited(ctx: StepContext, payment: Payment, amount: Decimal) -> Decimal:
+    """The amount that two people agreed to book, if what it was agreed for still holds."""
+    if not ctx.payload.get("amount"):
+        return amount
+    if Decimal(ctx.payload["amount_for"]) != amount:
+        raise NeedsOperator(
+            f"Booking {ctx.payload['amount']} {payment.currency} was agreed when "
+            f"{ctx.payload['amount_for']} was to be told; it is {amount} now.",
+            reason="agreed_amount_outdated",
+            cause=f"agreed_amount_outdated:{payment.storefront_ref}",
+            hint="Edit this job: empty the amount, or agree on a new one.",
+        )
+    return Decimal(ctx.payload["amount"])
+
+
+def _is_part_of_it(value: Decimal, job: SyncJob) -> None:
+    payment = Payment.objects.get(pk=job.payload["payment"])
+    untold = _untold(payment)
+    if value * untold <= 0 or abs(value) > abs(untold):
+        raise ValueError(
+            f"{untold} {payment.currency} is to be told; only a part of it can be booked."
+        )
+    if value != round_half_up(value, payment.currency):
+        raise ValueError(f"{payment.currency} has fewer digits.")
+
+
+def _untold_now(job: SyncJob) -> str:
+    return str(_untold(Payment.objects.get(pk=job.payload["payment"])))
+
+
+EDITABLE = (
+    EditableField(
+        "amount",
+        "Amount to book in the ERP",
+        FieldType.DECIMAL,
+        feeds="record",
+        is_money=True,
+        sends=True,
+        check=_is_part_of_it,
+        pins={"amount_for": _untold_now},
+        help="Instead of all that was captured: less a fee, or a part that is booked already.",
+    ),
+)
 
 
 def _sums(payment: Payment) -> str:
@@ -83,5 +135,6 @@ RECORD_PAYMENT = register(
         [StepSpec("record", record, on="erp")],
         on_parked=hold_parked,
         on_move=note_move,
+        editable=EDITABLE,
     )
 )

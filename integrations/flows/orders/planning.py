@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.errors import NeedsOperator
+from integrations.flows.orders.overrides import NONE, Overrides, refuse_outdated
 from integrations.flows.orders.resolve import Counterparts, resolve
 from integrations.flows.orders.snapshot import po_number
 from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
@@ -27,16 +28,28 @@ class Plan:
 
 
 def plan_order(
-    seen: StorefrontOrder, *, storefront: Connection, erp: Connection, erp_adapter: Any
+    seen: StorefrontOrder,
+    *,
+    storefront: Connection,
+    erp: Connection,
+    erp_adapter: Any,
+    overrides: Overrides = NONE,
 ) -> Plan:
-    """The plan of one order. Raises NeedsOperator when something has no counterpart or the
-    totals cannot be made equal within the tolerance."""
-    counterparts = resolve(seen, storefront=storefront, erp=erp)
+    """The plan of one order, with what people decided for it.
+
+    Raises NeedsOperator when something has no counterpart or the totals cannot be made equal
+    within the tolerance.
+    """
+    refuse_outdated(seen, overrides)
+    counterparts = resolve(
+        seen, storefront=storefront, erp=erp, customer_ref=overrides.customer_ref
+    )
     outcome = plan_totals(
         seen,
         refs={line.line_id: _refs(line, counterparts) for line in seen.lines},
         profile=_profile(erp_adapter),
         rounding_ref=erp.setting(ROUNDING_PRODUCT),
+        agreed_gross=overrides.agreed_total,
     )
     if outcome.is_held:
         raise NeedsOperator(
@@ -46,7 +59,8 @@ def plan_order(
             hint=outcome.hint,
             ids={"order": seen.order_id},
         )
-    return Plan(draft=_draft(seen, counterparts.customer_ref, outcome), totals=outcome)
+    draft = _draft(seen, counterparts.customer_ref, outcome, overrides)
+    return Plan(draft=draft, totals=outcome)
 
 
 def _refs(line: StorefrontLine, counterparts: Counterparts) -> LineRefs:
@@ -62,7 +76,9 @@ def _profile(erp_adapter: Any) -> RoundingProfile:
     return RoundingProfile(per="line")
 
 
-def _draft(seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan) -> OrderDraft:
+def _draft(
+    seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan, overrides: Overrides
+) -> OrderDraft:
     return OrderDraft(
         our_ref=seen.order_id,
         display_ref=f"#{seen.display_id}",
@@ -72,6 +88,7 @@ def _draft(seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan) -> Ord
         ship_to=seen.ship_to,
         bill_to=seen.bill_to,
         lines=outcome.lines,
-        expected_gross_total=outcome.storefront_gross,
-        po_number=po_number(seen),
+        expected_gross_total=outcome.expected_gross,
+        po_number=overrides.po_number or po_number(seen),
+        note=overrides.note,
     )

@@ -26,6 +26,7 @@ from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.looking import look
+from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import Plan, plan_order
 from integrations.flows.orders.refusals import call_off, calls_off, clear_erp
 from integrations.flows.orders.settling import push_settled
@@ -94,7 +95,13 @@ def _work_out(order: Order, seen: StorefrontOrder) -> Output:
     """Draft and totals, kept on the order, where an operator reads them."""
     erp = erp_of(order)
     with open_erp(erp, PushesOrders) as adapter:
-        made = plan_order(seen, storefront=order.storefront, erp=erp, erp_adapter=adapter)
+        made = plan_order(
+            seen,
+            storefront=order.storefront,
+            erp=erp,
+            erp_adapter=adapter,
+            overrides=overrides_of(order),
+        )
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
     return {
@@ -274,8 +281,9 @@ def _compare(order: Order, draft: OrderDraft, held: ErpOrder) -> None:
     if (held.gross_total, held.currency) == (draft.expected_gross_total, draft.currency):
         return
     state = "confirmed there" if held.is_confirmed else "not confirmed"
+    wanted = "in the storefront" if overrides_of(order).agreed_total is None else "as agreed"
     raise NeedsOperator(
-        f"{order} is {draft.expected_gross_total} {draft.currency} in the storefront but "
+        f"{order} is {draft.expected_gross_total} {draft.currency} {wanted} but "
         f"{held.gross_total} {held.currency} in {erp_of(order).name} (order {held.number}, "
         f"{state}).",
         reason="erp_total_differs",
@@ -342,6 +350,8 @@ PUSH_ORDER = register(
         on_parked=hold_parked,
         on_settled=push_settled,
         on_move=note_move,
+        editable=EDITABLE,
+        on_edited=keep_on_order,
     )
 )
 
@@ -353,5 +363,7 @@ PLAN_ORDER = register(
         coalesce=True,
         on_parked=hold_parked,
         on_move=note_move,
+        editable=EDITABLE,
+        on_edited=keep_on_order,
     )
 )

@@ -31,10 +31,15 @@ class _Gap:
     hint: str
 
 
-def resolve(order: StorefrontOrder, *, storefront: Connection, erp: Connection) -> Counterparts:
-    """All counterparts of this order. Raises NeedsOperator naming everything that is missing."""
+def resolve(
+    order: StorefrontOrder, *, storefront: Connection, erp: Connection, customer_ref: str = ""
+) -> Counterparts:
+    """All counterparts of this order. Raises NeedsOperator naming everything that is missing.
+
+    `customer_ref` is the ERP's customer where a person has named one for this order.
+    """
     gaps: list[_Gap] = []
-    customer = _customer(order, storefront, erp, gaps)
+    customer = customer_ref or _customer(order, storefront, erp, gaps)
     taxes = _taxes(order, storefront, erp, gaps)
     products = _products(order, storefront, erp, gaps)
     if gaps:

@@ -19,6 +19,12 @@ class Case:
     profile: RoundingProfile
     refs: Mapping[str, LineRefs]
     rounding_ref: str
+    agreed_gross: Decimal | None = None
+
+    @property
+    def target(self) -> Decimal:
+        """What the ERP shall make of it: the agreed total, or the storefront's."""
+        return self.total if self.agreed_gross is None else self.agreed_gross
 
     @property
     def total(self) -> Decimal:

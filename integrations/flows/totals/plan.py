@@ -57,7 +57,8 @@ class TotalsPlan:
 
     `lines` are ready for an OrderDraft, the rounding line (kind "rounding") last if one is
     needed; empty when the order is held before its lines were priced. `storefront_gross` is
-    the storefront's total rounded half-up to the currency. `hold_reason` is a stable word,
+    the storefront's total rounded half-up to the currency; `agreed_gross` stands in for it
+    where people agreed on another one. `hold_reason` is a stable word,
     empty when the decision is "send"; `message` says the same to an operator.
     """
 
@@ -73,10 +74,16 @@ class TotalsPlan:
     hold_reason: HoldReason = ""
     message: str = ""
     hint: str = ""
+    agreed_gross: Decimal | None = None
 
     @property
     def is_held(self) -> bool:
         return self.decision == "hold"
+
+    @property
+    def expected_gross(self) -> Decimal:
+        """The total that the ERP must come to."""
+        return self.storefront_gross if self.agreed_gross is None else self.agreed_gross
 
     def as_json(self) -> dict[str, Any]:
         """The plan without its draft lines, decimals as texts, to keep on a row and show."""
@@ -86,6 +93,7 @@ class TotalsPlan:
             "message": self.message,
             "currency": self.currency,
             "storefront_gross": str(self.storefront_gross),
+            "agreed_gross": None if self.agreed_gross is None else str(self.agreed_gross),
             "predicted_net": str(self.predicted_net),
             "predicted_tax": str(self.predicted_tax),
             "predicted_gross": str(self.predicted_gross),

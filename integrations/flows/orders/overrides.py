@@ -1,0 +1,149 @@
+"""What people decided for one order, over what the storefront says of it.
+
+Entered by editing a job (JobKind.editable), kept on the order, used by every plan of it from
+then on: a push that starts anew and a later change must not fall back to what was wrong.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integrations.engine.editable import EditableField, FieldType
+from integrations.engine.models import SyncJob
+from integrations.errors import NeedsOperator
+from integrations.flows.orders.working import erp_of, order_of
+from integrations.flows.totals import round_half_up
+from integrations.models import IdLink, Order
+from integrations.records import StorefrontOrder
+
+NAMES = ("po_number", "customer_ref", "note", "agreed_total", "agreed_for")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """Empty where nobody decided anything. `agreed_for` is the storefront's total that
+    `agreed_total` was agreed for: with another one it means nothing."""
+
+    po_number: str = ""
+    customer_ref: str = ""
+    note: str = ""
+    agreed_total: Decimal | None = None
+    agreed_for: Decimal | None = None
+
+
+NONE = Overrides()
+
+
+def overrides_of(order: Order) -> Overrides:
+    kept = order.overrides
+    return Overrides(
+        po_number=kept.get("po_number", ""),
+        customer_ref=kept.get("customer_ref", ""),
+        note=kept.get("note", ""),
+        agreed_total=_decimal(kept.get("agreed_total")),
+        agreed_for=_decimal(kept.get("agreed_for")),
+    )
+
+
+def keep_on_order(job: SyncJob, writes: Mapping[str, Any]) -> None:
+    """`on_edited` of order jobs: the order remembers what its next jobs must know, too."""
+    order = Order.objects.select_for_update().get(pk=job.payload["order"])
+    kept = {**order.overrides, **{name: writes[name] for name in NAMES if name in writes}}
+    order.overrides = {name: value for name, value in kept.items() if value is not None}
+    order.save(update_fields=["overrides"])
+
+
+def refuse_outdated(seen: StorefrontOrder, overrides: Overrides) -> None:
+    """An agreed total is for the order as it was when two people agreed to it."""
+    if overrides.agreed_total is None:
+        return
+    total = round_half_up(seen.gross_total, seen.currency)
+    if overrides.agreed_for != total:
+        raise NeedsOperator(
+            f"{overrides.agreed_total} {seen.currency} was agreed for order {seen.display_id} when "
+            f"it came to {overrides.agreed_for}; it comes to {total} now.",
+            reason="agreed_total_outdated",
+            cause=f"agreed_total_outdated:{seen.order_id}",
+            hint="Edit this job: empty the agreed total, or agree on a new one.",
+            ids={"order": seen.order_id},
+        )
+
+
+# ---------------------------------------------------------------- checks of the form
+
+
+def _is_known_customer(value: str, job: SyncJob) -> None:
+    """Only a customer that some link names: a typo must not invoice a stranger."""
+    erp = erp_of(order_of(job.payload))
+    kinds = (IdLink.Kind.CUSTOMER, IdLink.Kind.ACCOUNT)
+    if not IdLink.objects.filter(kind__in=kinds, target=erp, target_ref=value).exists():
+        raise ValueError(
+            f"No customer or account link leads to {value} in {erp.name}. Add the link first."
+        )
+
+
+def _is_amount_of(value: Decimal, job: SyncJob) -> None:
+    order = order_of(job.payload)
+    if order.gross_total is None or not order.currency:
+        raise ValueError("The order has not been read yet, so nothing can be agreed for it.")
+    if value < 0:
+        raise ValueError("An order cannot come to less than nothing.")
+    if value != round_half_up(value, order.currency):
+        raise ValueError(f"{order.currency} has fewer digits.")
+
+
+def _total_now(job: SyncJob) -> str:
+    order = order_of(job.payload)
+    return str(round_half_up(order.gross_total or Decimal(0), order.currency))
+
+
+def _kept(name: str) -> Callable[[SyncJob], Any]:
+    """What the order holds under that name: an edit of an earlier job may have decided it."""
+    return lambda job: order_of(job.payload).overrides.get(name)
+
+
+def _decimal(text: Any) -> Decimal | None:
+    return None if text in (None, "") else Decimal(text)
+
+
+EDITABLE = (
+    EditableField(
+        "po_number",
+        "PO number for the ERP",
+        feeds="plan",
+        max_length=100,
+        now=_kept("po_number"),
+        help="Instead of the buyer's number in the storefront.",
+    ),
+    EditableField(
+        "customer_ref",
+        "Customer in the ERP",
+        feeds="plan",
+        max_length=64,
+        now=_kept("customer_ref"),
+        check=_is_known_customer,
+        help="Its id there, for this order alone. To change it for all orders, edit the link.",
+    ),
+    EditableField(
+        "note",
+        "Note on the ERP's order",
+        feeds="plan",
+        max_length=500,
+        now=_kept("note"),
+        help="For whoever ships or invoices it.",
+    ),
+    EditableField(
+        "agreed_total",
+        "Agreed total (gross)",
+        FieldType.DECIMAL,
+        feeds="plan",
+        is_money=True,
+        now=_kept("agreed_total"),
+        check=_is_amount_of,
+        pins={"agreed_for": _total_now},
+        help="What the ERP shall charge, where that differs from the storefront: agreed freight, "
+        "a correction, a difference that rounding may not settle. It is sent as a line of its own "
+        "without tax.",
+    ),
+)
