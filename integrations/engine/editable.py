@@ -91,10 +91,12 @@ class EditForm(forms.Form):
 
     def sentences(self) -> str:
         """What is wrong, for whoever sees no form."""
-        return " ".join(
-            f"{self.fields[name].label}: {' '.join(texts)}" if name in self.fields else texts[0]
-            for name, texts in self.errors.items()
-        )
+        said = []
+        for name, texts in self.errors.items():
+            words = " ".join(str(text) for text in texts)
+            label = f"{self.fields[name].label}: " if name in self.fields else ""
+            said.append(f"{label}{words}")
+        return " ".join(said)
 
     def written(self) -> dict[str, Any]:
         """The cleaned values as the payload keeps them; None for what is left empty."""

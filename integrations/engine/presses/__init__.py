@@ -8,13 +8,15 @@ loaded, and a row that enters or leaves the filter later changes nothing. A boun
 with the filter asked again would not do: a job that parks once more would match once more.
 """
 
-from integrations.engine.presses.declared import PressVerb, register, verb_named
-from integrations.engine.presses.opening import open_press, stop_press
+from integrations.engine.presses.declared import PressVerb, known, register, verb_named
+from integrations.engine.presses.opening import AT_ONCE, open_press, stop_press
 from integrations.engine.presses.work import forget_old, press_batch, resume_left
 
 __all__ = [
+    "AT_ONCE",
     "PressVerb",
     "forget_old",
+    "known",
     "open_press",
     "press_batch",
     "register",

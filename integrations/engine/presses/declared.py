@@ -45,6 +45,11 @@ def verb_named(name: str) -> PressVerb:
         raise LookupError(f"No verb named {name} can be pressed here.") from exc
 
 
+def known(name: str) -> PressVerb | None:
+    """The verb of that name, where one wants to show an old press and not to press."""
+    return _verbs.get(name)
+
+
 def _jobs() -> QuerySet[SyncJob]:
     return SyncJob.objects.all()
 

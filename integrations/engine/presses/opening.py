@@ -15,6 +15,8 @@ from integrations.engine.moves import MoveRefused
 from integrations.engine.presses.declared import verb_named
 from integrations.engine.presses.work import start_work
 
+AT_ONCE = 50  # so many rows may be pressed where somebody waits for the answer
+
 
 @transaction.atomic
 def open_press(

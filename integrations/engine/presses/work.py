@@ -78,12 +78,13 @@ def press_batch(press_id: int, *, at_most: int = BATCH) -> bool:
     if not members:
         _finish(press)
         return False
+    began = press.started_at or clock.now()
     _press_all(press, members)
     faults.reach("pressed")
     counts = Counter(member.state for member in members)
     Press.objects.filter(pk=press.pk).update(
-        started_at=press.started_at or Now(),
-        worked_at=Now(),
+        started_at=began,
+        worked_at=clock.now(),
         done=F("done") + counts[State.DONE],
         skipped=F("skipped") + counts[State.SKIPPED],
         failed=F("failed") + counts[State.FAILED],
