@@ -1,14 +1,17 @@
 """`manage.py jobs`: what the engine works on, why it waits, and what a person can do."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.db.models import Q, QuerySet
 
-from integrations.engine import explain, verbs
-from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
+from integrations.engine import edits, explain, verbs
+from integrations.engine.models import OPEN, Attempt, JobEdit, JobState, SyncJob
+from integrations.engine.presses import AT_ONCE, open_press
 from integrations.errors import NeedsOperator, PortalError
+from integrations.management import bulk
 from integrations.management.command import (
     Answer,
     PortalCommand,
@@ -19,6 +22,16 @@ from integrations.management.command import (
     table,
 )
 from integrations.models import Order
+
+# The verbs here, as they are pressed for everything that matches.
+BULK = {
+    "requeue": "requeue_jobs",
+    "cancel": "cancel_jobs",
+    "hold": "hold_jobs",
+    "release": "release_jobs",
+    "skip": "skip_step",
+}
+FILTERS = ("state", "kind", "order", "error_cause")
 
 
 class Command(PortalCommand):
@@ -37,6 +50,15 @@ class Command(PortalCommand):
         )
         showing = add_verb(choices, "show", show, help="Show one job with all that happened.")
         showing.add_argument("id", type=int)
+        editing = add_verb(choices, "edit", edit, help="Edit a stopped job's payload and requeue.")
+        editing.add_argument("id", type=int)
+        editing.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", help="May be repeated."
+        )
+        editing.add_argument("--reason", required=True, help="Kept with the edit.")
+        _add_decision(choices, "approve", approve, help="Take an edit that somebody else proposed.")
+        _add_decision(choices, "reject", reject, help="End a proposed edit without taking it.")
+        bulk.add_verbs(choices)
         _add_press(choices, "requeue", requeue, help="Try again, now.", needs_reason=False)
         _add_press(choices, "cancel", cancel, help="End jobs, undoing what can be.")
         _add_press(choices, "hold", hold, help="Put jobs aside until they are released.")
@@ -48,12 +70,57 @@ class Command(PortalCommand):
 def _add_press(
     choices: Any, name: str, run: Verb, *, help: str, needs_reason: bool = True
 ) -> CommandParser:
-    parser = add_verb(choices, name, run, help=help)
-    parser.add_argument("ids", type=int, nargs="+", metavar="id")
+    """A verb for the jobs that are named, or for all that match; many go by a bulk press."""
+    verb = BULK[name]
+    parser = add_verb(choices, name, partial(_press, verb, run), help=help)
+    parser.add_argument("ids", type=int, nargs="*", metavar="id")
+    parser.add_argument("--state", choices=[*JobState.values, "open"], help="All in this state.")
+    parser.add_argument("--kind", help="All of this kind, such as push_order.")
+    parser.add_argument("--order", help="All of this order.")
+    parser.add_argument("--error-cause", help="All that stopped for this cause.")
     parser.add_argument(
         "--reason", default="", required=needs_reason, help="Kept in the job's history."
     )
     return parser
+
+
+def _add_decision(choices: Any, name: str, run: Verb, *, help: str) -> None:
+    parser = add_verb(choices, name, run, help=help)
+    parser.add_argument("id", type=int, help="The job whose edit waits.")
+    parser.add_argument("--reason", required=True, help="Kept with the decision.")
+
+
+def _press(verb: str, run: Verb, options: dict[str, Any]) -> Answer:
+    """Named jobs are pressed here; so are few that match, and many by a job of their own."""
+    given = {name: options[name] for name in FILTERS if options[name]}
+    if bool(options["ids"]) == bool(given):
+        raise NeedsOperator(
+            "Name jobs by their numbers, or say which ones with --state, --kind, --order or "
+            "--error-cause; not both.",
+            reason="which_jobs",
+        )
+    if not given:
+        return run(options)
+    if not options["reason"]:
+        raise NeedsOperator("Everything that matches needs a --reason.", reason="no_reason")
+    found = _filtered({"state": "all", **_without_empty(given)})
+    ids = list(found.order_by("id").values_list("pk", flat=True)[: AT_ONCE + 1])
+    if len(ids) <= AT_ONCE:
+        return run({**options, "ids": ids})
+    press = open_press(
+        verb,
+        found,
+        matched=", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in given.items()),
+        actor=command_actor(),
+        reason=options["reason"],
+        options={"step_name": options["step"]} if "step" in options else None,
+    )
+    line = f"{press.total} jobs match. Bulk press {press.pk} is on its way: "
+    return Answer(rows=bulk.row(press), lines=[f"{line}`jobs bulk show {press.pk}`."])
+
+
+def _without_empty(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: given.get(name) for name in FILTERS if name != "state" or name in given}
 
 
 def list_some(options: dict[str, Any]) -> Answer:
@@ -69,8 +136,51 @@ def list_some(options: dict[str, Any]) -> Answer:
 
 def show(options: dict[str, Any]) -> Answer:
     job = _job(options["id"])
-    row = {**_row(job), "steps": _steps(job), "moves": _moves(job)}
+    made = job.edits.order_by("id")
+    row = {
+        **_row(job),
+        "steps": _steps(job),
+        "moves": _moves(job),
+        "edits": [_edit_row(one) for one in made],
+        "editable": [spec.name for spec in edits.fields_of(job)],
+    }
     return Answer(rows=row, lines=_told(row))
+
+
+def edit(options: dict[str, Any]) -> Answer:
+    job = _job(options["id"])
+    form = edits.form_of(job)
+    data = {name: value for name, value in form.before.items() if value not in (None, False)}
+    for given in options["set"]:
+        name, sign, value = given.partition("=")
+        if not sign or name not in form.fields:
+            names = ", ".join(form.fields)
+            raise NeedsOperator(
+                f"{given!r} sets nothing: --set takes NAME=VALUE with one of {names}.",
+                reason="unknown_field",
+            )
+        data[name] = value
+    made = edits.edit(job, data, actor=command_actor(), reason=options["reason"])
+    said = f"Job {job.pk}: {made.sentence}."
+    if made.needs_second:
+        said += " It changes an amount: a second person must approve it."
+    return Answer(rows=_edit_row(made), lines=[said])
+
+
+def approve(options: dict[str, Any]) -> Answer:
+    proposed = _proposed(options["id"])
+    edits.approve(proposed, actor=command_actor(), reason=options["reason"])
+    return Answer(
+        rows=_edit_row(proposed), lines=[f"Job {options['id']} goes on with: {proposed.sentence}."]
+    )
+
+
+def reject(options: dict[str, Any]) -> Answer:
+    proposed = _proposed(options["id"])
+    edits.reject(proposed, actor=command_actor(), reason=options["reason"])
+    return Answer(
+        rows=_edit_row(proposed), lines=[f"Job {options['id']} stays: the edit is not taken."]
+    )
 
 
 def requeue(options: dict[str, Any]) -> Answer:
@@ -118,6 +228,25 @@ def skip(options: dict[str, Any]) -> Answer:
     return _each(options["ids"], press)
 
 
+def _proposed(job_id: int) -> JobEdit:
+    job = _job(job_id)
+    proposed = job.edits.undecided().first()
+    if proposed is None:
+        raise NeedsOperator(f"No edit of job {job_id} waits for anybody.", reason="no_proposal")
+    return proposed
+
+
+def _edit_row(made: JobEdit) -> dict[str, Any]:
+    return {
+        "edit": made.pk,
+        "job": made.job_id,
+        "changes": made.changes,
+        "actor": made.actor,
+        "reason": made.reason,
+        "needs_second": made.needs_second,
+    }
+
+
 def _positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise ValueError(text)
@@ -154,6 +283,8 @@ def _filtered(options: dict[str, Any]) -> QuerySet[SyncJob]:
         jobs = jobs.filter(state=options["state"])
     if options["kind"]:
         jobs = jobs.filter(kind=options["kind"])
+    if options.get("error_cause"):
+        jobs = jobs.filter(error_cause=options["error_cause"])
     if options["order"]:
         jobs = jobs.filter(key__in=_keys_of(options["order"]))
     return jobs
@@ -247,6 +378,8 @@ def _told(row: dict[str, Any]) -> list[str]:
     for step in row["steps"]:
         lines.append(f"  {step['n']}. {step['name']}: {step['state']}")
         lines += [f"       {_attempt_line(attempt)}" for attempt in step["attempts"]]
+    if row["editable"]:
+        lines.append("Can be edited: " + ", ".join(row["editable"]))
     if row["moves"]:
         lines.append("History:")
     for move in row["moves"]:
