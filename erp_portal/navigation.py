@@ -20,6 +20,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         [
             ("Issues", "error", "integrations_issue", "integrations.view_issue"),
             ("Jobs", "manufacturing", "engine_syncjob", "engine.view_syncjob"),
+            ("Bulk presses", "done_all", "engine_press", "engine.view_press"),
             ("Exchanges", "swap_horiz", "integrations_exchange", "integrations.view_exchange"),
             ("Alerts", "campaign", "integrations_alert", "integrations.view_alert"),
             ("History", "history", "integrations_statechange", "integrations.view_statechange"),

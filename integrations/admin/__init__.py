@@ -15,6 +15,7 @@ from integrations.admin import (
     now,
     orders,
     people,
+    presses,
     runs,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "now",
     "orders",
     "people",
+    "presses",
     "runs",
 ]
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, ForeignKey, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from integrations.admin import fixes, pressing, risk
 from integrations.admin.base import ConsoleAdmin, actor
 from integrations.admin.pressing import Button
+from integrations.engine.models import Press
 from integrations.flows import issues
 from integrations.looks import written
 from integrations.looks.badges import badge
@@ -135,11 +137,16 @@ class IssueAdmin(ConsoleAdmin):
     @admin.action(description="Requeue everything it blocks", permissions=["operate"])
     def requeue_blocked(self, request: HttpRequest, rows: QuerySet[Issue]) -> HttpResponse | None:
         requeued = skipped = 0
+        presses = []
         for issue in rows:
             outcome = issues.requeue_blocked(issue, actor=actor(request))
             requeued, skipped = requeued + outcome.requeued, skipped + outcome.skipped
+            if outcome.press is not None:
+                presses.append(outcome.press)
+                self._tell_of(request, outcome.press)
         rest = f", {skipped} skipped: they had gone on already" if skipped else ""
-        self.message_user(request, f"{requeued} requeued{rest}.")
+        if requeued or skipped or not presses:
+            self.message_user(request, f"{requeued} requeued{rest}.")
         return pressing.back(request)
 
     @admin.action(description="Resolve…", permissions=["operate"])
@@ -155,11 +162,19 @@ class IssueAdmin(ConsoleAdmin):
                 "opens a new issue."
             ),
             button="Resolve",
+            by_job=False,
         )
         if isinstance(asked, HttpResponse):
             return asked
         press = partial(issues.resolve, actor=actor(request), reason=asked.cleaned_data["reason"])
         return pressing.press_each(self, request, rows, press, done="resolved")
+
+    def _tell_of(self, request: HttpRequest, press: Press) -> None:
+        page = reverse("admin:engine_press_change", args=[press.pk])
+        text = format_html(
+            '{} are being requeued: <a href="{}">bulk press {}</a>.', press.total, page, press.pk
+        )
+        self.message_user(request, text)
 
     def _buttons(self, request: HttpRequest, issue: Issue) -> list[Button]:
         if issue.state != Issue.State.OPEN or not self.has_operate_permission(request):

@@ -6,19 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import BigAutoField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigAutoField, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from integrations.admin import fixes, pressing, timeline
-from integrations.admin.base import ReadOnlyAdmin, actor, may_see_exchanges
+from integrations.admin import editing, fixes, pressing, timeline
+from integrations.admin.base import ReadOnlyAdmin, may_see_exchanges
 from integrations.admin.filters import ResourceFilter
 from integrations.admin.paging import CappedPaginator
 from integrations.admin.pressing import Button
-from integrations.engine import explain, verbs
+from integrations.engine import edits, explain
 from integrations.engine.models import OPEN, Attempt, JobState, Step, StepState, SyncJob
 from integrations.flows.issues import order_of
 from integrations.looks import words, written
@@ -33,12 +33,19 @@ class AttentionFilter(admin.SimpleListFilter):
     parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("parked", "Needs a person"), ("open", "Not finished"), ("doubt", "In doubt")]
+        return [
+            ("parked", "Needs a person"),
+            ("second", "Needs a second person"),
+            ("open", "Not finished"),
+            ("doubt", "In doubt"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
         match self.value():
             case "parked":
                 return queryset.filter(state=JobState.PARKED)
+            case "second":
+                return queryset.filter(pk__in=edits.undecided().values("job_id"))
             case "open":
                 return queryset.filter(state__in=OPEN)
             case "doubt":
@@ -135,7 +142,11 @@ class SyncJobAdmin(ReadOnlyAdmin):
             "issues": [item.issue for item in _issue_items(row)],
             "timeline": timeline.of_job(row, with_exchanges=may_see_exchanges(request)),
             "buttons": _buttons(row) if self.has_operate_permission(request) else [],
+            **editing.on_page(request, row),
         }
+
+    def get_urls(self) -> list[Any]:
+        return [*editing.urls(self), *super().get_urls()]
 
     @admin.display(description="Job", ordering="id")
     def number(self, job: SyncJob) -> str:
@@ -172,13 +183,30 @@ class SyncJobAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Requeue: try again now", permissions=["operate"])
     def requeue(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
-        press = partial(verbs.requeue, actor=actor(request), reason="requeued in the console")
-        return pressing.press_each(self, request, rows, press, done="requeued")
+        return pressing.ask_if_many(
+            self,
+            request,
+            rows,
+            verb="requeue_jobs",
+            action="requeue",
+            consequence=(
+                "These jobs are tried again from the step where they stopped. Finished steps do "
+                "not run again."
+            ),
+            reason="requeued in the console",
+        )
 
     @admin.action(description="Release", permissions=["operate"])
     def release(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
-        press = partial(verbs.release, actor=actor(request), reason="released in the console")
-        return pressing.press_each(self, request, rows, press, done="released")
+        return pressing.ask_if_many(
+            self,
+            request,
+            rows,
+            verb="release_jobs",
+            action="release",
+            consequence="These jobs go on where they were held.",
+            reason="released in the console",
+        )
 
     @admin.action(description="Hold…", permissions=["operate"])
     def hold(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
@@ -196,8 +224,8 @@ class SyncJobAdmin(ReadOnlyAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(verbs.hold, actor=actor(request), reason=asked.cleaned_data["reason"])
-        return pressing.press_each(self, request, rows, press, done="held")
+        reason = asked.cleaned_data["reason"]
+        return pressing.press(self, request, rows, verb="hold_jobs", reason=reason)
 
     @admin.action(description="Cancel…", permissions=["operate"])
     def cancel(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
@@ -215,13 +243,12 @@ class SyncJobAdmin(ReadOnlyAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(verbs.cancel, actor=actor(request), reason=asked.cleaned_data["reason"])
-        return pressing.press_each(self, request, rows, press, done="cancelled or ending")
+        reason = asked.cleaned_data["reason"]
+        return pressing.press(self, request, rows, verb="cancel_jobs", reason=reason)
 
     @admin.action(description="Skip a step…", permissions=["operate"])
     def skip(self, request: HttpRequest, rows: QuerySet[SyncJob]) -> HttpResponse | None:
-        unfinished = rows.values_list("steps__name", flat=True).filter(steps__state__in=UNFINISHED)
-        names = list(dict.fromkeys(unfinished.order_by("steps__n")))
+        names = _unfinished_steps(rows)
         asked = pressing.ask_reason(
             self,
             request,
@@ -236,20 +263,29 @@ class SyncJobAdmin(ReadOnlyAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(
-            verbs.skip_step,
-            step_name=asked.cleaned_data["step"],
-            actor=actor(request),
+        return pressing.press(
+            self,
+            request,
+            rows,
+            verb="skip_step",
             reason=asked.cleaned_data["reason"],
+            options={"step_name": asked.cleaned_data["step"]},
         )
-        return pressing.press_each(self, request, rows, press, done="gone on without that step")
+
+
+def _unfinished_steps(rows: QuerySet[SyncJob]) -> list[str]:
+    """The names that these jobs have left to do, in the order of their steps."""
+    left = Step.objects.filter(job__in=rows.order_by().values("pk"), state__in=UNFINISHED)
+    first = left.order_by().values("name").annotate(place=Min("n")).order_by("place", "name")
+    return [row["name"] for row in first]
 
 
 def _reason(job: SyncJob) -> str:
     """Why it stands still, from the row alone: a list must not ask the database per row."""
     match job.state:
         case JobState.PARKED:
-            return job.error_text or "See its history."
+            second = f"Waits: {job.wait_reason}. " if job.wait_reason else ""
+            return second + (job.error_text or "See its history.")
         case JobState.WAITING:
             return job.wait_reason
         case JobState.QUEUED if job.resource is not None and job.resource.paused:

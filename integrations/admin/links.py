@@ -162,7 +162,10 @@ class LinkAdmin(ConsoleAdmin):
         """A link that was missing lets go what waited for it."""
         for issue in issues.fixed_by(link):
             outcome = issues.requeue_blocked(issue, actor=actor(request))
-            if outcome.requeued:
+            if outcome.press is not None:
+                text = f"{outcome.press.total} jobs waited for this and are being requeued"
+                self.message_user(request, f"{text}: {issue.title}", messages.SUCCESS)
+            elif outcome.requeued:
                 waited = "job waited" if outcome.requeued == 1 else "jobs waited"
                 text = f"{outcome.requeued} {waited} for this and went on: {issue.title}"
                 self.message_user(request, text, messages.SUCCESS)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from integrations.admin import health, risk
 from integrations.admin.panels import Panel, Row, register_panel
+from integrations.engine import edits
 from integrations.engine.models import Canary, JobState, SyncJob
 from integrations.flows.issues import NEWS
 from integrations.flows.orders.working import BEFORE_START
@@ -126,6 +127,34 @@ def parked_jobs(request: HttpRequest, now: datetime) -> Panel | None:
     )
 
 
+def second_person(request: HttpRequest, now: datetime) -> Panel | None:
+    """Edits of amounts that somebody else must approve; nothing while there are none."""
+    if not request.user.has_perm("engine.view_syncjob"):
+        return None
+    proposed = edits.undecided()
+    shown = list(proposed[: SHOWN + 1])
+    if not shown:
+        return None
+    count = len(shown) if len(shown) <= SHOWN else proposed.count()
+    return Panel(
+        title="Waits for a second person",
+        needs=count,
+        verdict=_number(count, "edit to approve", "edits to approve"),
+        rows=[
+            Row(
+                title=f"{words.job(edit.job.kind)} (job {edit.job_id})",
+                url=_page("engine_syncjob", edit.job_id),
+                detail=f"{edit.sentence}. {edit.actor}: {edit.reason}",
+                badge=toned("approve or reject", "warning"),
+                when=edit.at,
+            )
+            for edit in shown[:SHOWN]
+        ],
+        url=reverse("admin:engine_syncjob_changelist") + "?attention=second",
+        more="All jobs that wait for a second person",
+    )
+
+
 def connections(request: HttpRequest, now: datetime) -> Panel | None:
     """Every connection with its state; those that need a look come first."""
     if not request.user.has_perm("integrations.view_connection"):
@@ -236,6 +265,7 @@ def _page(model: str, pk: int) -> str:
 
 register_panel("orders", orders_to_send, order=10)
 register_panel("issues", open_issues, order=20)
+register_panel("second_person", second_person, order=25)
 register_panel("jobs", parked_jobs, order=30)
 register_panel("connections", connections, order=40)
 register_panel("workers", workers, order=50)

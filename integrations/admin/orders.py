@@ -1,7 +1,8 @@
 """Orders: where each one is, why it waits, how much money is at risk, and what to press."""
 
 import json
-from functools import partial
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -13,13 +14,12 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from integrations.admin import fixes, pressing, timeline
-from integrations.admin.base import ReadOnlyAdmin, actor, may_see_exchanges
+from integrations.admin.base import ReadOnlyAdmin, may_see_exchanges
 from integrations.admin.filters import ErpFilter, StorefrontFilter
 from integrations.admin.pressing import Button
 from integrations.engine import explain
 from integrations.engine.models import OPEN, SyncJob
-from integrations.flows.orders import doors
-from integrations.flows.orders.abandon import abandon_order
+from integrations.flows.orders import overrides
 from integrations.flows.orders.working import HELD_BY_OPERATOR, orders_flow
 from integrations.looks import words, written
 from integrations.looks.badges import badge
@@ -84,6 +84,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "payments": list(row.payments.all()),
             "waiting": _why_open_jobs_wait(row),
             "flow": flow,
+            "decided": _decided(row),
             "plan": _plan_of(row, flow, with_payload=may_see_exchanges(request)),
             "total_difference": _total_difference(row),
             "timeline": timeline.of_order(row, with_exchanges=may_see_exchanges(request)),
@@ -124,8 +125,18 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send now", permissions=["push"])
     def send(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
-        press = partial(doors.send_order, actor=actor(request))
-        return pressing.press_each(self, request, rows, press, done="on the way to the ERP")
+        return pressing.ask_if_many(
+            self,
+            request,
+            rows,
+            verb="send_orders",
+            action="send",
+            consequence=(
+                "These orders are sent to the ERP, also those from before the start instant. What "
+                "is there already is not sent again."
+            ),
+            reason="send now",
+        )
 
     @admin.action(description="Hold…", permissions=["push"])
     def hold(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
@@ -140,13 +151,20 @@ class OrderAdmin(ReadOnlyAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(doors.hold_order, actor=actor(request), reason=asked.cleaned_data["reason"])
-        return pressing.press_each(self, request, rows, press, done="held")
+        reason = asked.cleaned_data["reason"]
+        return pressing.press(self, request, rows, verb="hold_orders", reason=reason)
 
     @admin.action(description="Release", permissions=["push"])
     def release(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
-        press = partial(doors.release_order, actor=actor(request), reason="released in the console")
-        return pressing.press_each(self, request, rows, press, done="released")
+        return pressing.ask_if_many(
+            self,
+            request,
+            rows,
+            verb="release_orders",
+            action="release",
+            consequence="These orders go on by the mode of their flow.",
+            reason="released in the console",
+        )
 
     @admin.action(description="Cancel, never send…", permissions=["push"])
     def abandon(self, request: HttpRequest, rows: QuerySet[Order]) -> HttpResponse | None:
@@ -164,8 +182,8 @@ class OrderAdmin(ReadOnlyAdmin):
         )
         if isinstance(asked, HttpResponse):
             return asked
-        press = partial(abandon_order, actor=actor(request), reason=asked.cleaned_data["reason"])
-        return pressing.press_each(self, request, rows, press, done="cancelled")
+        reason = asked.cleaned_data["reason"]
+        return pressing.press(self, request, rows, verb="abandon_orders", reason=reason)
 
 
 def _buttons(order: Order) -> list[Button]:
@@ -186,11 +204,32 @@ def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
         {
             "job": job,
             "does": words.job(job.kind),
-            # A parked job's sentence stands above already, as the reason of the hold.
-            "why": "" if job.error_text == order.held_message else explain.why(job, now=now),
+            "why": _why(job, order, now),
             "fix": fixes.of(job),
         }
         for job in jobs.order_by("id")[:10]
+    ]
+
+
+def _why(job: SyncJob, order: Order, now: datetime) -> str:
+    if job.error_text and job.error_text == order.held_message:
+        # Its sentence stands above already, as the reason of the hold.
+        return f"Waits: {job.wait_reason}." if job.wait_reason else ""
+    return explain.why(job, now=now)
+
+
+def _decided(order: Order) -> list[tuple[str, str]]:
+    """What people decided for this order, by the labels of the form."""
+    kept = order.overrides
+    return [
+        (
+            spec.label,
+            written.amount(Decimal(kept[spec.name]), order.currency)
+            if spec.is_money
+            else kept[spec.name],
+        )
+        for spec in overrides.EDITABLE
+        if kept.get(spec.name)
     ]
 
 

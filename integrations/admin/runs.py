@@ -83,6 +83,7 @@ class RunAdmin(GrowingAdmin):
             question="Apply plans",
             consequence="What these runs planned is written, unless it has changed since.",
             button="Apply",
+            by_job=False,
         )
         if isinstance(asked, HttpResponse):
             return asked

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Left, Length
 from django.urls import reverse
 
-from integrations.engine.models import Attempt, JobMove, JobState, SyncJob
+from integrations.engine.models import Attempt, JobEdit, JobMove, JobState, SyncJob
 from integrations.looks import words, written
 from integrations.models import Event, Exchange, Order, StateChange
 from integrations.models.order import OrderState
@@ -129,6 +129,8 @@ def _stories(
         by_try[exchange.attempt_id].append(exchange)
     for move in JobMove.objects.filter(job__in=jobs).select_related("job"):
         stories[move.job_id].append(_of_move(move))
+    for edit in JobEdit.objects.filter(job__in=jobs).select_related("decision"):
+        stories[edit.job_id] += _of_edit(edit)
     for attempt in Attempt.objects.filter(step__job__in=jobs).select_related("step"):
         made = _of_try(attempt, by_try.pop(attempt.pk, []))
         stories[attempt.step.job_id].append(made)
@@ -221,6 +223,39 @@ def _of_move(move: JobMove) -> Entry:
         url=_page("engine_syncjob", move.job_id),
         rank=3,
     )
+
+
+def _of_edit(edit: JobEdit) -> list[Entry]:
+    """The edit with its difference, and what a second person decided."""
+    page = _page("engine_syncjob", edit.job_id)
+    is_proposal = edit.needs_second
+    found = [
+        Entry(
+            at=edit.at,
+            what="Edit",
+            sentence=f"{'Proposed' if is_proposal else 'Edited'}: {edit.sentence}.",
+            tone="warning" if edit.is_undecided else "info",
+            detail=edit.reason,
+            who=edit.actor,
+            url=page,
+            rank=2,
+        )
+    ]
+    if is_proposal and not edit.is_undecided:
+        decision = edit.decision
+        found.append(
+            Entry(
+                at=decision.at,
+                what="Edit",
+                sentence=f"{decision.get_verdict_display()}: {edit.sentence}.",
+                tone="success" if decision.verdict == "approved" else "default",
+                detail=decision.reason,
+                who=decision.actor,
+                url=page,
+                rank=2,
+            )
+        )
+    return found
 
 
 def _of_try(attempt: Attempt, exchanges: list[Exchange]) -> Entry:

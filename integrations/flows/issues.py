@@ -11,12 +11,13 @@ from functools import reduce
 from operator import or_
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.engine import verbs
-from integrations.engine.models import OPEN, TERMINAL, JobMove, JobState, SyncJob
+from integrations.engine.models import OPEN, TERMINAL, JobMove, JobState, Press, SyncJob
 from integrations.engine.moves import MoveRefused
+from integrations.engine.presses import AT_ONCE, open_press
 from integrations.flows.alerts import close_alert, raise_alert
 from integrations.models import Connection, IdLink, Issue, IssueItem, Order, StateChange
 
@@ -31,10 +32,14 @@ _GAP_WORDS = {IdLink.Kind.VARIANT: "sku"}  # where a cause says it otherwise tha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requeued:
-    """How many jobs go on, and how many could not (they are not parked any more)."""
+    """How many jobs go on, and how many could not (they are not parked any more).
+
+    With a `press` they are too many for one request and are being requeued one by one.
+    """
 
     requeued: int
     skipped: int
+    press: Press | None = None
 
 
 def note_move(job: SyncJob, move: JobMove) -> None:
@@ -149,18 +154,28 @@ def resolve(issue: Issue, *, actor: str, reason: str = "") -> None:
 
 def requeue_blocked(issue: Issue, *, actor: str, reason: str = "") -> Requeued:
     """Sends everything the issue blocks on its way again, oldest first."""
-    blocked = SyncJob.objects.filter(
-        pk__in=issue.items.filter(released_at=None).values("job_id"), state=JobState.PARKED
-    )
+    blocked = blocked_by(issue)
+    reason = reason or f"cause fixed: {issue.title}"
+    jobs = list(blocked.order_by("pk")[: AT_ONCE + 1])
+    if len(jobs) > AT_ONCE:
+        matched = f"blocked by: {issue.title}"
+        press = open_press("requeue_jobs", blocked, matched=matched, actor=actor, reason=reason)
+        return Requeued(requeued=0, skipped=0, press=press)
     requeued = skipped = 0
-    for job in blocked.order_by("pk"):
+    for job in jobs:
         try:
-            verbs.requeue(job, actor=actor, reason=reason or f"cause fixed: {issue.title}")
+            verbs.requeue(job, actor=actor, reason=reason)
         except MoveRefused:
             skipped += 1
         else:
             requeued += 1
     return Requeued(requeued=requeued, skipped=skipped)
+
+
+def blocked_by(issue: Issue) -> QuerySet[SyncJob]:
+    """The jobs that stand still for this cause."""
+    items = issue.items.filter(released_at=None)
+    return SyncJob.objects.filter(pk__in=items.values("job_id"), state=JobState.PARKED)
 
 
 def fixed_by(link: IdLink) -> list[Issue]:

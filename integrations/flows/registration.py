@@ -6,7 +6,15 @@ from django.utils import timezone
 from integrations.engine import beat
 from integrations.flows import alerts, retention, schedules
 from integrations.flows.order_status import poll, refresh, shipments
-from integrations.flows.orders import changes, handlers, payments, push, recheck, sweep
+from integrations.flows.orders import (
+    changes,
+    handlers,
+    payments,
+    presses,
+    push,
+    recheck,
+    sweep,
+)
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.products import open_products
@@ -36,6 +44,7 @@ JOB_MODULES = (
 def register_all() -> None:
     """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
     handlers.register_all()
+    presses.register_all()
     poll.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)

@@ -4,7 +4,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integrations.engine.models import BADGES as JOB_TONES
-from integrations.engine.models import BreakerState, JobState, StepState
+from integrations.engine.models import (
+    BreakerState,
+    EditDecision,
+    JobState,
+    Press,
+    PressMember,
+    StepState,
+)
 from integrations.models import Alert, Event, Flow, Issue, Run
 from integrations.models.order import OrderState
 
@@ -54,6 +61,22 @@ TONES: dict[str, dict[str, str]] = {
         Flow.Mode.ASSISTED: "warning",
         Flow.Mode.LIVE: "success",
     },
+    "edit": {
+        EditDecision.Verdict.APPROVED: "success",
+        EditDecision.Verdict.REJECTED: "default",
+        EditDecision.Verdict.WITHDRAWN: "default",
+    },
+    "press": {
+        Press.State.RUNNING: "info",
+        Press.State.DONE: "success",
+        Press.State.CANCELLED: "warning",
+    },
+    "member": {
+        PressMember.State.WAITING: "default",
+        PressMember.State.DONE: "success",
+        PressMember.State.SKIPPED: "warning",
+        PressMember.State.FAILED: "danger",
+    },
     "issue": {Issue.State.OPEN: "danger", Issue.State.RESOLVED: "success"},
     "alert": {
         Alert.State.PENDING: "info",
@@ -69,6 +92,9 @@ LABELS: dict[str, dict[str, str]] = {
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
     "flow": dict(Flow.Mode.choices),
+    "edit": dict(EditDecision.Verdict.choices),
+    "press": dict(Press.State.choices),
+    "member": dict(PressMember.State.choices),
     "issue": dict(Issue.State.choices),
     "alert": dict(Alert.State.choices),
 }

@@ -31,7 +31,17 @@ _READABLE = [
     "statechange",
     "alert",
 ]
-_ENGINE_READABLE = ["syncjob", "step", "attempt", "resource", "jobmove"]
+_ENGINE_READABLE = [
+    "syncjob",
+    "step",
+    "attempt",
+    "resource",
+    "jobmove",
+    "jobedit",
+    "editdecision",
+    "press",
+    "pressmember",
+]
 _MAPPINGS = [
     "customermapping",
     "accountmapping",

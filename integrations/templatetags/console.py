@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from integrations.engine.models.edits import shown
 from integrations.looks import badges, words, written
 
 register = template.Library()
@@ -35,6 +36,12 @@ def quantity(value: Decimal | None) -> str:
 
 
 @register.filter
+def number(value: int) -> str:
+    """`12,345`."""
+    return f"{value:,}"
+
+
+@register.filter
 def instant(at: datetime | None) -> SafeString | str:
     return written.instant(at, now=timezone.now())
 
@@ -52,6 +59,12 @@ def step_words(name: str) -> str:
 @register.filter
 def outcome_words(outcome: str) -> str:
     return words.outcome(outcome)
+
+
+@register.filter
+def kept(value: Any) -> str:
+    """A value of an edit as people read it."""
+    return shown(value)
 
 
 @register.filter

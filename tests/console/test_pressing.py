@@ -49,16 +49,6 @@ class TestJobs:
         assert parked[0].state == JobState.QUEUED
         assert JobMove.objects.filter(job=parked[0], actor="olga.operator").exists()
 
-    def test_one_press_takes_a_bounded_number_and_says_so(self, signed_in):
-        ended = [
-            SyncJob(kind="x", lane="orders", key=str(n), seq=1, state="done") for n in range(502)
-        ]
-        SyncJob.objects.bulk_create(ended)
-
-        page = press(signed_in(make.operator()), "engine_syncjob", "requeue", SyncJob.objects.all())
-
-        assert "2 skipped: only 500 go at once, press again" in page
-
     def test_cancel_asks_for_a_reason_first(self, signed_in):
         _, job, _ = stuck_order()
         client = signed_in(make.operator())

@@ -6,12 +6,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from integrations.engine.models import SyncJob
+from integrations.engine.presses import open_press
 from integrations.flows import issues
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
 LISTS = [
+    "engine_press",
     "engine_syncjob",
     "integrations_account",
     "integrations_accountmapping",
@@ -49,6 +52,8 @@ def one_of_each(number=1):
         make.ExchangeFactory(connection=order.erp, job=job)
         make.IdLinkFactory()
         make.RunFactory()
+        rows = SyncJob.objects.filter(pk=job.pk)
+        open_press("requeue_jobs", rows, matched="one", actor="olga.operator", reason="fixed")
     return order, job
 
 
@@ -192,3 +197,22 @@ def test_exact_payload_is_for_those_who_may_see_exchanges(signed_in):
 
     assert "partner_id" in signed_in(make.operator()).get(page).content.decode()
     assert "partner_id" not in signed_in(make.sales_rep()).get(page).content.decode()
+
+
+@pytest.mark.parametrize("model", ["success", "failure", "schedule", "ormq", "task"])
+@pytest.mark.parametrize("page", ["", "add/", "1/change/"])
+def test_no_address_of_the_queues_own_pages_answers(signed_in, model, page):
+    everything = make.UserFactory(username="root", is_superuser=True)
+
+    answer = signed_in(everything).get(f"/admin/django_q/{model}/{page}")
+
+    assert answer.status_code == 404
+
+
+def test_first_page_offers_no_page_of_the_queue(signed_in):
+    everything = make.UserFactory(username="root", is_superuser=True)
+
+    page = signed_in(everything).get(reverse("admin:index")).content.decode()
+
+    assert "django_q" not in page
+    assert signed_in(everything).get("/admin/django_q/").status_code == 404

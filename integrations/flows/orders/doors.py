@@ -54,7 +54,7 @@ def ensure_push(*, storefront: Connection, order_ref: str, origin: str, actor: s
 
 
 @transaction.atomic
-def send_order(order: Order, *, actor: str) -> SyncJob:
+def send_order(order: Order, *, actor: str, reason: str = "send now") -> SyncJob:
     """A person's press: sends this order, also one placed before the start instant.
 
     Starts from the storefront's order as it is now; a push that stopped before it reached
@@ -66,13 +66,13 @@ def send_order(order: Order, *, actor: str) -> SyncJob:
     going = _open_push(order)
     if going is not None and (going.is_leased or may_have_arrived(going)):
         if going.state == JobState.PARKED:
-            verbs.requeue(going, actor=actor, reason="send now")
+            verbs.requeue(going, actor=actor, reason=reason)
         return going
     for stale in _open_jobs(order, "push_order", "plan_order"):
         verbs.cancel(stale, actor=actor, reason="replaced by “send now”")
     order.refresh_from_db()
     if order.state == OrderState.HELD:  # whoever held it, a person wants it sent now
-        order.move(OrderState.RECEIVED, actor=actor, reason="send now")
+        order.move(OrderState.RECEIVED, actor=actor, reason=reason)
     return _start_push(order, actor=actor, forced=True)
 
 
