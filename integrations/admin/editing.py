@@ -24,6 +24,7 @@ from integrations.engine import edits
 from integrations.engine.editable import EditForm, digest
 from integrations.engine.models import JobEdit, SyncJob
 from integrations.engine.moves import MoveRefused
+from integrations.flows.issues import order_of
 from integrations.looks import words
 
 LONG_TEXT = 200
@@ -88,6 +89,7 @@ def edit(job_admin: admin.ModelAdmin, request: HttpRequest, job: SyncJob) -> Htt
         "title": f"Edit job {job.pk}: {words.inside(words.job(job.kind))}",
         "opts": job_admin.opts,
         "job": job,
+        "order": order_of(job),
         "forms": [form, asked],
         "money": [spec.label for spec in form.specs if spec.is_money],
         "seen": request.POST.get("seen") or digest(job.payload),
@@ -111,6 +113,7 @@ def decide(
         "title": f"Edit of job {job.pk}: {words.inside(words.job(job.kind))}",
         "opts": job_admin.opts,
         "job": job,
+        "order": order_of(job),
         "edit": proposed,
         "is_own": edits.same_person(proposed.actor, actor(request)),
         "form": asked,

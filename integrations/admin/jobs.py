@@ -131,7 +131,7 @@ class SyncJobAdmin(ReadOnlyAdmin):
         return super().get_sortable_by(request) if is_short else ["number"]
 
     def page_context(self, request: HttpRequest, row: SyncJob) -> dict[str, Any]:
-        return {
+        shown: dict[str, Any] = {
             "title": f"Job {row.pk}: {words.inside(words.job(row.kind))}",
             "why": explain.why(row, now=timezone.now()),
             "fix": fixes.of(row) if row.is_open else None,
@@ -141,9 +141,12 @@ class SyncJobAdmin(ReadOnlyAdmin):
             "payload": json.dumps(row.payload, indent=2, ensure_ascii=False),
             "issues": [item.issue for item in _issue_items(row)],
             "timeline": timeline.of_job(row, with_exchanges=may_see_exchanges(request)),
-            "buttons": _buttons(row) if self.has_operate_permission(request) else [],
+            "buttons": [],
             **editing.on_page(request, row),
         }
+        if self.has_operate_permission(request):
+            shown["buttons"] = _buttons(row, waits=shown["undecided"] is not None)
+        return shown
 
     def get_urls(self) -> list[Any]:
         return [*editing.urls(self), *super().get_urls()]
@@ -295,11 +298,14 @@ def _reason(job: SyncJob) -> str:
     return written.NOTHING
 
 
-def _buttons(job: SyncJob) -> list[Button]:
+def _buttons(job: SyncJob, *, waits: bool) -> list[Button]:
+    """What can be pressed. While an edit waits for a second person nobody sends the job on."""
     requeue = Button(action="requeue", label="Requeue", tone="primary")
     hold, release = Button(action="hold", label="Hold…"), Button(action="release", label="Release")
     skip = Button(action="skip", label="Skip a step…")
     cancel = Button(action="cancel", label="Cancel…", tone="danger")
+    if waits:
+        return [cancel] if job.state == JobState.WAITING else [hold, cancel]
     match job.state:
         case JobState.PARKED:
             return [requeue, hold, skip, cancel]

@@ -146,6 +146,7 @@ def ask_reason(
     button: str,
     form_class: Callable[..., forms.Form] = ReasonForm,
     by_job: bool = True,
+    tone: str = "danger",
 ) -> forms.Form | HttpResponse:
     """The filled-in form, or the page that asks for it: how many rows, and what will happen."""
     is_answer = "confirmed" in request.POST
@@ -167,6 +168,7 @@ def ask_reason(
         "across": request.POST.get("select_across", "0"),
         "action": action,
         "button": button,
+        "tone": tone,
         "form": form,
         "next": _next(request),
         "checkbox": helpers.ACTION_CHECKBOX_NAME,
@@ -195,6 +197,7 @@ def ask_if_many(
             question=does,
             consequence=consequence,
             button=does,
+            tone="primary",
         )
         if isinstance(asked, HttpResponse):
             return asked

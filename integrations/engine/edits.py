@@ -23,7 +23,7 @@ from integrations.engine.models import (
     StepState,
     SyncJob,
 )
-from integrations.engine.moves import MoveRefused, note
+from integrations.engine.moves import MoveRefused
 from integrations.errors import Kind
 
 EDITABLE = (JobState.PARKED, JobState.WAITING)
@@ -123,7 +123,6 @@ def reject(proposed: JobEdit, *, actor: str, reason: str) -> SyncJob:
     _decide(proposed, verdict, actor=actor, reason=reason)
     if job.wait_reason == _waits_for(proposed):
         SyncJob.objects.filter(pk=job.pk).update(wait_reason=proposed.waited_for)
-    note(job, reason=f"edit {verdict.label.lower()}: {reason}", actor=actor)
     job.refresh_from_db()
     return job
 
@@ -220,7 +219,6 @@ def _writes(job: SyncJob, form: EditForm, changed: set[str]) -> dict[str, Any]:
 
 def _propose(job: SyncJob, made: JobEdit) -> None:
     SyncJob.objects.filter(pk=job.pk).update(wait_reason=_waits_for(made))
-    note(job, reason=f"edit proposed: {made.sentence} ({made.reason})", actor=made.actor)
 
 
 def _waits_for(made: JobEdit) -> str:

@@ -233,7 +233,7 @@ class TestMoney:
 
         job = fresh(parked)
         assert (job.state, job.payload, job.wait_reason) == (JobState.PARKED, parked.payload, "")
-        assert JobMove.objects.filter(job=job, reason="edit rejected: not agreed").exists()
+        assert EditDecision.objects.get().reason == "not agreed"
         verbs.requeue(job, actor="bob")  # it goes on as it was
 
     def test_proposer_may_withdraw(self, proposed: JobEdit) -> None:

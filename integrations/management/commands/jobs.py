@@ -136,7 +136,7 @@ def list_some(options: dict[str, Any]) -> Answer:
 
 def show(options: dict[str, Any]) -> Answer:
     job = _job(options["id"])
-    made = job.edits.order_by("id")
+    made = job.edits.select_related("decision").order_by("id")
     row = {
         **_row(job),
         "steps": _steps(job),
@@ -236,11 +236,20 @@ def _proposed(job_id: int) -> JobEdit:
     return proposed
 
 
+def _decision_row(made: JobEdit) -> dict[str, str] | None:
+    if not made.needs_second or made.is_undecided:
+        return None
+    told = made.decision
+    return {"verdict": told.verdict, "actor": told.actor, "reason": told.reason}
+
+
 def _edit_row(made: JobEdit) -> dict[str, Any]:
     return {
         "edit": made.pk,
         "job": made.job_id,
+        "what": made.sentence,
         "changes": made.changes,
+        "decision": _decision_row(made),
         "actor": made.actor,
         "reason": made.reason,
         "needs_second": made.needs_second,
@@ -380,12 +389,23 @@ def _told(row: dict[str, Any]) -> list[str]:
         lines += [f"       {_attempt_line(attempt)}" for attempt in step["attempts"]]
     if row["editable"]:
         lines.append("Can be edited: " + ", ".join(row["editable"]))
+    if row["edits"]:
+        lines.append("Edits:")
+    lines += [f"  {_edit_line(one)}" for one in row["edits"]]
     if row["moves"]:
         lines.append("History:")
     for move in row["moves"]:
         why = f": {move['reason']}" if move["reason"] else ""
         lines.append(f"  {move['at'][:19]}  {move['from']} → {move['to']} by {move['actor']}{why}")
     return lines
+
+
+def _edit_line(made: dict[str, Any]) -> str:
+    said = f"{made['what']} by {made['actor']}: {made['reason']}"
+    decision = made["decision"]
+    if decision:
+        return f"{said} ({decision['verdict']} by {decision['actor']}: {decision['reason']})"
+    return f"{said} (waits for a second person)" if made["needs_second"] else said
 
 
 def _attempt_line(attempt: dict[str, Any]) -> str:
