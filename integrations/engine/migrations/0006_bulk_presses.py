@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0003_payload_edits'),
+        ('engine', '0005_payload_edits'),
     ]
 
     operations = [

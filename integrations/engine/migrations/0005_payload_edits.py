@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0002_job_permission'),
+        ('engine', '0004_job_lists_by_index'),
     ]
 
     operations = [
