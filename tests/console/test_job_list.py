@@ -48,11 +48,13 @@ def test_list_that_is_not_counted_to_its_end_says_so(crowd, look):
     assert answer.context["cl"].paginator.num_pages == COUNTED / 40
 
 
-def test_all_of_an_uncounted_list_cannot_be_selected_at_once(crowd, look):
+def test_all_of_an_uncounted_list_is_selected_without_a_number(crowd, look):
     page = look().content.decode()
 
     assert "of 40 selected" in page
-    assert ACROSS not in page
+    assert "Select everything that matches" in page
+    assert "Select all" not in page
+    assert ACROSS in page
 
 
 def test_short_list_is_counted_and_can_be_selected_whole(look):
