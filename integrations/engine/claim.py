@@ -72,7 +72,7 @@ def claim(lane: str | None = None, crowd: Crowd | None = None) -> Claim | None:
         if job is None:
             return None
         if job.state != JobState.PARKED:
-            faults.reach("claimed")
+            faults.reach("claimed", job.state)
             lease = Lease(job_id=job.pk, token=job.lease_token)
             return Claim(job=job, lease=lease, seat=seat)
     return None
@@ -242,6 +242,7 @@ def _lease(job: SyncJob, now: datetime) -> SyncJob:
     state = JobState.COMPENSATING if job.state == JobState.COMPENSATING else JobState.RUNNING
     token = job.lease_token + 1  # the row is locked, so nobody else counts
     sql.write(_LEASE, [state, token, owner(), leases.lease_s(), crashes, job.pk])
+    faults.reach("claiming")
     job.state, job.lease_token, job.lease_owner = state, token, owner()
     job.lease_until = now + timedelta(seconds=leases.lease_s())
     job.crash_count, job.started_at = crashes, job.started_at or now

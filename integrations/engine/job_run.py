@@ -94,6 +94,7 @@ class JobRun:
         tried = trying.act(self._context(step, attempt), may_send=may_send)
         if tried.settles_at is not None:
             ledger.wait_to_settle(self.claim, step, attempt, tried)
+            faults.reach("settling", spec.name)
             return False
         if tried.error is not None:
             in_doubt = _stays_in_doubt(trying, tried) and _leaves_traces(spec)
@@ -112,7 +113,7 @@ class JobRun:
                 continue
             if not self._may_go_on(spec) or not self._undo(spec):
                 return
-            faults.reach("undone", spec.name)
+            faults.reach("undo_recorded", spec.name)
         if self.job.requested == Request.CANCEL:
             self._move(JobState.CANCELLED, f"undone for {self.job.requested_by}")
         else:
@@ -149,9 +150,12 @@ class JobRun:
         is_closed = wanted == self.job.resource_id and seen.resource == Glance.CLOSED
         if signs.is_stopping() or is_closed:
             self._give_back()
+            faults.reach("given_back")
             return False
-        if wanted != self.job.resource_id and not self._change_resource(wanted):
-            return False
+        if wanted != self.job.resource_id:
+            if not self._change_resource(wanted):
+                return False
+            faults.reach("slot_changed", spec.name)
         if self.job.requested == Request.CANCEL and not self.job.going_back:
             return self._cancel(spec)
         return True
@@ -275,6 +279,7 @@ class JobRun:
                 self._turn_back(report.text, "engine")
             elif verdict.action != Action.RETRY:
                 self._park(report)
+        faults.reach("failed", step.name)
         _log(step, report, verdict)
         if goes_back:
             self._go_back()

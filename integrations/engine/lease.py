@@ -144,6 +144,8 @@ def sweep(*, at_most: int = 200) -> int:
         SyncJob.objects.filter(pk__in=ids).update(lease_until=None, state=_after_expiry())
         Slot.objects.filter(job_id__in=ids).update(job=None)
         JobMove.objects.bulk_create(_expiry(job) for job in jobs if job.state == JobState.RUNNING)
+        if ids:
+            faults.reach("sweeping")
     if ids:
         faults.reach("swept")
     return len(ids)

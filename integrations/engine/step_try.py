@@ -27,11 +27,12 @@ class StepTry:
 
     def act(self, ctx: StepContext, *, may_send: bool = True) -> Tried:
         """Finds or does; with `may_send=False` it only looks, and says ABSENT for nothing."""
-        seen = replace(ctx, checkpoint=lambda: self._checkpoint(ctx))
+        seen = replace(ctx, checkpoint=lambda: self._checkpoint(ctx, "checked"))
         return self._timed(ctx, lambda: self._find_or_do(seen, may_send))
 
     def undo(self, ctx: StepContext) -> Tried:
-        return self._timed(ctx, lambda: self._undo(ctx))
+        seen = replace(ctx, checkpoint=lambda: self._checkpoint(ctx, "undo_checked"))
+        return self._timed(ctx, lambda: self._undo(seen))
 
     def _timed(self, ctx: StepContext, act: Callable[[], Tried]) -> Tried:
         started = time.monotonic()
@@ -48,6 +49,7 @@ class StepTry:
     def _find_or_do(self, ctx: StepContext, may_send: bool) -> Tried:
         if self.looks_first and self.spec.find is not None:
             found = self.spec.find(ctx)
+            faults.reach("looked", self.spec.name)
             if found is not None:
                 return Tried(outcome=Attempt.ADOPTED, output=dict(found))
             settles_at = self._settles_at(ctx)
@@ -63,10 +65,10 @@ class StepTry:
         faults.reach("sent", self.spec.name)
         return Tried(outcome=Attempt.DONE, output=dict(output or {}))
 
-    def _checkpoint(self, ctx: StepContext) -> None:
+    def _checkpoint(self, ctx: StepContext, point: str) -> None:
         ctx.checkpoint()
         self.passed_checkpoint = True
-        faults.reach("checked", self.spec.name)
+        faults.reach(point, self.spec.name)
 
     def _undo(self, ctx: StepContext) -> Tried:
         faults.reach("undo_intent", self.spec.name)

@@ -165,6 +165,7 @@ class Supervisor:
             logger.error(
                 "child_stuck child=%s pid=%s: killed, starting anew", child.name, child.pid
             )
+            faults.reach("cluster_stuck")
             child.kill_tree()
             faults.reach("cluster_killed")
             child.start()

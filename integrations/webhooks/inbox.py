@@ -35,6 +35,7 @@ def receive(connection: Connection, inbound: InboundEvent, body: bytes) -> tuple
                 occurred_at=inbound.occurred_at,
             )
             handle(event)
+            faults.reach("event_handled")
     except IntegrityError:
         known = Event.objects.filter(connection=connection, event_id=inbound.event_id)
         if not known.update(repeats=F("repeats") + 1):
