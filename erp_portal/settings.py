@@ -92,6 +92,12 @@ else:
     # Connections are kept: django-q2 does a seventh of the work without (measured).
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A process that is frozen inside a transaction would keep its row locks for as long, and
+    # nobody could give its leases back: the server ends such a session.
+    IDLE_IN_TRANSACTION_S = env.seconds("DATABASE_IDLE_IN_TRANSACTION_S", 20)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c idle_in_transaction_session_timeout={int(IDLE_IN_TRANSACTION_S * 1000)}"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # ids in order of time; tables grow
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

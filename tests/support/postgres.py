@@ -1,8 +1,9 @@
 """Private PostgreSQL databases, for tests with real processes and real concurrency."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.core.management import call_command
@@ -38,13 +39,18 @@ def create_migrated(name: str) -> str:
 
 
 @contextmanager
-def as_default(url: str) -> Iterator[None]:
-    """This thread's default database is the one at `url` inside the block."""
+def as_default(url: str, *, options: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """This thread's default database is the one at `url` inside the block.
+
+    `options` are those of its connections, on PostgreSQL.
+    """
     import environ
 
     settings = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": None}
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+    elif options is not None:
+        settings["OPTIONS"] = dict(options)
     before, connection = connections.settings["default"], connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": settings})[
         "default"

@@ -24,6 +24,7 @@ FAST = {
     "ENGINE_CANARY_STALE_S": "4",
     "ENGINE_BACKOFF_BASE_S": "0.2",
     "ENGINE_BREAKER_OPEN_S": "1",
+    "DATABASE_IDLE_IN_TRANSACTION_S": "2",
     "Q_POLL_S": "0.05",
     "Q_WORKERS": "2",
 }
