@@ -89,6 +89,17 @@ class ListsOrders(Protocol):
 
 @runtime_checkable
 class RecordsPayments(Protocol):
+    """Telling the ERP of payments.
+
+    `settle_s` is how long after a lost answer `find_payment` may still miss it.
+    """
+
+    settle_s: float
+
+    def find_payment(self, ref: str, notice: PaymentNotice) -> str | None:
+        """The ERP's ref of what was recorded under `notice.our_ref`, or None."""
+        ...
+
     def record_payment(self, ref: str, notice: PaymentNotice) -> str:
         """Tells the ERP of a captured payment, as a payment or a note on the order.
 

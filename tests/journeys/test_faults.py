@@ -1,6 +1,7 @@
 """The same order while the remotes misbehave: nothing lost, nothing doubled."""
 
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -94,6 +95,23 @@ def test_a_shipment_becomes_one_fulfilment_when_the_shops_answer_is_lost(world: 
 
     [fulfilment] = world.in_shop(order_id)["fulfillments"]
     assert fulfilment["labels"][0]["tracking_number"] == "TRACK-1"
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit"])
+def test_a_captured_payment_is_told_once_whatever_happens_to_the_answer(
+    world: World, fault: str
+) -> None:
+    order_id = world.place(("TAPE-5M", 2))
+    world.settle()
+    world.erp.dials.set(fault, seconds=1.5, times=1, only="sale.order.message_post")
+
+    world.shop.capture(order_id)
+    world.settle()
+    world.wait_until_idle()
+    time.sleep(1)  # until a slow commit has come, whatever was sent meanwhile
+
+    [held] = world.in_erp(order_id)
+    assert sum("Payment captured" in message for message in held["log"]) == 1
 
 
 def test_refused_credentials_pause_the_connection_once_and_burn_no_attempt(world: World) -> None:

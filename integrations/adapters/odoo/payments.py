@@ -12,15 +12,23 @@ from integrations.records import PaymentNotice
 class Payments(Cancelling):
     """Implements `RecordsPayments`."""
 
-    def record_payment(self, ref: str, notice: PaymentNotice) -> str:
-        """The id of the log message; empty when the connection says not to tell Odoo.
+    def find_payment(self, ref: str, notice: PaymentNotice) -> str | None:
+        """The id of the log message with the marker of this payment.
 
-        Looks for the marker of this payment first, so that a repeat adds no second message.
+        Empty when the connection says not to tell Odoo: there is nothing to look for.
         """
         if self.settings.payment_mode == "none":
             return ""
         known = self._find_message(int(ref), _marker(notice))
-        return str(known if known is not None else self._log(int(ref), _text(notice)))
+        return None if known is None else str(known)
+
+    def record_payment(self, ref: str, notice: PaymentNotice) -> str:
+        """The id of the log message; empty when the connection says not to tell Odoo.
+
+        Looks first, so that a repeat adds no second message.
+        """
+        known = self.find_payment(ref, notice)
+        return str(self._log(int(ref), _text(notice))) if known is None else known
 
     def _find_message(self, order_id: int, marker: str) -> int | None:
         rows = self.client.call(

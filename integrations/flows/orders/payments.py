@@ -29,6 +29,9 @@ from integrations.models import Order, Payment
 from integrations.ports import RecordsPayments
 from integrations.records import PaymentNotice
 
+Output = Mapping[str, Any]
+Sums = tuple[Decimal, Decimal]  # captured, refunded
+
 
 def start_untold(order: Order, *, actor: str) -> list[SyncJob]:
     """One job per payment whose captured sum the ERP has not been told. Repeatable."""
@@ -38,45 +41,91 @@ def start_untold(order: Order, *, actor: str) -> list[SyncJob]:
             key=order.key,
             actor=actor,
             resources=resources_of(order),
-            payload={"order": order.pk, "payment": payment.pk},
-            dedupe_key=f"payment:{payment.pk}:{_sums(payment)}",
+            payload={
+                "order": order.pk,
+                "payment": payment.pk,
+                "captured": str(payment.captured_amount),
+                "refunded": str(payment.refunded_amount),
+            },
+            dedupe_key=f"payment:{payment.pk}:{_named(*_now(payment))}",
         )
         for payment in order.payments.all()
-        if _net(payment) != payment.told_amount
+        if _net(payment.currency, *_now(payment)) != payment.told_amount
     ]
 
 
-def record(ctx: StepContext) -> Mapping[str, Any]:
+def record(ctx: StepContext) -> Output:
     """Tells the ERP what is new since the last time; nothing when it knows all."""
-    order = order_of(ctx.payload)
-    payment = Payment.objects.get(pk=ctx.payload["payment"])
-    net = _net(payment)
-    amount = _untold(payment)
-    if not amount or not order.is_in_erp:
+    order, payment = order_of(ctx.payload), _payment(ctx)
+    notice = _notice(payment, ctx)
+    if not notice.amount or not order.is_in_erp:
         return {}
-    amount = _edited(ctx, payment, amount)
-    notice = PaymentNotice(
-        our_ref=f"{payment.storefront_ref}:{_sums(payment)}",
-        amount=amount,
-        currency=payment.currency,
-        provider=payment.provider,
-        captured_at=payment.captured_at or timezone.now(),
-    )
     require_writing(order)
     with open_erp(erp_of(order), RecordsPayments) as adapter:
         ctx.checkpoint()
         ref: str = adapter.record_payment(order.erp_ref, notice)
-    Payment.objects.filter(pk=payment.pk).update(told_amount=net, erp_ref=ref)
-    return {"ref": ref, "amount": str(amount)}
+    return {"ref": ref, "amount": str(notice.amount)}
 
 
-def _untold(payment: Payment) -> Decimal:
-    return round_half_up(_net(payment) - payment.told_amount, payment.currency)
+def find(ctx: StepContext) -> Output | None:
+    """What an earlier try told the ERP, whose answer was lost."""
+    order, payment = order_of(ctx.payload), _payment(ctx)
+    notice = _notice(payment, ctx)
+    if not notice.amount or not order.is_in_erp:
+        return {}
+    with open_erp(erp_of(order), RecordsPayments) as adapter:
+        ref: str | None = adapter.find_payment(order.erp_ref, notice)
+    return None if ref is None else {"ref": ref, "amount": str(notice.amount)}
+
+
+def settle_s(ctx: StepContext) -> float:
+    """How long a look-up may still miss what was told: the adapter says."""
+    with open_erp(erp_of(order_of(ctx.payload)), RecordsPayments) as adapter:
+        seconds: float = adapter.settle_s
+    return seconds
+
+
+def keep(ctx: StepContext) -> Output:
+    """Writes down what the ERP knows now. A step of its own, for what was told may be found."""
+    told = ctx.outputs["record"]
+    payment = _payment(ctx)
+    if "ref" in told:
+        net = _net(payment.currency, *_sums(payment, ctx.payload))
+        Payment.objects.filter(pk=payment.pk).update(told_amount=net, erp_ref=told["ref"])
+    return {}
+
+
+def _payment(ctx: StepContext) -> Payment:
+    return Payment.objects.get(pk=ctx.payload["payment"])
+
+
+def _notice(payment: Payment, ctx: StepContext) -> PaymentNotice:
+    """The same at every try, whatever was captured since: it is looked for by its name."""
+    sums = _sums(payment, ctx.payload)
+    return PaymentNotice(
+        our_ref=f"{payment.storefront_ref}:{_named(*sums)}",
+        amount=_edited(ctx, payment, _untold(payment, ctx.payload)),
+        currency=payment.currency,
+        provider=payment.provider,
+        captured_at=payment.captured_at or timezone.now(),
+    )
+
+
+def _sums(payment: Payment, payload: Mapping[str, Any]) -> Sums:
+    """Captured and refunded when the job was asked for; now, for a job older than its sums."""
+    if "captured" not in payload:
+        return _now(payment)
+    return Decimal(payload["captured"]), Decimal(payload["refunded"])
+
+
+def _untold(payment: Payment, payload: Mapping[str, Any]) -> Decimal:
+    told_now = _net(payment.currency, *_sums(payment, payload))
+    return round_half_up(told_now - payment.told_amount, payment.currency)
 
 
 def _edited(ctx: StepContext, payment: Payment, amount: Decimal) -> Decimal:
     """The amount that two people agreed to book, if what it was agreed for still holds."""
-    if not ctx.payload.get("amount"):
+    if not amount or not ctx.payload.get("amount"):
         return amount
     if Decimal(ctx.payload["amount_for"]) != amount:
         raise NeedsOperator(
@@ -90,8 +139,7 @@ def _edited(ctx: StepContext, payment: Payment, amount: Decimal) -> Decimal:
 
 
 def _is_part_of_it(value: Decimal, job: SyncJob) -> None:
-    payment = Payment.objects.get(pk=job.payload["payment"])
-    untold = _untold(payment)
+    payment, untold = _payment_and_untold(job)
     if value * untold <= 0 or abs(value) > abs(untold):
         raise ValueError(
             f"{untold} {payment.currency} is to be told; only a part of it can be booked."
@@ -101,7 +149,12 @@ def _is_part_of_it(value: Decimal, job: SyncJob) -> None:
 
 
 def _untold_now(job: SyncJob) -> str:
-    return str(_untold(Payment.objects.get(pk=job.payload["payment"])))
+    return str(_payment_and_untold(job)[1])
+
+
+def _payment_and_untold(job: SyncJob) -> tuple[Payment, Decimal]:
+    payment = Payment.objects.get(pk=job.payload["payment"])
+    return payment, _untold(payment, job.payload)
 
 
 EDITABLE = (
@@ -119,20 +172,27 @@ EDITABLE = (
 )
 
 
-def _sums(payment: Payment) -> str:
+def _now(payment: Payment) -> Sums:
+    return payment.captured_amount, payment.refunded_amount
+
+
+def _named(captured: Decimal, refunded: Decimal) -> str:
     """Names this state of a payment. The net alone would not: 5 − 2 + 2 is 5 again."""
-    return f"{payment.captured_amount.normalize():f}-{payment.refunded_amount.normalize():f}"
+    return f"{captured.normalize():f}-{refunded.normalize():f}"
 
 
-def _net(payment: Payment) -> Decimal:
+def _net(currency: str, captured: Decimal, refunded: Decimal) -> Decimal:
     """What is captured and not refunded, as people write it: the storefront does not round."""
-    return round_half_up(payment.captured_amount - payment.refunded_amount, payment.currency)
+    return round_half_up(captured - refunded, currency)
 
 
 RECORD_PAYMENT = register(
     JobKind(
         "record_payment",
-        [StepSpec("record", record, on="erp")],
+        [
+            StepSpec("record", record, on="erp", find=find, settle_s=settle_s),
+            StepSpec("keep", keep, on=None),
+        ],
         on_parked=hold_parked,
         on_move=note_move,
         editable=EDITABLE,
