@@ -114,6 +114,50 @@ def test_a_captured_payment_is_told_once_whatever_happens_to_the_answer(
     assert sum("Payment captured" in message for message in held["log"]) == 1
 
 
+def test_an_order_that_is_changed_while_it_is_being_sent_ends_up_changed(world: World) -> None:
+    world.erp.dials.set("lose_answer", times=1, only=CREATE)
+    order_id = world.place(("TAPE-5M", 2))
+    world.settle()  # it was read and sent; what became of it is in doubt
+
+    world.shop.edit(order_id, {"TAPE-5M": 3})
+    world.settle()
+    world.wait_until_idle()
+
+    [held] = world.in_erp(order_id)
+    assert round(held["amount_total"], 2) == world.shop_total(order_id)
+
+
+def test_a_change_that_comes_while_another_is_being_made_is_made_too(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 2))
+    world.settle()
+    world.erp.dials.set("lose_answer", times=1, only=CREATE)
+    world.shop.edit(order_id, {"TAPE-5M": 3})
+    world.settle()
+
+    world.shop.edit(order_id, {"TAPE-5M": 4})
+    world.settle()
+    world.wait_until_idle()
+
+    [held] = world.in_erp(order_id)
+    assert round(held["amount_total"], 2) == world.shop_total(order_id)
+
+
+def test_a_change_that_is_committed_late_does_not_undo_a_newer_one(world: World) -> None:
+    order_id = world.place(("TAPE-5M", 2))
+    world.settle()
+    world.erp.dials.set("slow_commit", seconds=2.5, times=1, only=CREATE)
+
+    world.shop.edit(order_id, {"TAPE-5M": 3})
+    world.settle()
+    world.shop.edit(order_id, {"TAPE-5M": 4})
+    world.settle()
+    world.wait_until_idle()
+    time.sleep(2.5)  # until the first change has come
+
+    [held] = world.in_erp(order_id)
+    assert round(held["amount_total"], 2) == world.shop_total(order_id)
+
+
 def test_refused_credentials_pause_the_connection_once_and_burn_no_attempt(world: World) -> None:
     from integrations.gateways.connections import change_credentials, test_connection
     from integrations.sandbox.erp import API_KEY

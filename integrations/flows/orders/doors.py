@@ -179,6 +179,15 @@ def _open_push(order: Order) -> SyncJob | None:
     return next(iter(_open_jobs(order, "push_order")), None)
 
 
+def is_pushed_otherwise(order: Order, digest: str) -> bool:
+    """Whether a push of it has begun that may send another state of it than this one."""
+    going = _open_push(order)
+    if going is None or going.started_at is None:
+        return False  # it reads the order later than we did
+    planned = going.steps.get(name="plan").output or {}
+    return bool(planned.get("digest") != digest)
+
+
 def may_have_arrived(job: SyncJob) -> bool:
     """Whether the ERP may hold the order of this push."""
     created: Any = job.steps.filter(name="create").exclude(state=StepState.OPEN)

@@ -15,7 +15,7 @@ from integrations.engine.models import JobState, SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.orders import payments, snapshot
-from integrations.flows.orders.doors import ensure_push, stop_unsent
+from integrations.flows.orders.doors import ensure_push, is_pushed_otherwise, stop_unsent
 from integrations.flows.orders.looking import read_order
 from integrations.flows.orders.refusals import being_called_off
 from integrations.flows.orders.working import (
@@ -51,6 +51,8 @@ def look(ctx: StepContext) -> Mapping[str, Any]:
         return {"needs": []}  # nothing may be written; the sweep finds it once the flow is on
     seen = read_order(order)
     with transaction.atomic():
+        # It may have reached the ERP while the shop was asked, or is about to: one at a time.
+        order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         snapshot.store(order, seen)
         return {"needs": _start_what_it_needs(order, seen, f"job {ctx.job_id}")}
 
@@ -65,10 +67,13 @@ def _start_what_it_needs(order: Order, seen: StorefrontOrder, actor: str) -> lis
             origin="recheck",
             actor=actor,
         )
-        return ["push"]
+        if not is_pushed_otherwise(order, snapshot.digest(seen)):
+            return ["push"]
+        _start_change(order, seen, actor)  # it waits until the push is through
+        return ["push", "change"]
     needs = []
     if order.pushed_digest and snapshot.digest(seen) != order.pushed_digest:
-        _start("change_order", order, actor)
+        _start_change(order, seen, actor)
         needs.append("change")
     if payments.start_untold(order, actor=actor):
         needs.append("payment")
@@ -96,7 +101,12 @@ def _end(order: Order, actor: str) -> list[str]:
     return needs
 
 
-def _start(kind: str, order: Order, actor: str) -> SyncJob:
+def _start_change(order: Order, seen: StorefrontOrder, actor: str) -> SyncJob:
+    """One job per state of the order: a change that is being made has read an older one."""
+    return _start("change_order", order, actor, about=f":{snapshot.digest(seen)[:16]}")
+
+
+def _start(kind: str, order: Order, actor: str, *, about: str = "") -> SyncJob:
     flow = orders_flow(order.storefront)
     is_assisted = flow is not None and flow.mode == Flow.Mode.ASSISTED
     return start_job(
@@ -105,7 +115,7 @@ def _start(kind: str, order: Order, actor: str) -> SyncJob:
         actor=actor,
         resources=resources_of(order),
         payload={"order": order.pk},
-        dedupe_key=f"{kind}:{order.pk}",
+        dedupe_key=f"{kind}:{order.pk}{about}",
         wait_reason=ASSISTED if is_assisted else "",
     )
 
