@@ -10,6 +10,8 @@ from tests.faults.nemesis.checker import Findings
 from tests.faults.nemesis.killers import Happened
 from tests.faults.nemesis.schedule import Plan
 
+CARRIERS = {"notify": "NOTIFY", "table": "django-q2's table", "redis": "Redis"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -70,7 +72,7 @@ class Report:
         plan = self.plan
         return [
             f"seed {plan.seed}, {plan.seconds:.0f} s, {plan.trees} worker trees, wake-ups "
-            f"through {'Redis' if plan.broker == 'redis' else 'the database'}",
+            f"through {CARRIERS[plan.broker]}",
             f"times: {pace.words()}",
         ]
 

@@ -11,6 +11,8 @@ from random import Random
 from integrations.sandbox.company import ATELIER, NORDWIND
 
 LANES = ("orders", "batch")
+# Who carries the wake-ups: PostgreSQL's NOTIFY, django-q2's table, or Redis.
+BROKERS = ("notify", "table", "redis")
 SKUS = ("TAPE-5M", "ANCHOR-6", "ANCHOR-8", "DRILL-18V", "SOCKET-DBL", "BREAKER-B16", "LAMP-50W")
 
 # What is killed and stopped; those of a cluster have a lane and those of a kind a place.
@@ -87,7 +89,7 @@ class Plan:
 
 def plan(seed: int, seconds: float, *, lease_s: float) -> Plan:
     """The whole run. Pure: the same arguments give the same plan, whoever asks."""
-    broker = Random(f"{seed} broker").choice(["database", "redis"])
+    broker = Random(f"{seed} broker").choice(BROKERS)
     trees = Random(f"{seed} trees").choice([2, 2, 3])
     faults = _faults(Random(f"{seed} faults"), seconds, broker, trees, lease_s)
     return Plan(

@@ -62,6 +62,7 @@ def open_world(plan: Plan, folder: Path) -> Iterator[World]:
             "DATABASE_URL": url,
             "DOTENV": "off",
             "BASE_URL": f"http://127.0.0.1:{port}",
+            "ENGINE_NOTIFY": "true" if plan.broker == "notify" else "false",
             **({"Q_REDIS_URL": redis.url} if redis else {}),
         }
         crew = Crew(trees=plan.trees, port=port, environment=environment, folder=folder)
