@@ -40,6 +40,7 @@ STEPS = {
     "pages": "Read and write page by page",
     "cancel": "Cancel it in the ERP",
     "record": "Tell the ERP",
+    "keep": "Write down what the ERP knows",
     "send": "Send",
     "settle": "Cancel what is too much",
     "members": "Press row by row",

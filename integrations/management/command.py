@@ -19,6 +19,13 @@ class Refused(CommandError):
     """What a service refused, as one sentence on stderr; exit code 1."""
 
 
+class Misused(CommandError):
+    """Words that contradict each other in a way that argparse cannot see; exit code 2."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"usage: {text}", returncode=2)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a verb found: `rows` for programs, `lines` for people.

@@ -67,12 +67,12 @@ class TestBulk:
     ) -> None:
         said = say("jobs", "requeue", *words)
 
-        assert (said.code, "not both" in said.refusal) == (1, True)
+        assert (said.code, "not both" in said.refusal) == (2, True)
 
     def test_everything_that_matches_needs_a_reason(self, say: Say) -> None:
         said = say("jobs", "requeue", "--state", "parked")
 
-        assert (said.code, "needs a --reason" in said.refusal) == (1, True)
+        assert (said.code, "needs a --reason" in said.refusal) == (2, True)
 
     def test_a_press_is_listed_shown_and_stopped(self, say: Say) -> None:
         parked(60)

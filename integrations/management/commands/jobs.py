@@ -14,6 +14,7 @@ from integrations.errors import NeedsOperator, PortalError
 from integrations.management import bulk
 from integrations.management.command import (
     Answer,
+    Misused,
     PortalCommand,
     Verb,
     add_verb,
@@ -94,15 +95,14 @@ def _press(verb: str, run: Verb, options: dict[str, Any]) -> Answer:
     """Named jobs are pressed here; so are few that match, and many by a job of their own."""
     given = {name: options[name] for name in FILTERS if options[name]}
     if bool(options["ids"]) == bool(given):
-        raise NeedsOperator(
-            "Name jobs by their numbers, or say which ones with --state, --kind, --order or "
-            "--error-cause; not both.",
-            reason="which_jobs",
+        raise Misused(
+            "name jobs by their numbers, or say which ones with --state, --kind, --order or "
+            "--error-cause; not both."
         )
     if not given:
         return run(options)
     if not options["reason"]:
-        raise NeedsOperator("Everything that matches needs a --reason.", reason="no_reason")
+        raise Misused("everything that matches needs a --reason.")
     found = _filtered({"state": "all", **_without_empty(given)})
     ids = list(found.order_by("id").values_list("pk", flat=True)[: AT_ONCE + 1])
     if len(ids) <= AT_ONCE:
