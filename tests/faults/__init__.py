@@ -11,4 +11,5 @@ slots.py        runs cells side by side, each slot on a database of its own
 report.py       the table
 mutations.py    removes one safeguard at a time; the named cell must go red
 flow_level.py   where the cells above the engine are named
+flow_cells.py   cells in which a whole flow takes part
 """

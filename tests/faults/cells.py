@@ -46,7 +46,7 @@ FORWARD = (
     "sweeping",
     "swept",
 )
-BACKWARD = ("undo_intent", "undo_checked", "undo_sent", "undo_recorded")
+BACKWARD = ("undo_intent", "undo_checked", "undo_sent", "undone")
 OF_A_STEP = {"intent", "looked", "checked", "sent", "recorded", "failed", *BACKWARD}
 TARGETS = {
     "repeatable": "note",

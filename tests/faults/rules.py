@@ -93,7 +93,7 @@ RULES = [
     ),
     Rule(
         "the undoing never returns: it is refused",
-        lambda cell: cell.point in {"undo_sent", "undo_recorded"} and cell.answer == "refused",
+        lambda cell: cell.point in {"undo_sent", "undone"} and cell.answer == "refused",
         cannot_occur=True,
     ),
     Rule(
