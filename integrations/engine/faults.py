@@ -30,7 +30,7 @@ POINTS = {
     "undo_intent": "the intent to undo a step is committed, its `undo` not called",
     "undo_checked": "between the fence check of an undo and its send",
     "undo_sent": "`undo` returned, not recorded",
-    "undo_recorded": "the undoing is recorded, the job goes on back",
+    "undone": "the undoing is recorded, the job goes on back",
     "sweeping": "expired leases are given back, not committed",
     "swept": "expired leases are given back",
     "pressed": "a batch of a bulk press is pressed, not committed",

@@ -113,7 +113,7 @@ class JobRun:
                 continue
             if not self._may_go_on(spec) or not self._undo(spec):
                 return
-            faults.reach("undo_recorded", spec.name)
+            faults.reach("undone", spec.name)
         if self.job.requested == Request.CANCEL:
             self._move(JobState.CANCELLED, f"undone for {self.job.requested_by}")
         else:

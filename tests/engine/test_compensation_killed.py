@@ -55,12 +55,12 @@ def place(environment: dict[str, str], server: OrderServer) -> Place:
             "undo_sent/hotel",
             [("hotel", GIVEN_BACK), ("hotel", WAS_NEVER_THERE), ("flight", GIVEN_BACK)],
         ),
-        ("undo_recorded/hotel", [("hotel", GIVEN_BACK), ("flight", GIVEN_BACK)]),
+        ("undone/hotel", [("hotel", GIVEN_BACK), ("flight", GIVEN_BACK)]),
         (
             "undo_sent/flight",
             [("hotel", GIVEN_BACK), ("flight", GIVEN_BACK), ("flight", WAS_NEVER_THERE)],
         ),
-        ("undo_recorded/flight", [("hotel", GIVEN_BACK), ("flight", GIVEN_BACK)]),
+        ("undone/flight", [("hotel", GIVEN_BACK), ("flight", GIVEN_BACK)]),
     ],
 )
 def test_worker_killed_while_undoing_leaves_nothing_booked(

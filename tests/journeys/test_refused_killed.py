@@ -41,10 +41,10 @@ def world(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[ShopAnd
     [
         "undo_intent/plan",
         "undo_sent/plan",
-        "undo_recorded/plan",
+        "undone/plan",
         "undo_intent/read",
         "undo_sent/read",
-        "undo_recorded/read",
+        "undone/read",
     ],
 )
 def test_worker_killed_while_calling_off_leaves_one_cancelled_order(
