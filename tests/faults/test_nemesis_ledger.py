@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.engine import limits
 from integrations.engine.models import Attempt, JobState, Resource, Slot, Step, SyncJob
-from tests.faults.nemesis import killers
+from tests.faults.nemesis import killers, stalled
 from tests.faults.nemesis.checker import OPEN_FOR_S, judge_ledger
 from tests.faults.nemesis.killers import REASON, Happened
 from tests.faults.nemesis.schedule import Fault
@@ -136,3 +136,15 @@ def test_a_job_that_crashed_without_a_kill_is_a_failure() -> None:
     released, unexplained = killers.release([killed(1), killed(101)])
 
     assert (released, len(unexplained)) == ([], 1)
+
+
+# ---------------------------------------------------------------- the stalled sender
+
+
+@pytest.mark.parametrize(("what", "is_explained"), [("stop", True), ("kill", False)])
+def test_only_a_stopped_process_explains_a_repeated_payment(what: str, is_explained: bool) -> None:
+    tried(job("order:order_1", kind="record_payment"), 0, 5, outcome=Attempt.CRASHED)
+    fault = Fault(at=1, what=what, which="worker", seconds=6)
+
+    assert stalled.is_explained("order_1", [Happened(fault, at(1), at(7), "")]) == is_explained
+    assert not stalled.is_explained("order_2", [Happened(fault, at(1), at(7), "")])

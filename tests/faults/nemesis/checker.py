@@ -36,27 +36,32 @@ class Held:
 
 @dataclass(slots=True)
 class Findings:
-    """`lost` and `doubled` are ids of orders; `wrong` and `ledger` are sentences."""
+    """`lost` and `doubled` are ids of orders; the others are sentences.
+
+    `repeated` is about payments and shipments, for which the remotes enforce no key of ours.
+    """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     wrong: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, str] = field(default_factory=dict)
     ledger: list[str] = field(default_factory=list)
 
     @property
     def are_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.wrong or self.ledger)
+        return not (self.lost or self.doubled or self.wrong or self.repeated or self.ledger)
 
     @property
     def orders(self) -> list[str]:
         """The orders that something is wrong with."""
-        return list(dict.fromkeys([*self.lost, *self.doubled, *self.wrong]))
+        return list(dict.fromkeys([*self.lost, *self.doubled, *self.wrong, *self.repeated]))
 
     def lines(self) -> list[str]:
         return [
             *(f"LOST     {one}" for one in self.lost),
             *(f"DOUBLED  {one}" for one in self.doubled),
             *(f"WRONG    {one}: {why}" for one, why in self.wrong.items()),
+            *(f"REPEATED {one}: {why}" for one, why in self.repeated.items()),
             *(f"LEDGER   {one}" for one in self.ledger),
         ]
 
@@ -94,7 +99,12 @@ def _judge(held: Held, findings: Findings) -> None:
     elif not is_cancelled and not living:
         findings.lost.append(held.order_id)
     elif not is_cancelled:
-        shown = [*_differences(held.in_shop, living[0]), *_repeats(held.in_shop, living[0])]
+        shown = [*_differences(held.in_shop, living[0])]
+        for words, wanted, found in _keyless(held.in_shop, living[0]):
+            if found > wanted:
+                findings.repeated[held.order_id] = words
+            elif found < wanted:
+                shown.append(words)
         if shown:
             findings.wrong[held.order_id] = "; ".join(shown)
 
@@ -115,20 +125,19 @@ def _cents(amount: object) -> Decimal:
     return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _repeats(in_shop: Row, in_erp: Row) -> Iterator[str]:
-    """What is written once and was written more often, or not at all."""
+def _keyless(in_shop: Row, in_erp: Row) -> Iterator[tuple[str, int, int]]:
+    """What is written once under no key of the remote's: (words, how often wanted, found)."""
     told = sum(PAYMENT in message for message in in_erp.get("log", ()))
     captured = sum(
         bool(payment["captures"])
         for collection in in_shop.get("payment_collections", ())
         for payment in collection["payments"]
     )
-    if told != captured:
-        yield f"{captured} payments captured, {told} told to the ERP"
+    yield f"{captured} payments captured, {told} told to the ERP", captured, told
     shipped = sum(one["state"] == "done" for one in in_erp.get("deliveries", ()))
     fulfilled = sum(not one["canceled_at"] for one in in_shop.get("fulfillments", ()))
-    if shipped != fulfilled:
-        yield f"{shipped} deliveries in the ERP, {fulfilled} fulfilments in the shop"
+    words = f"{shipped} deliveries in the ERP, {fulfilled} fulfilments in the shop"
+    yield words, shipped, fulfilled
 
 
 # ---------------------------------------------------------------- the ledger

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.faults.nemesis.schedule import LANES
 from tests.support.processes import ROOT
 
 MARK = "NEMESIS_RUN"  # by this variable every process of a run is found at its end
@@ -100,6 +101,14 @@ class Crew:
             return _find(service.process, role, lane or role, place)
         except psutil.NoSuchProcess:
             return None
+
+    def is_complete(self) -> bool:
+        """Whether every cluster of every tree has its last process."""
+        return all(
+            self.find("pusher", tree=tree, lane=lane, place=0)
+            for tree in range(len(self.trees))
+            for lane in LANES
+        )
 
     def end(self) -> None:
         """Ends every process of the run, orphans and stopped ones included."""

@@ -44,6 +44,7 @@ class Report:
     unexplained: list[str] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
+    stalled: dict[str, str] = field(default_factory=dict)
     last_wrong: list[str] = field(default_factory=list)
     restarts: dict[str, int] = field(default_factory=dict)
 
@@ -108,6 +109,8 @@ class Report:
             f"processes started again: {_counted(self.restarts)}",
             f"jobs requeued whose workers were really killed in a row: {len(self.released)}",
             *(f"  {words}" for words in self.released),
+            f"keyless writes repeated by a stalled sender: {len(self.stalled)}",
+            *(f"  {order_id}: {words}" for order_id, words in self.stalled.items()),
             f"after the last fault: {self.open_at_end} open jobs went on within "
             f"{_seconds(self.open_jobs_s)}, all was right after {_seconds(self.recovered_s)}; "
             f"allowed {self.limits.promised_s:.0f} s + {self.limits.settle_s:.0f} s settle time",

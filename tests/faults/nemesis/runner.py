@@ -16,7 +16,7 @@ from integrations.adapters.odoo.orders import Orders
 from integrations.engine.models import OPEN, Attempt, JobState, SyncJob
 from integrations.models import Event
 from integrations.models.order import Order
-from tests.faults.nemesis import checker, deeds, killers, pace, stories
+from tests.faults.nemesis import checker, deeds, killers, pace, stalled, stories
 from tests.faults.nemesis.checker import Findings, Held
 from tests.faults.nemesis.killers import Happened
 from tests.faults.nemesis.report import Report, rows_of
@@ -50,6 +50,7 @@ class _Run:
     happened: list[Happened] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
+    stalled: dict[str, str] = field(default_factory=dict)
     last_wrong: list[str] = field(default_factory=list)
 
     def go(self) -> Report:
@@ -150,7 +151,13 @@ class _Run:
         self.unexplained += unexplained
 
     def _check(self) -> Findings:
-        return checker.check(self._held(), placed=list(self.buyers.placed))
+        findings = checker.check(self._held(), placed=list(self.buyers.placed))
+        self.stalled = {
+            order_id: findings.repeated.pop(order_id)
+            for order_id in list(findings.repeated)
+            if stalled.is_explained(order_id, self.happened)
+        }
+        return findings
 
     def _held(self) -> list[Held]:
         return [
@@ -184,6 +191,7 @@ class _Run:
             unexplained=self.unexplained,
             diary=self.diary,
             stories=stories_of,
+            stalled=self.stalled,
             last_wrong=self.last_wrong,
             restarts={one.name: one.restarts for one in self.world.crew.services},
         )

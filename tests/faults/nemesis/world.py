@@ -69,6 +69,7 @@ def open_world(plan: Plan, folder: Path) -> Iterator[World]:
         stack.callback(crew.end)
         crew.start()
         world = World(shop, erp, postgres, redis, portal, crew, folder)
+        wait_for(crew.is_complete, "the worker trees did not start")
         _wire(world, environment["BASE_URL"])
         yield world
 
