@@ -154,7 +154,8 @@ class Session:
         self.base_url = self.base_url.rstrip("/")
         self._requests = requests.Session()
         self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment
-        adapter = wire.WireAdapter(allow_private=self.allow_private)
+        # Cookies are this session's own; open connections are the thread's.
+        adapter = wire.kept_adapter(allow_private=self.allow_private)
         self._requests.mount("http://", adapter)
         self._requests.mount("https://", adapter)
 
@@ -188,7 +189,8 @@ class Session:
         return reply
 
     def close(self) -> None:
-        self._requests.close()
+        """Ends the session; open connections stay for the next one of this thread."""
+        self._requests.adapters.clear()
 
 
 class _Call:

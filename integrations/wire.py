@@ -9,6 +9,7 @@ import http.client
 import io
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,25 @@ class WireAdapter(HTTPAdapter):
         guarded_pools = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
         pools = open_pools if self._allow_private else guarded_pools
         self.poolmanager.pool_classes_by_scheme = pools
+
+
+# A connection that lay idle for longer is not used again: what lies between here and the remote
+# may have forgotten it without a word, and a write into it would be in doubt.
+KEPT_S = 10.0
+_kept = threading.local()
+
+
+def kept_adapter(*, allow_private: bool) -> WireAdapter:
+    """This thread's adapter, whose open connections the next session goes on with."""
+    kept: dict[bool, tuple[WireAdapter, float]] = _kept.__dict__.setdefault("adapters", {})
+    now = time.monotonic()
+    adapter, used_at = kept.get(allow_private, (None, 0.0))
+    if adapter is None or now - used_at > KEPT_S:
+        if adapter is not None:
+            adapter.close()
+        adapter = WireAdapter(allow_private=allow_private)
+    kept[allow_private] = adapter, now
+    return adapter
 
 
 # ---------------------------------------------------------------- answers by the clock

@@ -249,7 +249,8 @@ class JobRun:
         """Begins the next step, or ends the job, within the transaction of the last success."""
         following = self._next()
         if following is None:
-            self._move(JobState.DONE, ALL_DONE)
+            done, lease = JobState.DONE, self.claim.lease
+            moves.move_within(self.job, done, reason=ALL_DONE, actor="engine", lease=lease)
         elif self._may_follow(following, seen):
             self._begun = self._begin_held(following)
 

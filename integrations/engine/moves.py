@@ -22,7 +22,6 @@ class MoveRefused(PortalError):
     """The job is not in a state from which it can go there, or somebody was first."""
 
 
-@transaction.atomic
 def move(
     job: SyncJob,
     to: JobState,
@@ -38,6 +37,20 @@ def move(
     A job that leaves its worker gives lease and slot back. Of `job` only the state is fresh
     afterwards.
     """
+    with transaction.atomic():
+        return move_within(job, to, reason=reason, actor=actor, lease=lease, **stamp)
+
+
+def move_within(
+    job: SyncJob,
+    to: JobState,
+    *,
+    reason: str,
+    actor: str,
+    lease: Lease | None = None,
+    **stamp: Any,
+) -> JobMove:
+    """The same, as the last thing in a transaction of the caller's, which it ends on an error."""
     seen = job.state
     more: list[sql.Statement] = []
     if to not in ALLOWED[seen]:

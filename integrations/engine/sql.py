@@ -24,12 +24,15 @@ _WORDS = {
         "later": "statement_timestamp() + make_interval(secs => %s)",
         "json": "%s::jsonb",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
+        # A row that needs not wait for the disk: the next commit that does takes it along.
+        "unhurried": "(SELECT set_config('synchronous_commit', 'off', true)) AS unhurried",
     },
     "sqlite": {
         "now": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')",
         "later": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW', (%s) || ' seconds')",
         "json": "%s",
         "skip_locked": "",
+        "unhurried": "(SELECT 1) AS unhurried",
     },
 }
 

@@ -88,12 +88,16 @@ class ExchangeRecorder:
         sql.write(_KEEP, list(row.values()))
 
 
+# Unhurried: what the step writes down next waits for the disk, and with it for this row.
 _KEEP = """
     INSERT INTO integrations_exchange (
         connection_id, job_id, step_id, attempt_id, run_id, actor, method, url, endpoint, status,
         error_kind, duration_ms, request_headers, request_body, response_headers, response_body,
         at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {json}, %s, {json}, %s, %s)"""
+    SELECT CAST(%s AS bigint), CAST(%s AS bigint), CAST(%s AS bigint), CAST(%s AS bigint),
+        CAST(%s AS bigint), %s, %s, %s, %s, CAST(%s AS smallint), %s, %s, {json}, %s, {json}, %s,
+        %s
+    FROM {unhurried}"""
 
 
 class ResourceLimiter:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
+
+from cryptography.fernet import Fernet
 
 from tests.benchmarks.engine.remote import Remote
 from tests.support import postgres
@@ -21,6 +24,16 @@ DBOS_PYTHON = Path(os.environ.get("BENCH_PYTHON", ROOT / ".venv-bench" / "bin" /
 # A limit that is asked for every call and never makes one wait.
 RATE_PER_S = os.environ.get("BENCH_RATE", "10000")
 SLOTS = os.environ.get("BENCH_SLOTS", "16")
+
+
+# As it runs in production: Django keeps no log of its statements.
+IN_PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": secrets.token_urlsafe(50),
+    "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+    "BASE_URL": "https://portal.example",
+    "ALLOWED_HOSTS": "portal.example",
+}
 
 
 class Running(Protocol):
@@ -102,6 +115,7 @@ class Portal:
             "DATABASE_URL": url,
             "DOTENV": "off",
             "LOG_LEVEL": "ERROR",
+            **IN_PRODUCTION,
             "ENGINE_EXTRA_KINDS": "tests.benchmarks.engine.kinds",
             "ENGINE_NOTIFY": "true" if self.notifies else "false",
             "Q_WORKERS": str(WORKERS),
