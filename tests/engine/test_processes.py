@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from integrations.engine.models import Attempt, JobState
+from integrations.engine import presses
+from integrations.engine.models import Attempt, JobMove, JobState, Press, SyncJob
 from tests.engine.http_kinds import LONG
 from tests.engine.order_server import OrderServer
 from tests.engine.placing import Place, all_done, placing_at
@@ -60,6 +61,30 @@ def test_worker_killed_at_any_point_leaves_one_order(
     assert mark.exists()
     assert server.numbers() == ["1"]
     assert Attempt.objects.filter(outcome="").count() == 0
+
+
+@pytest.mark.parametrize("point", ["pressed", "press_committed"])
+def test_worker_killed_in_a_bulk_press_presses_every_row_once(
+    point: str, environment: Environment, tmp_path: Path
+) -> None:
+    mark = tmp_path / "killed"
+    fault = {"ENGINE_FAULT": f"{point}:kill", "ENGINE_FAULT_MARK": str(mark)}
+    SyncJob.objects.bulk_create(
+        SyncJob(kind="stopped", lane="orders", key=f"key:{n}", seq=1, state=JobState.PARKED)
+        for n in range(120)
+    )
+    rows = SyncJob.objects.filter(kind="stopped")
+    press = presses.open_press("requeue_jobs", rows, matched="all", actor="ann", reason="fixed")
+
+    def is_done() -> bool:
+        return Press.objects.filter(pk=press.pk, state=Press.State.DONE).exists()
+
+    with running_worker({**environment, **fault}, tmp_path, "--lane", "batch") as worker:
+        wait_for(is_done, f"press {press.pk} is not done:\n{worker.log}")
+
+    assert mark.exists()
+    pressed = JobMove.objects.filter(job__kind="stopped").values_list("job_id", flat=True)
+    assert sorted(pressed) == sorted(rows.values_list("pk", flat=True))
 
 
 def test_two_worker_trees_never_run_one_key_at_once_and_keep_its_order(
