@@ -13,7 +13,7 @@ from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec, kind_named
 from integrations.engine.lease import Seen
-from integrations.engine.ledger import Beginning
+from integrations.engine.ledger import Beginning, Following
 from integrations.engine.limits import Glance
 from integrations.engine.models import (
     Attempt,
@@ -77,10 +77,13 @@ class JobRun:
         if self.job.state != JobState.DONE:  # nothing was left to do
             self._move(JobState.DONE, ALL_DONE)
 
-    def _next(self) -> StepSpec | None:
-        """The first step that is not finished."""
-        ahead = (spec for spec in self.kind.steps if self.steps[spec.name].state not in FINISHED)
-        return next(ahead, None)
+    def _next(self, after: Step | None = None) -> StepSpec | None:
+        """The first step that is not finished; `after` is just being finished."""
+        for spec in self.kind.steps:
+            step = self.steps[spec.name]
+            if step is not after and step.state not in FINISHED:
+                return spec
+        return None
 
     def _do(self, spec: StepSpec, *, may_send: bool = True) -> bool:
         """Tries the step; False when this run of the job ends with it."""
@@ -160,14 +163,6 @@ class JobRun:
             return self._cancel(spec)
         return True
 
-    def _may_follow(self, spec: StepSpec, seen: Seen) -> bool:
-        """Whether nothing has to change before the step."""
-        return (
-            seen.resource != Glance.CLOSED
-            and self._resource_for(spec) == self.job.resource_id
-            and not signs.is_stopping()
-        )
-
     def _resource_for(self, spec: StepSpec) -> int | None:
         return None if spec.on is None else int(self.job.resources[spec.on])
 
@@ -235,29 +230,28 @@ class JobRun:
         """
         met_outage = step.last_error_kind in OUTAGE
         failed_at, resource_id = self.job.failed_at, self.job.resource_id
+        spec = self._next(after=step) if state == StepState.DONE else None
+        following = self._following(spec) if spec else None
         with transaction.atomic(durable=True):
-            seen = ledger.succeed(self.claim, step, attempt, state=state, tried=tried)
+            seen, self._begun = ledger.succeed(
+                self.claim, step, attempt, state=state, tried=tried, following=following
+            )
             self._noticed(seen)
-            if state == StepState.DONE and seen.requested == Request.NONE:
-                self._go_straight_on(seen)
+            if state == StepState.DONE and spec is None and seen.requested == Request.NONE:
+                done, lease = JobState.DONE, self.claim.lease
+                moves.move_within(self.job, done, reason=ALL_DONE, actor="engine", lease=lease)
         self._seen = seen
         self._note(None)
         if met_outage and failed_at is not None and resource_id is not None:
             limits.note_recovery(resource_id, failed_at=failed_at)
 
-    def _go_straight_on(self, seen: Seen) -> None:
-        """Begins the next step, or ends the job, within the transaction of the last success."""
-        following = self._next()
-        if following is None:
-            done, lease = JobState.DONE, self.claim.lease
-            moves.move_within(self.job, done, reason=ALL_DONE, actor="engine", lease=lease)
-        elif self._may_follow(following, seen):
-            self._begun = self._begin_held(following)
-
-    def _begin_held(self, spec: StepSpec) -> Attempt:
+    def _following(self, spec: StepSpec) -> Following | None:
+        """The next step, if nothing has to change before it."""
+        if self._resource_for(spec) != self.job.resource_id or signs.is_stopping():
+            return None
         step = self.steps[spec.name]
         trying = StepTry(self.claim, spec, step)
-        return ledger.begin_held(self.claim, step, _beginning(spec, trying, may_send=True))
+        return Following(step=step, beginning=_beginning(spec, trying, may_send=True))
 
     def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
         """Writes the failure down and does what the policy says: again, back or parked."""

@@ -35,6 +35,12 @@ _BEGIN_ATTEMPT = """
          remote_words, started_at)
     SELECT id, attempts, %s, %s, %s, %s, '', '', '', '', {now} FROM engine_step WHERE id = %s
     RETURNING id, n"""
+# The same where nothing was asked of the job and its resource may still be called.
+_UNHINDERED = f"""EXISTS (
+    SELECT 1 FROM engine_syncjob WHERE id = %s AND requested = ''
+        AND COALESCE({limits.GLANCE}, '') <> 'closed')"""
+_FOLLOW_STEP = f"{_BEGIN_STEP} AND {_UNHINDERED}"
+_FOLLOW_ATTEMPT = _BEGIN_ATTEMPT.replace("RETURNING", f"AND {_UNHINDERED} RETURNING")
 _END_STEP = """
     UPDATE engine_step
     SET state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
@@ -58,12 +64,6 @@ def begin(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
     """Records that a try starts."""
     seen, [_, begun] = leases.look(claim.lease, *_beginning(claim, step, beginning))
     limits.remember(claim.job.resource_id, seen.resource)
-    return _begun(claim, step, beginning, begun)
-
-
-def begin_held(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
-    """The same, in a transaction of the caller's that has just looked at the lease."""
-    [_, begun] = sql.together(*_beginning(claim, step, beginning))
     return _begun(claim, step, beginning, begun)
 
 
@@ -92,22 +92,46 @@ def send_again(claim: Claim, step: Step) -> None:
     Step.objects.filter(pk=step.pk).update(sent_at=Now())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """The step that is to begin in the transaction in which the one before it ends."""
+
+    step: Step
+    beginning: Beginning
+
+
 def succeed(
-    claim: Claim, step: Step, attempt: Attempt, *, state: StepState, tried: Tried
-) -> leases.Seen:
+    claim: Claim,
+    step: Step,
+    attempt: Attempt,
+    *,
+    state: StepState,
+    tried: Tried,
+    following: Following | None = None,
+) -> tuple[leases.Seen, Attempt | None]:
     """Records a finished step. Progress forgives crashes and clears the last error.
 
-    Part of the caller's transaction, which also begins what follows.
+    Begins the following step with it, where nothing was asked of the job meanwhile and its
+    resource may still be called: its attempt comes second. Part of the caller's transaction.
     """
     output = json.dumps(tried.output, cls=DjangoJSONEncoder)
-    seen, _ = leases.get_on(
+    seen, answers = leases.get_on(
         claim.lease,
         (_END_STEP, [state, output, state != StepState.OPEN, step.pk]),
         (_END_ATTEMPT, [tried.outcome, tried.duration_ms, attempt.pk]),
+        *(_unhindered(claim, following) if following else ()),
     )
     step.state = state
     step.output = json.loads(output)  # as later steps see it after a claim, too
-    return seen
+    if following is None or not answers[-1]:
+        return seen, None
+    return seen, _begun(claim, following.step, following.beginning, answers[-1])
+
+
+def _unhindered(claim: Claim, following: Following) -> list[sql.Statement]:
+    (_, step), (_, attempt) = _beginning(claim, following.step, following.beginning)
+    job_id = claim.job.pk
+    return [(_FOLLOW_STEP, [*step, job_id]), (_FOLLOW_ATTEMPT, [*attempt, job_id])]
 
 
 def fail(
