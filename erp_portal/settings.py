@@ -93,7 +93,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A process that is frozen inside a transaction would keep its row locks for as long, and
-    # nobody could give its leases back: the server ends such a session.
+    # nobody could give its leases back: the server ends such a session, or the beat does.
     IDLE_IN_TRANSACTION_S = env.seconds("DATABASE_IDLE_IN_TRANSACTION_S", 20)
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "options", f"-c idle_in_transaction_session_timeout={int(IDLE_IN_TRANSACTION_S * 1000)}"
@@ -204,7 +204,7 @@ Q_CLUSTER = {
     **_lane,
     **({"redis": _REDIS_URL} if _REDIS_URL else {"orm": "default"}),
     "bulk": 1,
-    "poll": env.seconds("Q_POLL_S", 0.05),
+    "poll": env.seconds("Q_POLL_S", 0.1),
     "timeout": env.number("Q_TIMEOUT_S", 120, minimum=10),
     "retry": env.number("Q_RETRY_S", 300, minimum=20),  # longer than timeout + wait in the queue
     "max_attempts": 1,

@@ -15,7 +15,17 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.db.models.functions import Now
 
-from integrations.engine import claim, clock, lease, queue, queueing, recovery, retention, signs
+from integrations.engine import (
+    claim,
+    clock,
+    frozen,
+    lease,
+    queue,
+    queueing,
+    recovery,
+    retention,
+    signs,
+)
 from integrations.engine.leader import Leader
 from integrations.engine.models import Canary
 from integrations.engine.outage import DATABASE_AWAY
@@ -53,6 +63,7 @@ class Beat:
         self._leader = Leader()
         beat_s = settings.ENGINE["beat_s"]
         self._duties = [
+            Duty("frozen", beat_s, frozen.end_sessions),
             Duty("sweep", beat_s, lease.sweep),
             Duty("queueing", beat_s, queueing.heal),
             Duty("recovery", beat_s, recovery.hurry),

@@ -13,7 +13,7 @@ from django.db import InternalError, OperationalError, connection, transaction
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from integrations.engine import limits
+from integrations.engine import frozen, limits, sql
 from integrations.engine.leader import Leader
 from integrations.engine.models import Resource
 from tests.support import postgres
@@ -107,3 +107,31 @@ _SHOW = (
     "from django.db import connection as c; cursor = c.cursor(); "
     "cursor.execute('SHOW idle_in_transaction_session_timeout'); print(cursor.fetchone()[0])"
 )
+
+
+def test_session_that_froze_after_statements_that_travelled_together_is_ended(
+    database: None, settings: Settings
+) -> None:
+    """Also where the server's own timeout, which then may not run, is off."""
+    settings.IDLE_IN_TRANSACTION_S = SILENCE_S
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    resource = limits.create_resource("the ERP")
+    locked: sql.Statement = (
+        "SELECT id FROM engine_resource WHERE id = %s FOR UPDATE",
+        [resource.pk],
+    )
+
+    with pytest.raises((InternalError, OperationalError)), transaction.atomic():
+        sql.together(locked, ("SELECT 1", []))
+        time.sleep(2 * SILENCE_S)
+        assert elsewhere(frozen.end_sessions) == 1
+        Resource.objects.exists()
+
+
+def test_session_that_is_only_idle_is_left_alone(database: None, settings: Settings) -> None:
+    settings.IDLE_IN_TRANSACTION_S = SILENCE_S
+    Resource.objects.exists()
+    time.sleep(2 * SILENCE_S)
+
+    assert elsewhere(frozen.end_sessions) == 0

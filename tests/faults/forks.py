@@ -1,7 +1,7 @@
 """Workers forked from a process that has loaded Django: a new one costs milliseconds.
 
-A forked worker does what a worker tree does, in one process and in turns: it gives expired
-leases back, hurries what waits and runs what is due.
+A forked worker does what a worker tree does, in one process and in turns: it ends frozen
+sessions, gives expired leases back, hurries what waits and runs what is due.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.db import InternalError, connection, connections
 
-from integrations.engine import faults, lease, recovery, runner, signs
+from integrations.engine import faults, frozen, lease, recovery, runner, signs
 from integrations.engine.outage import DATABASE_AWAY
 
 LANE = "orders"
@@ -109,6 +109,7 @@ def worker(log: Path, *, fault: str = "", tree: Path | None = None) -> Fork:
             os.environ[signs.TREE] = str(tree)
         while True:
             try:
+                frozen.end_sessions()
                 lease.sweep()
                 recovery.hurry()
                 runner.drain(LANE)
