@@ -48,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _end(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough, and cleaning up takes a while
     sys.exit(128 + number)
 
 

@@ -18,6 +18,7 @@ from tests.faults import play, real
 from tests.faults.cells import Cell
 from tests.faults.forks import die_with_parent
 from tests.faults.play import Outcome
+from tests.faults.stage import end_all_of
 from tests.support import postgres
 
 TRIES = 3
@@ -58,6 +59,7 @@ def run(
         finally:
             for slot in opened:
                 slot.close()
+            end_all_of(Path(folder))
 
 
 def _deal(slots: list["_Slot"], heavy: list[Cell], light: list[Cell]) -> Iterator[Outcome]:
@@ -100,7 +102,7 @@ class _Slot:
 
     def take(self) -> Outcome:
         """The outcome that was waited for."""
-        cell = self._cell
+        cell, self._cell = self._cell, None
         if cell is None:
             raise RuntimeError("This slot was given nothing.")
         try:
@@ -114,10 +116,9 @@ class _Slot:
         with suppress(BrokenPipeError):
             self.pipe.send(None)
         self.pipe.close()
-        self._process.join(timeout=30)
-        if self._process.is_alive():
+        if self._cell is not None:  # we end in the middle of it
             self._process.kill()
-            self._process.join()
+        self._process.join()
         postgres.drop(self.database)
 
 

@@ -69,11 +69,12 @@ class Stage:
 
 
 def of(folder: Path) -> list[psutil.Process]:
-    """The processes that were given this folder, whatever became of their parents."""
+    """The processes that were given this folder or one in it, whoever their parents are now."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("TMPDIR") == str(folder):
+            given = process.environ().get("TMPDIR", "")
+            if given and Path(given).is_relative_to(folder):
                 found.append(process)
         except psutil.Error:
             continue
