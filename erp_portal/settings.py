@@ -204,7 +204,7 @@ Q_CLUSTER = {
     **_lane,
     **({"redis": _REDIS_URL} if _REDIS_URL else {"orm": "default"}),
     "bulk": 1,
-    "poll": env.seconds("Q_POLL_S", 0.1),
+    "poll": env.seconds("Q_POLL_S", 0.05),
     "timeout": env.number("Q_TIMEOUT_S", 120, minimum=10),
     "retry": env.number("Q_RETRY_S", 300, minimum=20),  # longer than timeout + wait in the queue
     "max_attempts": 1,
