@@ -13,7 +13,6 @@ from django.db import connection
 from integrations.engine import lease as leases
 from integrations.engine import signs
 from integrations.engine.lease import Lease
-from integrations.engine.outage import DATABASE_AWAY
 from integrations.errors import Fenced
 
 logger = logging.getLogger(__name__)
@@ -81,7 +80,7 @@ class Heartbeat:
     def _pass(self, seconds: float) -> None:
         try:
             self._rest(max(0.0, seconds))
-        except DATABASE_AWAY as exc:
+        except Exception as exc:
             logger.warning("listening_failed error=%s", type(exc).__name__)
             connection.close()
             self._ended.wait(1.0)
@@ -98,7 +97,7 @@ class Heartbeat:
             signs.alive()
         except Fenced:
             self._since.pop(lease, None)  # the step finds out at its next checkpoint or write
-        except DATABASE_AWAY as exc:
+        except Exception as exc:  # without this thread no lease of the process would be kept
             logger.warning("heartbeat_failed job=%s error=%s", lease.job_id, type(exc).__name__)
             connection.close()
 
