@@ -1,5 +1,6 @@
 """A connection that is dead, slow or throttled does not delay another one."""
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ AT_MOST_S = 1.0
 
 @pytest.fixture
 def environment(django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
-    name = "test_engine_isolation"
+    name = f"test_engine_isolation_{os.getpid()}"
     with django_db_blocker.unblock():
         url = postgres.create_migrated(name)
         with postgres.as_default(url):

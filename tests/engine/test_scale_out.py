@@ -1,5 +1,6 @@
 """Three workers, each a process tree of its own, over one PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +26,7 @@ BROKERS = {
 
 @pytest.fixture
 def environment(django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
-    name = "test_engine_scale_out"
+    name = f"test_engine_scale_out_{os.getpid()}"
     with django_db_blocker.unblock():
         url = postgres.create_migrated(name)
         with postgres.as_default(url):
