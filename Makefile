@@ -30,6 +30,9 @@ test: setup
 # Says what it skips and why; STRICT=1 turns each skip into a failure.
 test-all: setup lint
 	tests/support/prepare
+	@if [ "$$STRICT" = 1 ] || $(BIN)/python -c 'import socket; socket.create_connection(("127.0.0.1", 5432), 1)' 2>/dev/null; \
+	then DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m pytest -q tests/engine -m "not redis and not slow"; \
+	else echo "skipped: the engine's own tests on PostgreSQL (no server on 127.0.0.1:5432)"; fi
 	RUN_MEDUSA=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
 
 # Kills, stalls and lost answers: every boundary, the proof that the suite notices, the nemesis.
