@@ -65,8 +65,20 @@ def fill(million: int) -> Remotes:
     with connection.cursor() as cursor:
         cursor.execute("RESET session_replication_role")
         cursor.execute("RESET synchronous_commit")
+        cursor.execute(BEHIND)
         cursor.execute("VACUUM ANALYZE")
     return remotes
+
+
+# As `start_job` says it of each job: whether an older one of its key is open.
+BEHIND = """
+    UPDATE engine_syncjob AS j SET behind = TRUE
+    WHERE j.state IN ('queued', 'waiting', 'parked', 'compensating') AND j.seq > 1
+        AND EXISTS (
+            SELECT FROM engine_syncjob AS o
+            WHERE o.key = j.key AND o.seq < j.seq
+                AND o.state IN ('queued', 'running', 'waiting', 'parked', 'compensating')
+                AND NOT (o.state = 'parked' AND o.coalesces))"""
 
 
 def _remotes() -> Remotes:
