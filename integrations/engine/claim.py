@@ -58,16 +58,18 @@ def claim(lane: str | None = None, crowd: Crowd | None = None) -> Claim | None:
     seat = Seat(crowd or alone())
     for _ in range(LOOKS):
         job: SyncJob | None = None
+        is_ours = False
         try:
             with transaction.atomic(durable=True):
                 job = _take(lane, seat)
+            is_ours = job is not None and job.state != JobState.PARKED
         except IntegrityError:
             continue  # a job of the same key was leased between our look and our write
         except _Unclaimable as exc:
             _pass_over(exc.job_id)
             continue
         finally:
-            if job is None or job.state == JobState.PARKED:
+            if not is_ours:  # also when the commit failed
                 seat.give_up()
         if job is None:
             return None

@@ -40,7 +40,8 @@ _UNHINDERED = f"""EXISTS (
     SELECT 1 FROM engine_syncjob WHERE id = %s AND requested = ''
         AND COALESCE({limits.GLANCE}, '') <> 'closed')"""
 _FOLLOW_STEP = f"{_BEGIN_STEP} AND {_UNHINDERED}"
-_FOLLOW_ATTEMPT = _BEGIN_ATTEMPT.replace("RETURNING", f"AND {_UNHINDERED} RETURNING")
+# Only with the step: asked a moment later, the resource may look otherwise.
+_FOLLOW_ATTEMPT = _BEGIN_ATTEMPT.replace("RETURNING", "AND attempts = %s RETURNING")
 _END_STEP = """
     UPDATE engine_step
     SET state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
@@ -130,8 +131,8 @@ def succeed(
 
 def _unhindered(claim: Claim, following: Following) -> list[sql.Statement]:
     (_, step), (_, attempt) = _beginning(claim, following.step, following.beginning)
-    job_id = claim.job.pk
-    return [(_FOLLOW_STEP, [*step, job_id]), (_FOLLOW_ATTEMPT, [*attempt, job_id])]
+    begun = following.step.attempts + 1
+    return [(_FOLLOW_STEP, [*step, claim.job.pk]), (_FOLLOW_ATTEMPT, [*attempt, begun])]
 
 
 def fail(

@@ -4,9 +4,12 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import OperationalError, connections
 from pytest_django import Settings
 
 from integrations.engine import limits
+from integrations.engine.claim import claim
+from integrations.engine.crowd import Crowd
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import JobState, Resource, SyncJob
 from integrations.engine.pool import Pool
@@ -81,6 +84,25 @@ def test_one_remote_never_holds_all_threads(
     assert not waiting.acquire(timeout=0.2)  # half of the threads, and no more
     may_end.set()
     wait_for(lambda: all(is_done(job) for job in stalled))
+
+
+def test_claim_whose_commit_fails_gives_its_place_in_the_process_back(
+    push: JobKind, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise each restart of the database would cost the process a place for good."""
+    job = start(push)
+    crowd = Crowd(most=1, on_room=lambda: None)
+
+    def cut_off() -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as server, pytest.raises(OperationalError):
+        server.setattr(connections["default"], "commit", cut_off)
+        claim("orders", crowd)
+
+    assert crowd.full() == set()
+    found = claim("orders", crowd)
+    assert found is not None and found.job.pk == job.pk
 
 
 def test_stopped_pool_finishes_the_step_at_hand(pool: Pool, remote: Remote, start: Start) -> None:
