@@ -95,9 +95,10 @@ else:
     # A process that is frozen inside a transaction would keep its row locks for as long, and
     # nobody could give its leases back: the server ends such a session, or the beat does.
     IDLE_IN_TRANSACTION_S = env.seconds("DATABASE_IDLE_IN_TRANSACTION_S", 20)
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", f"-c idle_in_transaction_session_timeout={int(IDLE_IN_TRANSACTION_S * 1000)}"
-    )
+    if env.flag("ENGINE_PREPARE", True):  # a pooler that shares sessions refuses such options
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+            "options", f"-c idle_in_transaction_session_timeout={int(IDLE_IN_TRANSACTION_S * 1000)}"
+        )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # ids in order of time; tables grow
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -155,7 +155,7 @@ class Session:
         self._requests = requests.Session()
         self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment
         # Cookies are this session's own; open connections are the thread's.
-        adapter = wire.kept_adapter(allow_private=self.allow_private)
+        adapter = wire.kept_adapter(self.base_url, allow_private=self.allow_private)
         self._requests.mount("http://", adapter)
         self._requests.mount("https://", adapter)
 

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
@@ -45,7 +47,17 @@ class WireAdapter(HTTPAdapter):
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
+        self._used_at = time.monotonic()
         super().__init__(max_retries=0)
+
+    @property
+    def idle_s(self) -> float:
+        """How long ago something was last sent."""
+        return time.monotonic() - self._used_at
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        self._used_at = time.monotonic()
+        return super().send(*args, **kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -61,17 +73,15 @@ KEPT_S = 10.0
 _kept = threading.local()
 
 
-def kept_adapter(*, allow_private: bool) -> WireAdapter:
-    """This thread's adapter, whose open connections the next session goes on with."""
-    kept: dict[bool, tuple[WireAdapter, float]] = _kept.__dict__.setdefault("adapters", {})
-    now = time.monotonic()
-    adapter, used_at = kept.get(allow_private, (None, 0.0))
-    if adapter is None or now - used_at > KEPT_S:
-        if adapter is not None:
-            adapter.close()
-        adapter = WireAdapter(allow_private=allow_private)
-    kept[allow_private] = adapter, now
-    return adapter
+def kept_adapter(base_url: str, *, allow_private: bool) -> WireAdapter:
+    """This thread's adapter for one remote; the next session goes on with its connections."""
+    kept: dict[tuple[str, bool], WireAdapter] = _kept.__dict__.setdefault("adapters", {})
+    for known in [one for one, adapter in kept.items() if adapter.idle_s > KEPT_S]:
+        kept.pop(known).close()
+    remote = (urlsplit(base_url).netloc, allow_private)
+    if remote not in kept:
+        kept[remote] = WireAdapter(allow_private=allow_private)
+    return kept[remote]
 
 
 # ---------------------------------------------------------------- answers by the clock

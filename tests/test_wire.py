@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from integrations import wire
 from integrations.errors import NotSent, OutcomeUnknown, PortalError, Unavailable
 from integrations.http import Limits, Session
 
@@ -165,3 +166,14 @@ def test_a_certificate_that_nobody_vouches_for_means_not_sent(certificate: Path)
 def test_a_handshake_that_is_not_answered_means_not_sent() -> None:
     with listening(lambda caller: time.sleep(2)) as port, pytest.raises(NotSent):
         session_for(port, "https").call("POST", "/orders", writes=True, json={})
+
+
+def test_connections_are_kept_for_their_own_remote_and_for_a_while() -> None:
+    first = wire.kept_adapter("https://one.example/api", allow_private=False)
+
+    assert wire.kept_adapter("https://one.example/other", allow_private=False) is first
+    assert wire.kept_adapter("https://two.example", allow_private=False) is not first
+    assert wire.kept_adapter("https://one.example", allow_private=True) is not first
+
+    first._used_at -= wire.KEPT_S + 1  # as if so much time went by
+    assert wire.kept_adapter("https://one.example", allow_private=False) is not first

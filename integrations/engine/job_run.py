@@ -328,7 +328,7 @@ class JobRun:
         outputs: dict[str, dict[str, Any]] = {
             name: row.output for name, row in self.steps.items() if row.state in FINISHED
         }
-        return context_of(self.claim, step, attempt, outputs)
+        return context_of(self.claim, step, attempt, outputs, self._got_on)
 
 
 def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:

@@ -83,12 +83,17 @@ class StepTry:
 
 
 def context_of(
-    claim: Claim, step: Step, attempt: Attempt, outputs: dict[str, dict[str, Any]]
+    claim: Claim,
+    step: Step,
+    attempt: Attempt,
+    outputs: dict[str, dict[str, Any]],
+    got_on: Callable[[], None],
 ) -> StepContext:
-    """What the step gets to see."""
+    """What the step gets to see. Its checkpoints say that it gets on."""
 
     def checkpoint() -> None:
         leases.check(claim.lease)
+        got_on()
 
     return StepContext(
         job_id=claim.job.pk,

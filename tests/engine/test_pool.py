@@ -1,13 +1,15 @@
 """A worker process's threads: woken, busy with several jobs at once, and stopped in order."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connections
 from pytest_django import Settings
 
-from integrations.engine import limits
+from integrations.engine import limits, signs
 from integrations.engine.claim import claim
 from integrations.engine.crowd import Crowd
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
@@ -103,6 +105,36 @@ def test_claim_whose_commit_fails_gives_its_place_in_the_process_back(
     assert crowd.full() == set()
     found = claim("orders", crowd)
     assert found is not None and found.job.pk == job.pk
+
+
+@pytest.mark.parametrize(("checks_in", "hangs"), [(True, False), (False, True)])
+def test_step_hangs_that_neither_ends_nor_checks_in(
+    checks_in: bool,
+    hangs: bool,
+    start: Start,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    transactional_db: None,
+) -> None:
+    settings.ENGINE = {**settings.ENGINE, "heartbeat_s": 0.05, "longest_step_s": 0.4}
+    (tmp_path / "orders").mkdir()
+    monkeypatch.setenv(signs.TREE, str(tmp_path))
+    monkeypatch.setenv(signs.CHILD, "orders")
+
+    def take_long(ctx: StepContext) -> None:
+        for _ in range(10):
+            time.sleep(0.1)
+            if checks_in:
+                ctx.checkpoint()
+
+    start(_kind(take_long))
+    pool = Pool("orders", size=1).start()
+    pool.wake()
+    wait_for(lambda: SyncJob.objects.filter(state=JobState.DONE).exists())
+    pool.stop()
+
+    assert (signs.seen(tmp_path / "orders", signs.BROKEN) > 0) == hangs
 
 
 def test_stopped_pool_finishes_the_step_at_hand(pool: Pool, remote: Remote, start: Start) -> None:
