@@ -167,7 +167,9 @@ def _first(lane: str | None, full: set[int]) -> Found | None:
 # Some of the first jobs of each resource that lets one start, by the index on (lane, resource,
 # …), and then the first of these that no other claim looks at: no backlog of a resource that
 # lets nothing start is waded through. `limits.available` and `runnable` say the same in
-# Django's words.
+# Django's words. Written so that no plan can do otherwise, whatever the planner believes of a
+# table that was empty a minute ago: the index's own order, its first column included, saves
+# sorting, and the rows are locked one by one, until the first that is free.
 _FIRSTS = f"""
     SELECT c.id, c.priority, c.due_at FROM engine_syncjob AS c
     WHERE <resource> AND c.lane = %s AND c.kind = ANY(%s) AND NOT c.behind
@@ -177,7 +179,7 @@ _FIRSTS = f"""
             SELECT FROM engine_syncjob AS o
             WHERE o.key = c.key AND o.id <> c.id AND o.state IN ({_OPEN})
                 AND (o.lease_until IS NOT NULL OR o.seq < c.seq AND {queueing.BLOCKS}))
-    ORDER BY c.priority, c.due_at, c.id LIMIT {LOOKED_AT}"""
+    ORDER BY c.resource_id, c.priority, c.due_at, c.id LIMIT {LOOKED_AT}"""
 _FIRST_BY_RESOURCE = f"""
     WITH door AS MATERIALIZED (
         SELECT r.id, r.breaker_state, r.running_limit FROM engine_resource AS r
@@ -191,16 +193,20 @@ _FIRST_BY_RESOURCE = f"""
                 WHERE s.resource_id = r.id AND s.job_id IS NULL AND s.n <= r.running_limit
                     AND (NOT %s OR s.n > 1 OR r.running_limit = 1))
     ), candidate AS MATERIALIZED (
-        SELECT f.id, d.breaker_state, d.running_limit
+        SELECT f.*, d.breaker_state, d.running_limit
         FROM door AS d
         CROSS JOIN LATERAL ({_FIRSTS.replace("<resource>", "c.resource_id = d.id")}) AS f
         UNION ALL
-        SELECT f.id, '', 0 FROM ({_FIRSTS.replace("<resource>", "c.resource_id IS NULL")}) AS f
+        SELECT f.*, '', 0 FROM ({_FIRSTS.replace("<resource>", "c.resource_id IS NULL")}) AS f
     )
     SELECT {sql.columns(SyncJob, "j")}, f.breaker_state, f.running_limit, {{now}}
-    FROM engine_syncjob AS j JOIN candidate AS f ON f.id = j.id
-    WHERE j.lease_until IS NULL AND j.state IN ('queued', 'compensating')
-    ORDER BY j.priority, j.due_at, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED"""
+    FROM (SELECT * FROM candidate ORDER BY priority, due_at, id) AS f
+    CROSS JOIN LATERAL (
+        SELECT * FROM engine_syncjob AS row
+        WHERE row.id = f.id AND row.lease_until IS NULL
+            AND row.state IN ('queued', 'compensating')
+        FOR UPDATE SKIP LOCKED) AS j
+    LIMIT 1"""
 
 
 def _first_by_resource(lane: str, full: set[int]) -> Found | None:
