@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 MASK = "•••"
@@ -67,7 +68,12 @@ def _mask(value: Any, secrets: Iterable[str]) -> Any:
     return value
 
 
-def _forms(secrets: Iterable[str]) -> list[str]:
+def _forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    return _forms_of(tuple(secrets))
+
+
+@lru_cache(maxsize=64)
+def _forms_of(secrets: tuple[str, ...]) -> tuple[str, ...]:
     forms: set[str] = set()
     for secret in secrets:
         if len(secret) < 4:  # masking "1" everywhere would hide everything and protect nothing
@@ -76,4 +82,4 @@ def _forms(secrets: Iterable[str]) -> list[str]:
         forms.add(json.dumps(secret)[1:-1])
         forms.add(base64.b64encode(secret.encode()).decode().rstrip("="))
         forms.add(base64.b64encode(f"{secret}:".encode()).decode().rstrip("="))
-    return sorted(forms, key=len, reverse=True)
+    return tuple(sorted(forms, key=len, reverse=True))

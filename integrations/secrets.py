@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets as randomness
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -35,17 +36,22 @@ def seal(values: Mapping[str, str]) -> str:
 
 def unseal(sealed: str) -> dict[str, str]:
     """What `seal` was given. Raises NeedsOperator when no known key opens it."""
+    opened: dict[str, str] = json.loads(_opened(sealed, tuple(settings.CREDENTIAL_KEYS)))
+    return opened
+
+
+@lru_cache(maxsize=64)  # each call to a remote begins with this
+def _opened(sealed: str, keys: tuple[str, ...]) -> bytes:
     if not sealed:
-        return {}
+        return b"{}"
     try:
-        opened: dict[str, str] = json.loads(_fernet().decrypt(sealed.encode()))
+        return _fernet().decrypt(sealed.encode())
     except InvalidToken as exc:
         raise NeedsOperator(
             "The stored credentials cannot be decrypted.",
             reason="credentials_unreadable",
             hint="Put the key that sealed them back into CREDENTIAL_KEYS, or enter them again.",
         ) from exc
-    return opened
 
 
 def reseal(sealed: str) -> str:

@@ -8,7 +8,7 @@ setting ADAPTERS, which calls `register`. No migration, no choice list.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pkgutil import resolve_name
 from typing import Any, Literal
 
@@ -139,9 +139,7 @@ def spec(kind: str) -> AdapterSpec:
             hint=f"Known kinds: {', '.join(kinds())}.",
         )
     try:
-        found = resolve_name(_SPECS[kind])
-        if not isinstance(found, AdapterSpec) or found.kind != kind:
-            raise TypeError(f"{_SPECS[kind]} is not the AdapterSpec of {kind}")
+        return _loaded(kind, _SPECS[kind])
     except Exception as exc:  # a vendor's package may raise anything while it is imported
         raise NeedsOperator(
             f"The adapter for {kind!r} cannot be loaded: {type(exc).__name__}: {exc}",
@@ -149,4 +147,11 @@ def spec(kind: str) -> AdapterSpec:
             cause=f"adapter_not_loaded:{kind}",
             hint="Install or repair its package, or take it out of ADAPTERS.",
         ) from exc
+
+
+@cache
+def _loaded(kind: str, path: str) -> AdapterSpec:
+    found = resolve_name(path)
+    if not isinstance(found, AdapterSpec) or found.kind != kind:
+        raise TypeError(f"{path} is not the AdapterSpec of {kind}")
     return found

@@ -9,8 +9,11 @@ still pass each other, the unique lease of the key lets one of them fail and loo
 import logging
 import os
 import socket
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -21,7 +24,7 @@ from integrations.engine import clock, declare, faults, limits, moves, queueing,
 from integrations.engine import lease as leases
 from integrations.engine.crowd import Crowd, Seat, alone
 from integrations.engine.lease import Lease
-from integrations.engine.limits import Door
+from integrations.engine.limits import Door, Glance
 from integrations.engine.models import (
     CLAIMABLE,
     OPEN,
@@ -29,6 +32,7 @@ from integrations.engine.models import (
     BreakerState,
     JobState,
     Resource,
+    Step,
     SyncJob,
 )
 from integrations.engine.outage import DATABASE_AWAY
@@ -48,21 +52,31 @@ class Claim:
     job: SyncJob
     lease: Lease
     seat: Seat
+    steps: list[Step] | None = None  # where they came with it
+    begun: Attempt | None = None  # of its first step, where that began with it
 
 
-def claim(lane: str | None = None, crowd: Crowd | None = None) -> Claim | None:
+First = Callable[[Claim], Attempt | None]  # begins a job's first step in the claim's transaction
+
+
+def claim(
+    lane: str | None = None, crowd: Crowd | None = None, first: First | None = None
+) -> Claim | None:
     """Leases the next job of the lane (None: of any), or returns None when there is none.
 
-    `crowd` counts what this process runs already.
+    `crowd` counts what this process runs already. `first` may go on in the transaction.
     """
     seat = Seat(crowd or alone())
     for _ in range(LOOKS):
-        job: SyncJob | None = None
+        claimed: Claim | None = None
         is_ours = False
         try:
             with transaction.atomic(durable=True):
-                job = _take(lane, seat)
-            is_ours = job is not None and job.state != JobState.PARKED
+                claimed = _take(lane, seat)
+                is_parked = claimed is not None and claimed.job.state == JobState.PARKED
+                if claimed is not None and first is not None and not is_parked:
+                    claimed = replace(claimed, begun=first(claimed))
+            is_ours = claimed is not None and not is_parked
         except IntegrityError:
             continue  # a job of the same key was leased between our look and our write
         except _Unclaimable as exc:
@@ -71,12 +85,11 @@ def claim(lane: str | None = None, crowd: Crowd | None = None) -> Claim | None:
         finally:
             if not is_ours:  # also when the commit failed
                 seat.give_up()
-        if job is None:
+        if claimed is None:
             return None
-        if job.state != JobState.PARKED:
-            faults.reach("claimed", job.state)
-            lease = Lease(job_id=job.pk, token=job.lease_token)
-            return Claim(job=job, lease=lease, seat=seat)
+        if not is_parked:
+            faults.reach("claimed", claimed.job.state)
+            return claimed
     return None
 
 
@@ -127,7 +140,7 @@ def is_patient(lane: str | None) -> bool:
     return lane is not None and lane != settings.Q_CLUSTER["name"]
 
 
-def _take(lane: str | None, seat: Seat) -> SyncJob | None:
+def _take(lane: str | None, seat: Seat) -> Claim | None:
     full = seat.full_resources()
     while True:
         found = _first(lane, full)
@@ -135,10 +148,11 @@ def _take(lane: str | None, seat: Seat) -> SyncJob | None:
             return None
         job, door, now = found
         if door is None:
-            return _leased(job, now)
+            return _leased(job, None, seat, now)
         if seat.take(door.resource_id):
-            if enter(door, job):
-                return _leased(job, now)
+            claimed = _leased(job, door, seat, now)
+            if claimed is not None:
+                return claimed
             seat.give_up()
         full = full | {door.resource_id}  # somebody was faster; look at the others
 
@@ -211,7 +225,8 @@ _FIRST_BY_RESOURCE = f"""
 
 def _first_by_resource(lane: str, full: set[int]) -> Found | None:
     of_lane = [lane, declare.known_names()]
-    found = sql.rows(_FIRST_BY_RESOURCE, [list(full), is_patient(lane), *of_lane, *of_lane])
+    parameters = [list(full), is_patient(lane), *of_lane, *of_lane]
+    [found] = sql.together((_FIRST_BY_RESOURCE, parameters))  # the transaction's begin, too
     if not found:
         return None
     *fields, breaker_state, running_limit, now = found[0]
@@ -223,38 +238,63 @@ def _first_by_resource(lane: str, full: set[int]) -> Found | None:
     return job, door, now
 
 
-_LEASE = """
+# With a slot, or not at all; tells what `limits.Glance` is of the resource.
+_LEASE = f"""
     UPDATE engine_syncjob
-    SET state = %s, lease_token = %s, lease_owner = %s, lease_until = {later},
-        crash_count = %s, started_at = COALESCE(started_at, {now})
-    WHERE id = %s"""
+    SET state = %s, lease_token = %s, lease_owner = %s, lease_until = {{later}},
+        crash_count = %s, started_at = COALESCE(started_at, {{now}})
+    WHERE id = %s AND (%s OR EXISTS (SELECT 1 FROM engine_slot WHERE job_id = engine_syncjob.id))
+    RETURNING {limits.GLANCE}"""
+_STEPS = f"SELECT {sql.columns(Step, 's')} FROM engine_step AS s WHERE s.job_id = %s ORDER BY s.n"
 
 
-def _leased(job: SyncJob, now: datetime) -> SyncJob:
+def _leased(job: SyncJob, door: Door | None, seat: Seat, now: datetime) -> Claim | None:
     try:
-        return _lease(job, now)
+        return _lease(job, door, seat, now)
     except (*DATABASE_AWAY, IntegrityError):
         raise
     except Exception as exc:  # nothing that is wrong with one job may stop the others
         raise _Unclaimable(job.pk) from exc
 
 
-def _lease(job: SyncJob, now: datetime) -> SyncJob:
-    """Leases the job, or parks it when its workers died once too often."""
+def _lease(job: SyncJob, door: Door | None, seat: Seat, now: datetime) -> Claim | None:
+    """Leases the job, or parks it when its workers died once too often; None: no slot."""
     has_crashed = job.lease_owner != ""
     crashes = job.crash_count + has_crashed
     if has_crashed:
         _record_crash(job, now)
         if crashes >= settings.ENGINE["max_crashes"]:
-            return _park_killer(job, crashes)
+            return _park_killer(job, crashes, seat)
     state = JobState.COMPENSATING if job.state == JobState.COMPENSATING else JobState.RUNNING
     token = job.lease_token + 1  # the row is locked, so nobody else counts
-    sql.write(_LEASE, [state, token, owner(), leases.lease_s(), crashes, job.pk])
+    lease = Lease(job_id=job.pk, token=token)
+    lease.kept_at = time.monotonic()
+    if door is not None and door.is_closed and not enter(door, job):
+        return None
+    leasing = [state, token, owner(), leases.lease_s(), crashes, job.pk, door is None]
+    leased, steps = _written(job, door, leasing)
+    if not leased:
+        return None
     faults.reach("claiming")
+    [[glance]] = leased
+    limits.remember(job.resource_id, Glance(glance or Glance.NONE))
     job.state, job.lease_token, job.lease_owner = state, token, owner()
     job.lease_until = now + timedelta(seconds=leases.lease_s())
     job.crash_count, job.started_at = crashes, job.started_at or now
-    return job
+    return Claim(job=job, lease=lease, seat=seat, steps=steps)
+
+
+def _written(
+    job: SyncJob, door: Door | None, leasing: list[Any]
+) -> tuple[list[sql.Row], list[Step] | None]:
+    """Leases the job with a slot; no row where there was none. Its steps may come along."""
+    statements: list[sql.Statement] = [(_LEASE, leasing)]
+    if door is not None and not door.is_closed:
+        statements.insert(0, limits.entering(door, job.pk, spares_first=is_patient(job.lane)))
+    if not sql.can_travel():
+        return sql.together(*statements)[-1], None
+    *_, leased, steps = sql.together(*statements, (_STEPS, [job.pk]))
+    return leased, sql.instances(Step, steps)
 
 
 def _record_crash(job: SyncJob, now: datetime) -> None:
@@ -266,7 +306,7 @@ def _record_crash(job: SyncJob, now: datetime) -> None:
         logger.warning("job_crashed owner=%s times=%s", job.lease_owner, job.crash_count + 1)
 
 
-def _park_killer(job: SyncJob, crashes: int) -> SyncJob:
+def _park_killer(job: SyncJob, crashes: int, seat: Seat) -> Claim:
     text = f"Its worker died {crashes} times in a row while working on it."
     moves.move(
         job,
@@ -280,7 +320,7 @@ def _park_killer(job: SyncJob, crashes: int) -> SyncJob:
         error_text=text,
         error_hint="Look at the worker's memory and log, then requeue it.",
     )
-    return job
+    return Claim(job=job, lease=Lease(job_id=job.pk, token=job.lease_token), seat=seat)
 
 
 def owner() -> str:

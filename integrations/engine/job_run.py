@@ -1,14 +1,15 @@
 """One claimed job on its way: forward through its steps, or back through their undoing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import SystemRandom
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from integrations.engine import claim as claims
-from integrations.engine import clock, faults, hooks, ledger, limits, moves, retry, signs, sql
+from integrations.engine import clock, faults, hooks, ledger, limits, moves, retry, signs
 from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec, kind_named
@@ -54,10 +55,11 @@ class JobRun:
         self.claim, self._got_on = claim, got_on
         self.job: SyncJob = claim.job
         self.kind = kind_named(claim.job.kind)
-        self.steps = _rows_of_steps(claim.job, [spec.name for spec in self.kind.steps])
+        self.steps = _rows_of_steps(claim, [spec.name for spec in self.kind.steps])
         # What the last look told, until it is used; the claim looked around and took the slot.
         self._seen: Seen | None = NOTHING_ASKED
-        self._begun: Attempt | None = None  # of the next step, with the end of the last one
+        # Of the next step, where it began with the claim or with the end of the last one.
+        self._begun = claim.begun
 
     def go(self) -> None:
         if self.job.going_back:
@@ -232,14 +234,17 @@ class JobRun:
         failed_at, resource_id = self.job.failed_at, self.job.resource_id
         spec = self._next(after=step) if state == StepState.DONE else None
         following = self._following(spec) if spec else None
-        with transaction.atomic(durable=True):
+        is_last = state == StepState.DONE and spec is None
+        with transaction.atomic(durable=True) if is_last else _no_transaction():
             seen, self._begun = ledger.succeed(
                 self.claim, step, attempt, state=state, tried=tried, following=following
             )
             self._noticed(seen)
-            if state == StepState.DONE and spec is None and seen.requested == Request.NONE:
-                done, lease = JobState.DONE, self.claim.lease
-                moves.move_within(self.job, done, reason=ALL_DONE, actor="engine", lease=lease)
+            if is_last and seen.requested == Request.NONE:
+                lease = self.claim.lease
+                moves.move_within(
+                    self.job, JobState.DONE, reason=ALL_DONE, actor="engine", lease=lease, ends=True
+                )
         self._seen = seen
         self._note(None)
         if met_outage and failed_at is not None and resource_id is not None:
@@ -331,6 +336,14 @@ class JobRun:
         return context_of(self.claim, step, attempt, outputs, self._got_on)
 
 
+@contextmanager
+def _no_transaction() -> Iterator[None]:
+    """For a single write, which is one by itself; refuses to run inside another."""
+    with transaction.atomic(durable=True):
+        pass
+    yield
+
+
 def _stays_in_doubt(trying: StepTry, tried: Tried) -> bool:
     if not tried.may_have_sent:
         return trying.was_in_doubt  # the look itself failed: as much in doubt as before
@@ -356,18 +369,29 @@ def _took_slot(resource_id: int, job: SyncJob) -> bool:
     return available is not None and claims.enter(limits.door_of(available), job)
 
 
-_STEPS = f"SELECT {sql.columns(Step, 's')} FROM engine_step AS s WHERE s.job_id = %s ORDER BY s.n"
+def begin_first(claim: Claim) -> Attempt | None:
+    """Begins the first step in the claim's transaction, unless something is to be done before."""
+    job, steps = claim.job, {step.name: step for step in claim.steps or ()}
+    if job.going_back or job.requested != Request.NONE or signs.is_stopping():
+        return None
+    for spec in kind_named(job.kind).steps:
+        step = steps.get(spec.name)
+        if step is None:
+            return None
+        if step.state not in FINISHED:
+            wanted = None if spec.on is None else job.resources.get(spec.on, 0)
+            if wanted != job.resource_id:
+                return None
+            trying = StepTry(claim, spec, step)
+            return ledger.begin_with_claim(claim, step, _beginning(spec, trying, may_send=True))
+    return None
 
 
-def _steps_of(job: SyncJob) -> list[Step]:
-    if connection.vendor != "postgresql":
-        return list(job.steps.all())
-    return sql.instances(Step, sql.rows(_STEPS, [job.pk]))
-
-
-def _rows_of_steps(job: SyncJob, names: list[str]) -> dict[str, Step]:
+def _rows_of_steps(claim: Claim, names: list[str]) -> dict[str, Step]:
     """The job's step rows by name; steps that a newer declaration added get theirs now."""
-    rows = {step.name: step for step in _steps_of(job)}
+    job = claim.job
+    known = claim.steps if claim.steps is not None else list(job.steps.all())
+    rows = {step.name: step for step in known}
     last = max((step.n for step in rows.values()), default=0)
     missing = [name for name in names if name not in rows]
     for n, name in enumerate(missing, start=last + 1):

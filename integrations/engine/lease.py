@@ -62,9 +62,9 @@ MOST = 0.8
 _EXTENDED = "lease_until = CASE WHEN lease_until < {later} THEN {later} ELSE lease_until END"
 # Of the row with a given id: whether the lease with a given token holds it.
 HELD = "lease_token = %s AND lease_until IS NOT NULL AND state IN ('running', 'compensating')"
-_SEEN = f"requested, requested_by, requested_reason, {limits.GLANCE}"
-_KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE id = %s AND {HELD} RETURNING {_SEEN}"
-_GET_ON = (
+_SEEN = f"requested, requested_by, requested_reason, {limits.GLANCE} AS glance"
+KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE id = %s AND {HELD} RETURNING {_SEEN}"
+GET_ON = (
     f"UPDATE engine_syncjob SET {_EXTENDED}, crash_count = 0, error_kind = '', error_text = '', "
     "error_hint = '', error_reason = '', error_cause = '', error_ids = {json}, error_trace = '' "
     f"WHERE id = %s AND {HELD} RETURNING {_SEEN}"
@@ -77,32 +77,44 @@ def look(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]
     Other statements may travel with it; what they return comes second. Whoever sends some
     holds a transaction, which Fenced then rolls back.
     """
-    return _kept(lease, _KEEP, [], others)
+    return _kept(lease, (KEEP, keeping(lease)), others)
 
 
 def get_on(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]]]:
     """The same after a finished step, which forgives crashes and clears the last error."""
-    return _kept(lease, _GET_ON, ["{}"], others)
+    return _kept(lease, (GET_ON, getting_on(lease)), others)
+
+
+def keeping(lease: Lease) -> list[Any]:
+    """The parameters of KEEP."""
+    return [lease_s() * MOST, lease_s(), lease.job_id, lease.token]
+
+
+def getting_on(lease: Lease) -> list[Any]:
+    """The parameters of GET_ON."""
+    return [lease_s() * MOST, lease_s(), "{}", lease.job_id, lease.token]
 
 
 def _kept(
-    lease: Lease, statement: str, fields: list[Any], others: Sequence[sql.Statement]
+    lease: Lease, statement: sql.Statement, others: Sequence[sql.Statement]
 ) -> tuple[Seen, list[list[sql.Row]]]:
     asked_at = time.monotonic()
-    whole_s = lease_s()
-    keeping = (statement, [whole_s * MOST, whole_s, *fields, lease.job_id, lease.token])
-    held_row, *answers = sql.together(keeping, *others)
+    held_row, *answers = sql.together(statement, *others)
+    return seen(lease, held_row, asked_at), answers
+
+
+def seen(lease: Lease, held_row: list[sql.Row], asked_at: float) -> Seen:
+    """What KEEP and GET_ON returned, asked at that time; raises Fenced if that was nothing."""
     if not held_row:
         raise _fenced(lease)
     lease.kept_at = asked_at
-    requested, by, reason, glance = held_row[0]
-    seen = Seen(
+    requested, by, reason, glance, *_ = held_row[0]
+    return Seen(
         requested=requested,
         requested_by=by,
         requested_reason=reason,
         resource=limits.Glance(glance or limits.Glance.NONE),
     )
-    return seen, answers
 
 
 def check(lease: Lease) -> None:

@@ -6,6 +6,7 @@ to a remote, ever does.
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,17 +25,14 @@ from integrations.engine.report import ErrorReport
 from integrations.engine.retry import Verdict
 from integrations.engine.tried import Tried
 
-_BEGIN_STEP = """
-    UPDATE engine_step
-    SET state = %s, attempts = attempts + 1, started_at = COALESCE(started_at, {now}),
-        sent_at = CASE WHEN %s THEN {now} ELSE sent_at END
-    WHERE id = %s"""
-_BEGIN_ATTEMPT = """
-    INSERT INTO engine_attempt
-        (step_id, n, act, actor, lease_token, payload_digest, outcome, endpoint, message,
+_BEGUN = """state = %s, attempts = attempts + 1, started_at = COALESCE(started_at, {now}),
+        sent_at = CASE WHEN %s THEN {now} ELSE sent_at END"""
+_TRYING = """(step_id, n, act, actor, lease_token, payload_digest, outcome, endpoint, message,
          remote_words, started_at)
-    SELECT id, attempts, %s, %s, %s, %s, '', '', '', '', {now} FROM engine_step WHERE id = %s
-    RETURNING id, n"""
+    SELECT id, attempts, %s, %s, %s, %s, '', '', '', '', {now}"""
+_BEGIN_STEP = f"UPDATE engine_step SET {_BEGUN} WHERE id = %s"
+_BEGIN_ATTEMPT = f"""
+    INSERT INTO engine_attempt {_TRYING} FROM engine_step WHERE id = %s RETURNING id, n"""
 # The same where nothing was asked of the job and its resource may still be called.
 _UNHINDERED = f"""EXISTS (
     SELECT 1 FROM engine_syncjob WHERE id = %s AND requested = ''
@@ -42,13 +40,30 @@ _UNHINDERED = f"""EXISTS (
 _FOLLOW_STEP = f"{_BEGIN_STEP} AND {_UNHINDERED}"
 # Only with the step: asked a moment later, the resource may look otherwise.
 _FOLLOW_ATTEMPT = _BEGIN_ATTEMPT.replace("RETURNING", "AND attempts = %s RETURNING")
-_END_STEP = """
-    UPDATE engine_step
-    SET state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
-        last_error_kind = '', tries_alike = 0, failing_since = NULL
-    WHERE id = %s"""
-_END_ATTEMPT = """
-    UPDATE engine_attempt SET finished_at = {now}, outcome = %s, duration_ms = %s WHERE id = %s"""
+_ENDED = """state = %s, output = {json}, finished_at = CASE WHEN %s THEN {now} END,
+        last_error_kind = '', tries_alike = 0, failing_since = NULL"""
+_TRIED = "finished_at = {now}, outcome = %s, duration_ms = %s"
+_END_STEP = f"UPDATE engine_step SET {_ENDED} WHERE id = %s"
+_END_ATTEMPT = f"UPDATE engine_attempt SET {_TRIED} WHERE id = %s"
+
+# The same as one statement each, which is one journey and a transaction of its own. Without
+# the lease no part of it writes anything.
+_BEGIN = f"""
+    begun AS (UPDATE engine_step AS s SET {_BEGUN} FROM held WHERE s.id = %s <unhindered>
+        RETURNING s.id, s.attempts),
+    tries AS (INSERT INTO engine_attempt {_TRYING} FROM begun RETURNING id, n)
+    SELECT held.*, tries.id, tries.n FROM held LEFT JOIN tries ON TRUE"""
+_BEGIN_AT_ONCE = f"WITH held AS ({leases.KEEP}), {_BEGIN.replace('<unhindered>', '')}"
+_BEGIN_CLAIMED = f"WITH held AS (SELECT), {_BEGIN.replace('<unhindered>', '')}"
+_SUCCEED_AT_ONCE = f"""
+    WITH held AS ({leases.GET_ON}),
+    ended AS (UPDATE engine_step AS s SET {_ENDED} FROM held WHERE s.id = %s),
+    tried AS (UPDATE engine_attempt AS a SET {_TRIED} FROM held WHERE a.id = %s),
+    {
+    _BEGIN.replace(
+        "<unhindered>", "AND held.requested = '' AND COALESCE(held.glance, '') <> 'closed'"
+    )
+}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +78,38 @@ class Beginning:
 @transaction.atomic(durable=True)
 def begin(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
     """Records that a try starts."""
-    seen, [_, begun] = leases.look(claim.lease, *_beginning(claim, step, beginning))
+    if sql.can_chain():
+        asked_at = time.monotonic()
+        chain = [*leases.keeping(claim.lease), *_begin_parameters(claim, step, beginning)]
+        [found] = sql.together((_BEGIN_AT_ONCE, chain), ends=True)
+        seen, begun = leases.seen(claim.lease, found, asked_at), [found[0][-2:]]
+    else:
+        seen, [_, begun] = leases.look(claim.lease, *_beginning(claim, step, beginning))
     limits.remember(claim.job.resource_id, seen.resource)
     return _begun(claim, step, beginning, begun)
 
 
+def begin_with_claim(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
+    """The same in the transaction of the claim itself, which it ends."""
+    chain = _begin_parameters(claim, step, beginning)
+    [found] = sql.together((_BEGIN_CLAIMED, chain), ends=True)
+    return _begun(claim, step, beginning, found)
+
+
+def _begin_parameters(claim: Claim, step: Step, beginning: Beginning) -> list[Any]:
+    """The parameters of _BEGIN."""
+    of_step = [beginning.state, beginning.is_sending, step.pk]
+    return [*of_step, *_trying(claim, beginning)]
+
+
+def _trying(claim: Claim, beginning: Beginning) -> list[Any]:
+    return [beginning.act, _actor(claim), claim.lease.token, _digest(claim.job.payload)]
+
+
 def _beginning(claim: Claim, step: Step, beginning: Beginning) -> list[sql.Statement]:
-    trying = [beginning.act, _actor(claim), claim.lease.token, _digest(claim.job.payload), step.pk]
     return [
         (_BEGIN_STEP, [beginning.state, beginning.is_sending, step.pk]),
-        (_BEGIN_ATTEMPT, trying),
+        (_BEGIN_ATTEMPT, [*_trying(claim, beginning), step.pk]),
     ]
 
 
@@ -113,20 +150,38 @@ def succeed(
     """Records a finished step. Progress forgives crashes and clears the last error.
 
     Begins the following step with it, where nothing was asked of the job meanwhile and its
-    resource may still be called: its attempt comes second. Part of the caller's transaction.
+    resource may still be called: its attempt comes second. All or nothing of it is written,
+    in the caller's transaction if there is one.
     """
     output = json.dumps(tried.output, cls=DjangoJSONEncoder)
-    seen, answers = leases.get_on(
-        claim.lease,
-        (_END_STEP, [state, output, state != StepState.OPEN, step.pk]),
-        (_END_ATTEMPT, [tried.outcome, tried.duration_ms, attempt.pk]),
-        *(_unhindered(claim, following) if following else ()),
-    )
+    ended = [state, output, state != StepState.OPEN, step.pk]
+    ended_attempt = [tried.outcome, tried.duration_ms, attempt.pk]
+    if sql.can_chain():
+        asked_at = time.monotonic()
+        next_begun = (
+            _begin_parameters(claim, following.step, following.beginning) if following else NO_STEP
+        )
+        chain = [*leases.getting_on(claim.lease), *ended, *ended_attempt, *next_begun]
+        found = sql.rows(_SUCCEED_AT_ONCE, chain)
+        seen = leases.seen(claim.lease, found, asked_at)
+        begun = [row[-2:] for row in found if row[-1] is not None]
+    else:
+        with transaction.atomic():
+            seen, answers = leases.get_on(
+                claim.lease,
+                (_END_STEP, ended),
+                (_END_ATTEMPT, ended_attempt),
+                *(_unhindered(claim, following) if following else ()),
+            )
+        begun = answers[-1] if following else []
     step.state = state
     step.output = json.loads(output)  # as later steps see it after a claim, too
-    if following is None or not answers[-1]:
+    if following is None or not begun:
         return seen, None
-    return seen, _begun(claim, following.step, following.beginning, answers[-1])
+    return seen, _begun(claim, following.step, following.beginning, begun)
+
+
+NO_STEP = ["", False, None, "", "", 0, ""]
 
 
 def _unhindered(claim: Claim, following: Following) -> list[sql.Statement]:

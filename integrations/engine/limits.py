@@ -368,13 +368,18 @@ def enter(door: Door, job_id: int, *, probe_s: float, spares_first: bool) -> boo
     False if somebody was faster. With `spares_first` the first slot is left to more urgent
     work. The caller holds a transaction and gives up the job's former slot first.
     """
-    first = 2 if spares_first and door.running_limit > 1 else 1
-    if sql.write(_TAKE_SLOT, [job_id, door.resource_id, first, door.running_limit]) != 1:
+    if sql.write(*entering(door, job_id, spares_first=spares_first)) != 1:
         return False
     if not door.is_closed or _take_probe(door.resource_id, probe_s):
         return True
     Slot.objects.filter(resource=door.resource_id, job_id=job_id).update(job=None)
     return False
+
+
+def entering(door: Door, job_id: int, *, spares_first: bool) -> sql.Statement:
+    """What takes the slot alone: enough for a door whose breaker is closed."""
+    first = 2 if spares_first and door.running_limit > 1 else 1
+    return _TAKE_SLOT, [job_id, door.resource_id, first, door.running_limit]
 
 
 def _take_probe(resource_id: int, probe_s: float) -> bool:

@@ -48,9 +48,14 @@ def move_within(
     reason: str,
     actor: str,
     lease: Lease | None = None,
+    ends: bool = False,
     **stamp: Any,
 ) -> JobMove:
-    """The same, as the last thing in a transaction of the caller's, which it ends on an error."""
+    """The same, as the last thing in a transaction of the caller's, which it ends on an error.
+
+    With `ends` also otherwise, if that saves a journey: only for a row that the transaction
+    has locked and found to be in that state, for its commit does not wait for the answer.
+    """
     seen = job.state
     more: list[sql.Statement] = []
     if to not in ALLOWED[seen]:
@@ -66,7 +71,9 @@ def move_within(
     if to in TERMINAL or (to == JobState.PARKED and job.coalesces):
         more.append(queueing.next_of(job.key))
     made = JobMove(job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor)
-    moved, kept, *_ = sql.together(_moving(job, to, lease, stamp), _keeping(made), *more)
+    moving = _moving(job, to, lease, stamp)
+    ends = ends and not _has_hooks(job)
+    moved, kept, *_ = sql.together(moving, _keeping(made), *more, ends=ends)
     if not moved:
         raise _refusal(job, lease)
     [[made.pk]] = kept
@@ -114,17 +121,22 @@ def note(job: SyncJob, *, reason: str, actor: str) -> None:
 
 def _tell(job: SyncJob, made: JobMove) -> None:
     """Calls the hooks of the job's kind; a failure of theirs becomes a row of its history."""
-    if not is_known(job.kind):
+    if not _has_hooks(job):
         return
     kind = kind_named(job.kind)
-    if not (kind.on_move or kind.on_parked or kind.on_done or kind.on_settled):
-        return
     job.refresh_from_db()
     with logs.bind(job=job.pk, kind=job.kind, key=job.key):
         for hook, told in _hooks_for(kind, job, made):
             failure = hooks.tell(hook, *told)
             if failure:
                 note(job, reason=failure, actor="engine")
+
+
+def _has_hooks(job: SyncJob) -> bool:
+    if not is_known(job.kind):
+        return False
+    kind = kind_named(job.kind)
+    return bool(kind.on_move or kind.on_parked or kind.on_done or kind.on_settled)
 
 
 def _hooks_for(

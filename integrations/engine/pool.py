@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from integrations.engine import claim as claims
-from integrations.engine import notify, runner, signs
+from integrations.engine import job_run, notify, runner, signs
+from integrations.engine.claim import Claim
 from integrations.engine.crowd import Crowd
 from integrations.engine.heartbeat import Heartbeat
 from integrations.engine.outage import DATABASE_AWAY
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 REST_S = 1.0  # how often a resting thread looks whether the process ends
 IDLE_S = 60.0  # how long a resting thread keeps its database connection
 OUTAGE_REST_S = 1.0
+VAIN_S = 0.1  # how long a look that found nothing keeps threads from looking for the same
 
 
 def places() -> int:
@@ -41,6 +43,7 @@ class Pool:
         self._resting: list[Event] = []  # the latest to rest is the first to be woken
         self._is_called = False
         self._is_stopping = False
+        self._vain: tuple[float, set[int]] = (0.0, set())  # when, and which resources were full
         listener = notify.Listener(lane, self.wake) if notify.is_on() else None
         self._heartbeat = Heartbeat(listener.listen if listener else None)
         self._threads = [
@@ -56,6 +59,7 @@ class Pool:
     def wake(self) -> None:
         """Has one thread look for a job, at once or as soon as one is free."""
         with self._lock:
+            self._vain = (0.0, set())
             if self._resting:
                 self._resting.pop().set()
             else:
@@ -90,11 +94,20 @@ class Pool:
     def _run_what_is_there(self) -> None:
         close_old_connections()
         while not self._is_over():
-            found = claims.claim(self._lane, self._crowd)
+            full = self._crowd.full()
+            found = claims.claim(self._lane, self._crowd, job_run.begin_first)
             if found is None:
+                self._vain = (time.monotonic(), full | self._crowd.full())
                 return
-            self.wake()  # where one job was there may be more
+            if not self._is_vain(found):
+                self.wake()  # where one job was there may be more
             runner.run(found, self._heartbeat)
+
+    def _is_vain(self, found: Claim) -> bool:
+        """Whether a thread has just found nothing beside this job's resource and those full."""
+        at, full = self._vain
+        beside = full - {found.job.resource_id}
+        return time.monotonic() - at < VAIN_S and beside <= self._crowd.full()
 
     def _rest(self) -> None:
         """Until somebody calls; a call that came while all were busy counts."""

@@ -7,7 +7,7 @@ from integrations.engine import claim as claims
 from integrations.engine import faults, signs
 from integrations.engine.claim import Claim
 from integrations.engine.heartbeat import Heartbeat
-from integrations.engine.job_run import JobRun
+from integrations.engine.job_run import JobRun, begin_first
 from integrations.engine.outage import DATABASE_AWAY
 from integrations.errors import Fenced
 
@@ -20,7 +20,7 @@ def drain(lane: str | None = None, *, until_idle: bool = True) -> int:
     Returns how many claims were run. With `until_idle=False` it stops after the first one.
     """
     ran = 0
-    found = claims.claim(lane)
+    found = claims.claim(lane, first=begin_first)
     if found is None:
         return 0
     with Heartbeat() as heartbeat:
@@ -29,7 +29,7 @@ def drain(lane: str | None = None, *, until_idle: bool = True) -> int:
             ran += 1
             if not until_idle or signs.is_stopping():
                 break
-            found = claims.claim(lane)
+            found = claims.claim(lane, first=begin_first)
     return ran
 
 

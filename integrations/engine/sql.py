@@ -51,18 +51,31 @@ def write(statement: str, parameters: Sequence[Any]) -> int:
     return int(_execute(statement, parameters).rowcount)
 
 
-def together(*statements: Statement) -> list[list[Row]]:
+def together(*statements: Statement, ends: bool = False) -> list[list[Row]]:
     """Runs statements that do not need each other's answers; the rows of each.
 
-    On PostgreSQL they travel together. Inside a transaction, so that all or none count.
+    On PostgreSQL they travel together. Inside a transaction, so that all or none count. With
+    `ends` they are its last ones, and the commit travels with them, whatever they answer.
     """
-    if connection.vendor != "postgresql" or not settings.ENGINE["prepare"]:
+    if not can_travel():
         return [rows(statement, parameters) for statement, parameters in statements]
     connection.ensure_connection()
     with connection.wrap_database_errors:
         with connection.connection.pipeline():
             cursors = [_prepared(*statement) for statement in statements]
+            if ends and len(connection.atomic_blocks) == 1:
+                connection.connection.execute("COMMIT")
         return [_fetched(cursor) for cursor in cursors]
+
+
+def can_chain() -> bool:
+    """Whether one statement may write several tables, each part only if the one before did."""
+    return connection.vendor == "postgresql"
+
+
+def can_travel() -> bool:
+    """Whether statements travel together, and so before the answer of the first is known."""
+    return connection.vendor == "postgresql" and bool(settings.ENGINE["prepare"])
 
 
 def assignments(fields: Mapping[str, Any]) -> Statement:

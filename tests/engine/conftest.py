@@ -117,3 +117,9 @@ def fresh(job: SyncJob) -> SyncJob:
 def server() -> Iterator[OrderServer]:
     with OrderServer() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """A number of a resource of the last test may come again within a glance's life."""
+    limits.remember(None, limits.Glance.NONE)
