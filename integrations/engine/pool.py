@@ -43,6 +43,7 @@ class Pool:
         self._resting: list[Event] = []  # the latest to rest is the first to be woken
         self._is_called = False
         self._is_stopping = False
+        self._calls = 0
         self._vain: tuple[float, set[int]] = (0.0, set())  # when, and which resources were full
         listener = notify.Listener(lane, self.wake) if notify.is_on() else None
         self._heartbeat = Heartbeat(listener.listen if listener else None)
@@ -59,6 +60,7 @@ class Pool:
     def wake(self) -> None:
         """Has one thread look for a job, at once or as soon as one is free."""
         with self._lock:
+            self._calls += 1
             self._vain = (0.0, set())
             if self._resting:
                 self._resting.pop().set()
@@ -94,10 +96,12 @@ class Pool:
     def _run_what_is_there(self) -> None:
         close_old_connections()
         while not self._is_over():
-            full = self._crowd.full()
+            calls, full = self._calls, self._crowd.full()
             found = claims.claim(self._lane, self._crowd, job_run.begin_first)
             if found is None:
-                self._vain = (time.monotonic(), full | self._crowd.full())
+                with self._lock:
+                    if calls == self._calls:  # else something came while we looked
+                        self._vain = (time.monotonic(), full | self._crowd.full())
                 return
             if not self._is_vain(found):
                 self.wake()  # where one job was there may be more
@@ -106,8 +110,9 @@ class Pool:
     def _is_vain(self, found: Claim) -> bool:
         """Whether a thread has just found nothing beside this job's resource and those full."""
         at, full = self._vain
-        beside = full - {found.job.resource_id}
-        return time.monotonic() - at < VAIN_S and beside <= self._crowd.full()
+        ours = found.job.resource_id
+        is_known = time.monotonic() - at < VAIN_S and ours in full
+        return is_known and full - {ours} <= self._crowd.full()
 
     def _rest(self) -> None:
         """Until somebody calls; a call that came while all were busy counts."""
