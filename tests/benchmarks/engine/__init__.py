@@ -18,7 +18,7 @@ from tests.benchmarks.engine.remote import Remote, running_remote
 from tests.benchmarks.engine.rounds import Round, play
 from tests.benchmarks.engine.sides import DBOS_AS_ADVISED, DBOS_AS_SHIPPED, Portal, Side
 
-JOBS = int(os.environ.get("BENCH_JOBS", "600"))
+JOBS = int(os.environ.get("BENCH_JOBS", "1500"))
 SINGLES = int(os.environ.get("BENCH_SINGLES", "40"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 
