@@ -75,7 +75,7 @@ def can_chain() -> bool:
 
 def can_travel() -> bool:
     """Whether statements travel together, and so before the answer of the first is known."""
-    return connection.vendor == "postgresql" and bool(settings.ENGINE["prepare"])
+    return can_chain() and bool(settings.ENGINE["prepare"])
 
 
 def assignments(fields: Mapping[str, Any]) -> Statement:
@@ -114,7 +114,7 @@ def _with_json(row: Row, places: list[int]) -> list[Any]:
 
 
 def _execute(statement: str, parameters: Sequence[Any]) -> Any:
-    if connection.vendor != "postgresql" or not settings.ENGINE["prepare"]:
+    if not can_travel():
         cursor = connection.cursor()
         cursor.execute(_worded(statement, connection.vendor), parameters)
         return cursor

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from integrations.engine import claim as claims
 from integrations.engine import clock, sql
+from integrations.engine.claim import Claim
 from integrations.engine.declare import JobKind, StepSpec, register
 from integrations.engine.job_run import JobRun, begin_first
 from integrations.engine.models import Attempt, JobState, Request, Step, StepState, SyncJob
@@ -29,12 +30,18 @@ def _b(ctx: object) -> dict[str, str]:
     return {"b": "done"}
 
 
+def claimed() -> Claim:
+    """The one job that is due, as a worker's thread claims it."""
+    found = claims.claim("orders", first=begin_first)
+    assert found is not None
+    return found
+
+
 def test_claim_begins_the_first_step(two_steps: JobKind, start: Start) -> None:
     job = start(two_steps)
 
-    found = claims.claim("orders", first=begin_first)
+    found = claimed()
 
-    assert found is not None
     assert (found.begun is not None) == sql.can_travel()
     attempts = Attempt.objects.filter(step__job=job)
     assert attempts.count() == (1 if found.begun else 0)
@@ -49,9 +56,8 @@ def test_claim_begins_nothing_where_something_was_asked(two_steps: JobKind, star
     job = start(two_steps)
     SyncJob.objects.update(requested=Request.CANCEL, requested_by="ann", requested_reason="no")
 
-    found = claims.claim("orders", first=begin_first)
+    found = claimed()
 
-    assert found is not None
     assert found.begun is None
     JobRun(found).go()
     assert fresh(job).state == JobState.CANCELLED
@@ -63,9 +69,7 @@ def test_claim_that_begins_nothing_new_counts_one_attempt(
 ) -> None:
     job = start(two_steps)
 
-    found = claims.claim("orders", first=begin_first)
-    assert found is not None
-    JobRun(found).go()
+    JobRun(claimed()).go()
 
     assert fresh(job).state == JobState.DONE
     assert remote.calls == ["create"]
@@ -80,17 +84,14 @@ def test_end_of_a_step_writes_nothing_without_the_lease(
     two_steps: JobKind, start: Start, remote: Remote
 ) -> None:
     job = start(two_steps)
-    found = claims.claim("orders", first=begin_first)
-    assert found is not None
-    run = JobRun(found)
+    found = claimed()
 
     def taken_over(ctx: object) -> None:
         SyncJob.objects.update(lease_token=F("lease_token") + 1)
 
     register(JobKind("two", [StepSpec("create", taken_over), StepSpec("b", _b)]))
-    run = JobRun(found)
     with pytest.raises(Fenced):
-        run.go()
+        JobRun(found).go()
 
     first, second = Step.objects.filter(job=job).order_by("n")
     assert first.state != StepState.DONE
@@ -109,9 +110,7 @@ def test_end_of_a_step_begins_no_other_on_a_paused_resource(
         type(job.resource).objects.update(paused=True)
 
     register(JobKind("two", [StepSpec("create", paused), StepSpec("b", _b)]))
-    found = claims.claim("orders", first=begin_first)
-    assert found is not None
-    JobRun(found).go()
+    JobRun(claimed()).go()
 
     first, second = Step.objects.filter(job=job).order_by("n")
     assert (first.state, second.state) == (StepState.DONE, StepState.OPEN)
