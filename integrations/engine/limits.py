@@ -149,10 +149,15 @@ def take_token(resource_id: int, *, longest_wait_s: float = 10.0) -> None:
     """
     if _remembers(resource_id, Glance.FREE, within_s=FRESH_S) or _purse.takes(resource_id):
         return
-    wait_s, spare = _reserve(resource_id, longest_wait_s)
+    with _purse.being_filled(resource_id):
+        if _purse.takes(resource_id):
+            return  # another thread has just drawn some
+        wait_s, spare = _reserve(resource_id, longest_wait_s)
+        if wait_s <= 0:
+            _purse.put(resource_id, spare)
     if wait_s > 0:
         time.sleep(wait_s)
-    _purse.put(resource_id, spare)
+        _purse.put(resource_id, spare)
 
 
 def seems_usable(resource_id: int) -> bool:
@@ -169,6 +174,12 @@ class _Purse:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tokens: dict[int, tuple[int, float]] = {}
+        self._filling: dict[int, threading.Lock] = {}
+
+    def being_filled(self, resource_id: int) -> threading.Lock:
+        """Held by the one thread that draws for all of them."""
+        with self._lock:
+            return self._filling.setdefault(resource_id, threading.Lock())
 
     def takes(self, resource_id: int) -> bool:
         with self._lock:
