@@ -23,6 +23,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import simplejson
 import urllib3
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 
 from integrations import redact, wire
 from integrations.errors import (
@@ -51,6 +52,7 @@ _MISREAD = (
     ValueError,
 )
 
+OUR_HEADERS = {"User-Agent": "erp-portal", "Accept-Encoding": "gzip, deflate"}
 KEPT_BODY_CHARS = 20_000
 WORDS_CHARS = 500
 
@@ -152,12 +154,10 @@ class Session:
     def __post_init__(self) -> None:
         check_address(self.base_url)
         self.base_url = self.base_url.rstrip("/")
-        self._requests = requests.Session()
-        self._requests.trust_env = False  # no proxy, netrc or CA bundle from the environment
-        # Cookies are this session's own; open connections are the thread's.
-        adapter = wire.kept_adapter(self.base_url, allow_private=self.allow_private)
-        self._requests.mount("http://", adapter)
-        self._requests.mount("https://", adapter)
+        # Cookies are this session's own; open connections are the thread's. No session of
+        # `requests`, which would look for proxies, redirects and hooks that there are not.
+        self._cookies = RequestsCookieJar()
+        self._wire = wire.kept_adapter(self.base_url, allow_private=self.allow_private)
 
     def call(
         self,
@@ -188,9 +188,24 @@ class Session:
         assert reply is not None
         return reply
 
+    def send(self, request: requests.Request) -> requests.Response:
+        """The answer, its body unread. Raises what `requests` and urllib3 raise."""
+        request.headers = {**OUR_HEADERS, **request.headers}
+        request.cookies = self._cookies
+        prepared = request.prepare()
+        limits = self.limits
+        answer = self._wire.send(
+            prepared,
+            stream=True,
+            timeout=(limits.connect_s, limits.read_s),
+            verify=self.verify_tls,
+        )
+        extract_cookies_to_jar(self._cookies, prepared, answer.raw)
+        return answer
+
     def close(self) -> None:
         """Ends the session; open connections stay for the next one of this thread."""
-        self._requests.adapters.clear()
+        self._cookies.clear()
 
 
 class _Call:
@@ -246,20 +261,9 @@ class _Call:
             return error
 
     def _send(self, deadline: float) -> Reply:
+        request = requests.Request(self.method, self.url, self.headers, data=self.body)
         limits = self.session.limits
-        with (
-            wire.answered_by(deadline),
-            self.session._requests.request(
-                self.method,
-                self.url,
-                data=self.body,
-                headers=self.headers,
-                stream=True,
-                timeout=(limits.connect_s, limits.read_s),
-                allow_redirects=False,
-                verify=self.session.verify_tls,
-            ) as answer,
-        ):
+        with wire.answered_by(deadline), self.session.send(request) as answer:
             received = bytearray()
             for chunk in answer.iter_content(64 * 1024):
                 received += chunk
