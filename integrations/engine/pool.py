@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from integrations.engine import claim as claims
-from integrations.engine import job_run, notify, runner, signs
+from integrations.engine import job_run, notify, queue, runner, signs
 from integrations.engine.claim import Claim
 from integrations.engine.crowd import Crowd
 from integrations.engine.heartbeat import Heartbeat
@@ -64,8 +64,11 @@ class Pool:
             self._vain = (0.0, set())
             if self._resting:
                 self._resting.pop().set()
+                is_full = not self._resting
             else:
-                self._is_called = True
+                self._is_called, is_full = True, False
+        if is_full:
+            queue.pass_on(self._lane)
 
     def stop(self) -> None:
         """Lets the steps at hand finish, and returns when they have."""

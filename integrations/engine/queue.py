@@ -7,11 +7,13 @@ claim decides what runs and the beat wakes again whatever is due.
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django_q.brokers import get_broker
 from django_q.signals import post_spawn
 from django_q.tasks import async_task
@@ -27,21 +29,38 @@ CANARY = "integrations.engine.tasks.canary"
 
 
 def wake(lane: str) -> None:
-    """Tells the lane's workers that there is something to claim, once this transaction commits."""
+    """Tells the lane's workers that there is something to claim, once this transaction commits.
+
+    Costs nothing when the transaction has asked for it before.
+    """
+    wake_up = _WakeUp(lane)
+    if any(known == wake_up for _, known, *_ in connection.run_on_commit):
+        return
     if notify.is_on():
         notify.send(lane)
-    else:
-        _send(WORK, lane)
+    elif _is_transactional():
+        _publish(WORK, lane)  # the row commits or rolls back with the change
+    # Any other broker would publish before the commit, and also after a rollback.
+    transaction.on_commit(wake_up)
 
 
 def post_wake(lane: str) -> None:
-    """The same through the queue, whatever else carries wake-ups."""
-    _send(WORK, lane)
+    """Wakes one worker process of the lane through the queue, whatever else carries wake-ups."""
+    _publish(WORK, lane)
+
+
+def pass_on(lane: str) -> None:
+    """Wakes another process of the lane, because all threads of this one are busy.
+
+    Only what the queue carries has to be passed on: a notification reaches them all.
+    """
+    if not notify.is_on():
+        _publish_if_possible(WORK, lane)
 
 
 def ask_canary(lane: str) -> None:
     """Sends a sign of life through the lane's queue and back."""
-    _send(CANARY, lane)
+    _publish(CANARY, lane)
 
 
 def waiting(lane: str) -> int:
@@ -101,19 +120,30 @@ def _watch_monitor() -> None:
     cluster.Sentinel = Sentinel  # where Cluster.start() looks it up
 
 
-def _send(function: str, lane: str) -> None:
-    if _is_transactional():
-        async_task(function, lane, cluster=lane)  # the row commits or rolls back with the change
-        return
-    # Any other broker would publish before the commit, and also after a rollback.
-    transaction.on_commit(lambda: _publish(function, lane), robust=True)
+@dataclass(frozen=True, slots=True)
+class _WakeUp:
+    """What a transaction does at its commit to wake a lane; equal ones are the same."""
+
+    lane: str
+
+    def __call__(self) -> None:
+        if not (notify.is_on() or _is_transactional()):
+            _publish_if_possible(WORK, self.lane)
 
 
 def _publish(function: str, lane: str) -> None:
+    """Raises only what says that our database is away; a broker that is costs a delay."""
     try:
         async_task(function, lane, cluster=lane)
-    except Exception as exc:  # a broker that is away costs a delay, not the change
+    except DATABASE_AWAY:
+        raise
+    except Exception as exc:  # whatever a broker's client raises
         logger.warning("wake_not_sent lane=%s error=%s", lane, type(exc).__name__)
+
+
+def _publish_if_possible(function: str, lane: str) -> None:
+    with suppress(*DATABASE_AWAY):  # the beat wakes the lane in a moment
+        _publish(function, lane)
 
 
 def _is_transactional() -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from integrations.engine import faults, queueing, sql, waking
+from integrations.engine import faults, queue, queueing, sql
 from integrations.engine.declare import JobKind, kind_named
 from integrations.engine.models import OPEN, JobState, Step, SyncJob
 
@@ -68,7 +68,7 @@ def start_job(
     )
     transaction.on_commit(partial(faults.reach, "started"))
     if not wait_reason and due_at is None:
-        waking.wake(declared.lane)
+        queue.wake(declared.lane)
     return job
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from integrations.engine import hooks, waking
+from integrations.engine import hooks, queue
 from integrations.engine.declare import is_known, kind_named
 from integrations.engine.models import (
     CLAIMABLE,
@@ -175,7 +175,7 @@ def _locked(job: SyncJob) -> SyncJob:
 
 
 def _woken(job: SyncJob) -> SyncJob:
-    waking.wake(job.lane)
+    queue.wake(job.lane)
     job.refresh_from_db()
     return job
 

@@ -104,7 +104,7 @@ def test_opening_a_press_takes_as_many_queries_for_many_rows_as_for_few() -> Non
     with CaptureQueriesContext(connection) as many:
         press = requeue_all()
 
-    assert len(many) == len(few)
+    assert len(many) <= len(few)
     assert press.total == 1003
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from integrations.engine import clock, faults, waking
+from integrations.engine import clock, faults
 from integrations.engine.declare import JobKind, StepContext, StepSpec
 from integrations.engine.declare import register as register_kind
 from integrations.engine.models import (
@@ -101,10 +101,9 @@ def _press_all(press: Press, members: list[PressMember]) -> None:
     ids = [member.row_id for member in members]
     locked = verb.rows().filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     rows = {row.pk: row for row in locked}
-    with waking.once():
-        for member in members:
-            row = rows.get(member.row_id)
-            member.state, member.message = _pressed(verb, press, row)
+    for member in members:
+        row = rows.get(member.row_id)
+        member.state, member.message = _pressed(verb, press, row)
     PressMember.objects.bulk_update(members, ["state", "message"])
 
 
