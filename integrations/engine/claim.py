@@ -262,7 +262,8 @@ def _lease(job: SyncJob, door: Door | None, seat: Seat, now: datetime) -> Claim 
     has_crashed = job.lease_owner != ""
     crashes = job.crash_count + has_crashed
     if has_crashed:
-        _record_crash(job, now)
+        with logs.bind(job=job.pk, kind=job.kind, key=job.key):
+            logger.warning("job_crashed owner=%s times=%s", job.lease_owner, crashes)
         if crashes >= settings.ENGINE["max_crashes"]:
             return _park_killer(job, crashes, seat)
     state = JobState.COMPENSATING if job.state == JobState.COMPENSATING else JobState.RUNNING
@@ -295,15 +296,6 @@ def _written(
         return sql.together(*statements)[-1], None
     *_, leased, steps = sql.together(*statements, (_STEPS, [job.pk]))
     return leased, sql.instances(Step, steps)
-
-
-def _record_crash(job: SyncJob, now: datetime) -> None:
-    unfinished = Attempt.objects.filter(step__job=job, finished_at=None)
-    unfinished.update(
-        outcome=Attempt.CRASHED, finished_at=now, message="Its worker died or stalled."
-    )
-    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
-        logger.warning("job_crashed owner=%s times=%s", job.lease_owner, job.crash_count + 1)
 
 
 def _park_killer(job: SyncJob, crashes: int, seat: Seat) -> Claim:

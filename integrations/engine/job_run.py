@@ -235,17 +235,14 @@ class JobRun:
         spec = self._next(after=step) if state == StepState.DONE else None
         following = self._following(spec) if spec else None
         is_last = state == StepState.DONE and spec is None
-        with transaction.atomic(durable=True) if is_last else _no_transaction():
-            seen, self._begun = ledger.succeed(
-                self.claim, step, attempt, state=state, tried=tried, following=following
-            )
-            self._noticed(seen)
-            if is_last and seen.requested == Request.NONE:
-                lease = self.claim.lease
-                moves.move_within(
-                    self.job, JobState.DONE, reason=ALL_DONE, actor="engine", lease=lease, ends=True
+        if not (is_last and ledger.finish(self.claim, step, attempt, tried, reason=ALL_DONE)):
+            with transaction.atomic(durable=True) if is_last else _no_transaction():
+                self._seen, self._begun = ledger.succeed(
+                    self.claim, step, attempt, state=state, tried=tried, following=following
                 )
-        self._seen = seen
+                self._noticed(self._seen)
+                if is_last and self._seen.requested == Request.NONE:
+                    self._move(JobState.DONE, ALL_DONE)
         self._note(None)
         if met_outage and failed_at is not None and resource_id is not None:
             limits.note_recovery(resource_id, failed_at=failed_at)

@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Now
 
 from integrations.engine import clock, faults, limits, sql
-from integrations.engine.models import LEASABLE, JobMove, JobState, Slot, SyncJob
+from integrations.engine.models import LEASABLE, Attempt, JobMove, JobState, Slot, SyncJob
 from integrations.errors import Fenced
 
 SURE_FOR_S = 0.2  # how long the last look at a lease is enough before a send
@@ -64,10 +64,13 @@ _EXTENDED = "lease_until = CASE WHEN lease_until < {later} THEN {later} ELSE lea
 HELD = "lease_token = %s AND lease_until IS NOT NULL AND state IN ('running', 'compensating')"
 _SEEN = f"requested, requested_by, requested_reason, {limits.GLANCE} AS glance"
 KEEP = f"UPDATE engine_syncjob SET {_EXTENDED} WHERE id = %s AND {HELD} RETURNING {_SEEN}"
+# What a finished step makes of the crashes and failures before it.
+FORGIVEN = (
+    "crash_count = 0, error_kind = '', error_text = '', error_hint = '', error_reason = '', "
+    "error_cause = '', error_ids = '{{}}', error_trace = ''"
+)
 GET_ON = (
-    f"UPDATE engine_syncjob SET {_EXTENDED}, crash_count = 0, error_kind = '', error_text = '', "
-    "error_hint = '', error_reason = '', error_cause = '', error_ids = {json}, error_trace = '' "
-    f"WHERE id = %s AND {HELD} RETURNING {_SEEN}"
+    f"UPDATE engine_syncjob SET {_EXTENDED}, {FORGIVEN} WHERE id = %s AND {HELD} RETURNING {_SEEN}"
 )
 
 
@@ -82,17 +85,12 @@ def look(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]
 
 def get_on(lease: Lease, *others: sql.Statement) -> tuple[Seen, list[list[sql.Row]]]:
     """The same after a finished step, which forgives crashes and clears the last error."""
-    return _kept(lease, (GET_ON, getting_on(lease)), others)
+    return _kept(lease, (GET_ON, keeping(lease)), others)
 
 
 def keeping(lease: Lease) -> list[Any]:
-    """The parameters of KEEP."""
+    """The parameters of KEEP and of GET_ON."""
     return [lease_s() * MOST, lease_s(), lease.job_id, lease.token]
-
-
-def getting_on(lease: Lease) -> list[Any]:
-    """The parameters of GET_ON."""
-    return [lease_s() * MOST, lease_s(), "{}", lease.job_id, lease.token]
 
 
 def _kept(
@@ -147,7 +145,10 @@ def free_slot(job_id: int) -> None:
 
 
 def sweep(*, at_most: int = 200) -> int:
-    """Gives expired leases back and returns how many; the next claim counts the crash."""
+    """Gives expired leases back and returns how many; the next claim counts the crash.
+
+    What their workers had begun is closed as crashed.
+    """
     with transaction.atomic():
         expired = SyncJob.objects.filter(lease_until__lt=clock.now()).order_by("lease_until")
         jobs = list(expired.select_for_update(skip_locked=True)[:at_most])
@@ -155,12 +156,20 @@ def sweep(*, at_most: int = 200) -> int:
         # The owner stays on the row: it tells the next claim that the lease was not returned.
         SyncJob.objects.filter(pk__in=ids).update(lease_until=None, state=_after_expiry())
         Slot.objects.filter(job_id__in=ids).update(job=None)
+        _close_attempts(ids)
         JobMove.objects.bulk_create(_expiry(job) for job in jobs if job.state == JobState.RUNNING)
         if ids:
             faults.reach("sweeping")
     if ids:
         faults.reach("swept")
     return len(ids)
+
+
+def _close_attempts(job_ids: list[int]) -> None:
+    unfinished = Attempt.objects.filter(step__job__in=job_ids, finished_at=None)
+    unfinished.update(
+        outcome=Attempt.CRASHED, finished_at=Now(), message="Its worker died or stalled."
+    )
 
 
 def _after_expiry() -> models.Case:

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integrations.engine import lease as leases
-from integrations.engine import limits, sql
+from integrations.engine import limits, moves, sql
 from integrations.engine.claim import Claim
 from integrations.engine.lease import GIVEN_BACK
 from integrations.engine.models import Attempt, JobState, Step, StepState
@@ -55,11 +55,11 @@ _BEGIN = f"""
     SELECT held.*, tries.id, tries.n FROM held LEFT JOIN tries ON TRUE"""
 _BEGIN_AT_ONCE = f"WITH held AS ({leases.KEEP}), {_BEGIN.replace('<unhindered>', '')}"
 _BEGIN_CLAIMED = f"WITH held AS (SELECT), {_BEGIN.replace('<unhindered>', '')}"
-_SUCCEED_AT_ONCE = f"""
-    WITH held AS ({leases.GET_ON}),
+_ENDING = f"""
     ended AS (UPDATE engine_step AS s SET {_ENDED} FROM held WHERE s.id = %s),
-    tried AS (UPDATE engine_attempt AS a SET {_TRIED} FROM held WHERE a.id = %s),
-    {
+    tried AS (UPDATE engine_attempt AS a SET {_TRIED} FROM held WHERE a.id = %s)"""
+_SUCCEED_AT_ONCE = f"""
+    WITH held AS ({leases.GET_ON}), {_ENDING}, {
     _BEGIN.replace(
         "<unhindered>", "AND held.requested = '' AND COALESCE(held.glance, '') <> 'closed'"
     )
@@ -153,15 +153,13 @@ def succeed(
     resource may still be called: its attempt comes second. All or nothing of it is written,
     in the caller's transaction if there is one.
     """
-    output = json.dumps(tried.output, cls=DjangoJSONEncoder)
-    ended = [state, output, state != StepState.OPEN, step.pk]
-    ended_attempt = [tried.outcome, tried.duration_ms, attempt.pk]
+    output, ended, ended_attempt = _ends(step, attempt, state, tried)
     if sql.can_chain():
         asked_at = time.monotonic()
         next_begun = (
             _begin_parameters(claim, following.step, following.beginning) if following else NO_STEP
         )
-        chain = [*leases.getting_on(claim.lease), *ended, *ended_attempt, *next_begun]
+        chain = [*leases.keeping(claim.lease), *ended, *ended_attempt, *next_begun]
         found = sql.rows(_SUCCEED_AT_ONCE, chain)
         seen = leases.seen(claim.lease, found, asked_at)
         begun = [row[-2:] for row in found if row[-1] is not None]
@@ -179,6 +177,31 @@ def succeed(
     if following is None or not begun:
         return seen, None
     return seen, _begun(claim, following.step, following.beginning, begun)
+
+
+def finish(claim: Claim, step: Step, attempt: Attempt, tried: Tried, *, reason: str) -> bool:
+    """Records the last step's success and moves its job to DONE, both in one journey.
+
+    False, and nothing is written, where it takes more than that: something was asked of the
+    job, its lease is gone, or the database has no such statement.
+    """
+    if not sql.can_chain():
+        return False
+    output, ended, ended_attempt = _ends(step, attempt, StepState.DONE, tried)
+    chain = _ENDING, [*ended, *ended_attempt]
+    if not moves.finish(claim.job, chain, lease=claim.lease, reason=reason):
+        return False
+    step.state, step.output = StepState.DONE, json.loads(output)
+    return True
+
+
+def _ends(
+    step: Step, attempt: Attempt, state: StepState, tried: Tried
+) -> tuple[str, list[Any], list[Any]]:
+    """The step's output as kept, and the parameters of what ends the step and its attempt."""
+    output = json.dumps(tried.output, cls=DjangoJSONEncoder)
+    ended = [state, output, state != StepState.OPEN, step.pk]
+    return output, ended, [tried.outcome, tried.duration_ms, attempt.pk]
 
 
 NO_STEP = ["", False, None, "", "", 0, ""]

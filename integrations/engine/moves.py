@@ -48,18 +48,11 @@ def move_within(
     reason: str,
     actor: str,
     lease: Lease | None = None,
-    ends: bool = False,
     **stamp: Any,
 ) -> JobMove:
-    """The same, as the last thing in a transaction of the caller's, which it ends on an error.
-
-    With `ends` also otherwise, if that saves a journey: only for a row that the transaction
-    has locked and found to be in that state, for its commit does not wait for the answer.
-    """
-    seen = job.state
+    """The same, as the last thing in a transaction of the caller's, which it ends on an error."""
     more: list[sql.Statement] = []
-    if to not in ALLOWED[seen]:
-        raise MoveRefused(f"Job {job.pk} is {seen}; it cannot become {to}.", ids={"job": job.pk})
+    made = _made(job, to, reason=reason, actor=actor)
     if not (lease and to in LEASABLE):
         stamp = {**GIVEN_BACK, **stamp}
         more.append(leases.freeing(job.pk))
@@ -70,18 +63,53 @@ def move_within(
         stamp["wait_reason"] = ""
     if to in TERMINAL or (to == JobState.PARKED and job.coalesces):
         more.append(queueing.next_of(job.key))
-    made = JobMove(job=job, from_state=seen, to_state=to, reason=reason[:500], actor=actor)
-    moving = _moving(job, to, lease, stamp)
-    ends = ends and not _has_hooks(job)
-    moved, kept, *_ = sql.together(moving, _keeping(made), *more, ends=ends)
+    moved, kept, *_ = sql.together(_moving(job, to, lease, stamp), _keeping(made), *more)
     if not moved:
         raise _refusal(job, lease)
     [[made.pk]] = kept
-    job.state = to
     _tell(job, made)
-    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
-        logger.info("job_%s from=%s actor=%s reason=%s", to, seen, actor, made.reason)
     return made
+
+
+# A job's move to DONE, and with it what ends its last step; that part is up to the ledger.
+_FINISH = f"""
+    WITH held AS (
+        UPDATE engine_syncjob
+        SET state = 'done', lease_owner = '', lease_until = NULL, finished_at = {{now}},
+            behind = FALSE, wait_reason = '', {leases.FORGIVEN}
+        WHERE id = %s AND {leases.HELD} AND state = %s AND requested = '' RETURNING id),
+    <ending>,
+    freed AS (UPDATE engine_slot AS slot SET job_id = NULL FROM held WHERE slot.job_id = held.id)
+    INSERT INTO engine_jobmove (job_id, from_state, to_state, reason, actor, at)
+    SELECT id, %s, 'done', %s, 'engine', {{now}} FROM held RETURNING id"""
+
+
+@transaction.atomic(durable=True)
+def finish(job: SyncJob, ending: sql.Statement, *, lease: Lease, reason: str) -> bool:
+    """Moves a job to DONE together with the end of its last step; with hooks as `move`.
+
+    `ending` are parts of a WITH that go on from its `held`, which is empty where the lease is
+    gone or something was asked of the job: then nothing is written and False comes back.
+    """
+    made = _made(job, JobState.DONE, reason=reason, actor="engine")
+    words, values = ending
+    parameters = [job.pk, lease.token, job.state, *values, job.state, made.reason]
+    finishing = _FINISH.replace("<ending>", words), parameters
+    is_heard = _has_hooks(job)
+    kept, _ = sql.together(finishing, queueing.next_of(job.key), ends=not is_heard)
+    if not kept:
+        return False
+    [[made.pk]] = kept
+    _tell(job, made)
+    return True
+
+
+def _made(job: SyncJob, to: JobState, *, reason: str, actor: str) -> JobMove:
+    """The history row of a move that is allowed; raises MoveRefused for any other."""
+    if to not in ALLOWED[job.state]:
+        text = f"Job {job.pk} is {job.state}; it cannot become {to}."
+        raise MoveRefused(text, ids={"job": job.pk})
+    return JobMove(job=job, from_state=job.state, to_state=to, reason=reason[:500], actor=actor)
 
 
 def _moving(
@@ -120,7 +148,19 @@ def note(job: SyncJob, *, reason: str, actor: str) -> None:
 
 
 def _tell(job: SyncJob, made: JobMove) -> None:
-    """Calls the hooks of the job's kind; a failure of theirs becomes a row of its history."""
+    """Says that the job moved: in the log, and to the hooks of its kind.
+
+    A failure of theirs becomes a row of its history.
+    """
+    job.state = made.to_state
+    with logs.bind(job=job.pk, kind=job.kind, key=job.key):
+        logger.info(
+            "job_%s from=%s actor=%s reason=%s",
+            made.to_state,
+            made.from_state,
+            made.actor,
+            made.reason,
+        )
     if not _has_hooks(job):
         return
     kind = kind_named(job.kind)

@@ -219,6 +219,20 @@ def test_crashed_attempt_is_closed_and_its_step_looks_first(
     ]
 
 
+def test_attempt_of_a_dead_worker_is_closed_before_anybody_claims_its_job_again(
+    push: JobKind, start: Start
+) -> None:
+    job = start(push)
+    beginning = ledger.Beginning(act="do", is_sending=True, state=StepState.IN_DOUBT)
+    ledger.begin(claimed(), job.steps.get(), beginning)
+
+    let_lease_run_out(job)
+
+    attempt = Attempt.objects.get()
+    assert attempt.outcome == Attempt.CRASHED
+    assert attempt.finished_at is not None
+
+
 def test_job_that_kills_its_worker_three_times_is_parked(push: JobKind, start: Start) -> None:
     job = start(push)
     for _ in range(3):

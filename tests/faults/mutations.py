@@ -78,7 +78,7 @@ PROOFS = (
     ),
     Proof(
         "crash_record",
-        "the claim after a crash does not close what the dead worker began",
+        "the sweep does not close what a dead worker began",
         "intent:kill/create/answered/keyed",
         "has no outcome",
     ),
