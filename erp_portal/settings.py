@@ -222,6 +222,10 @@ Q_CLUSTER = {
 HOOK_MAX_BYTES = env.number("HOOK_MAX_BYTES", 1_000_000, minimum=1000)
 HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
 
+# --- quotes --------------------------------------------------------------------------
+QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sales is overdue
+QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
+
 # --- outbound HTTP ---------------------------------------------------------------------
 HTTP_CONNECT_TIMEOUT_S = env.seconds("HTTP_CONNECT_TIMEOUT_S", 5)
 HTTP_READ_TIMEOUT_S = env.seconds("HTTP_READ_TIMEOUT_S", 15)

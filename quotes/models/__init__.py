@@ -1,0 +1,19 @@
+"""One module per word of quote to cash."""
+
+from quotes.models.acceptance import Acceptance, BuyingRight
+from quotes.models.approval import Approval, ApprovalRule
+from quotes.models.quote import Quote, Version, VersionLine
+from quotes.models.rfq import Message, Rfq, RfqLine
+
+__all__ = [
+    "Acceptance",
+    "Approval",
+    "ApprovalRule",
+    "BuyingRight",
+    "Message",
+    "Quote",
+    "Rfq",
+    "RfqLine",
+    "Version",
+    "VersionLine",
+]

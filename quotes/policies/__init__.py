@@ -1,0 +1,1 @@
+"""Pure decisions: from facts to what must happen. No database, no clock."""

@@ -1,0 +1,1 @@
+"""What people do with requests and quotes: one module per kind of verb."""

@@ -1,0 +1,262 @@
+"""Requests for quote: drafted, sent once, asked about, answered, declined, cancelled, copied."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+
+from integrations.models import Account, Buyer
+from quotes.actors import Actor
+from quotes.actors import buyer as as_buyer
+from quotes.errors import Incomplete, QuoteError
+from quotes.models import Message, Quote, Rfq, RfqLine
+from quotes.services import ending
+from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState
+
+MOST_LINES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLine:
+    """One line as it was entered. `configuration` are (name, value) pairs in order."""
+
+    title: str
+    quantity: Decimal
+    sku: str = ""
+    unit: str = "pcs"
+    target_price: Decimal | None = None
+    note: str = ""
+    configuration: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A whole request as it was entered."""
+
+    currency: str
+    lines: Sequence[AskedLine]
+    reference: str = ""
+    note: str = ""
+    needed_by: date | None = None
+    source: str = Rfq.Source.PORTAL
+    source_ref: str = ""
+
+
+class KeyReused(QuoteError):
+    """The same idempotency key came with another request."""
+
+    code = "key_reused"
+
+
+@transaction.atomic
+def draft_rfq(*, person: Buyer, asked: Asked) -> Rfq:
+    """Keeps a request that is not sent yet."""
+    rfq = Rfq.objects.create(
+        account=person.account,
+        buyer=person,
+        contact_email=person.email,
+        company_name=person.account.name,
+        **_fields(asked),
+    )
+    _write_lines(rfq, asked)
+    return rfq
+
+
+@transaction.atomic
+def edit_rfq(rfq: Rfq, *, actor: Actor, asked: Asked) -> Rfq:
+    """Replaces what was asked, while the buyer may still change it."""
+    rfq = _locked(rfq)
+    if rfq.state not in RFQ_EDITABLE:
+        raise Incomplete(f"{rfq} cannot be changed any more: it is {rfq.get_state_display()}.")
+    Rfq.objects.filter(pk=rfq.pk).update(**_fields(asked))
+    rfq.lines.all().delete()
+    _write_lines(rfq, asked)
+    rfq.refresh_from_db()
+    return rfq
+
+
+@transaction.atomic
+def submit_rfq(rfq: Rfq, *, actor: Actor, now: datetime) -> Rfq:
+    """Sends the request to sales; from here on the buyer cannot change it.
+
+    Raises Incomplete without lines, and for an account that is blocked.
+    """
+    rfq = _locked(rfq)
+    if not rfq.lines.exists():
+        raise Incomplete("Enter at least one line before you send the request.")
+    _refuse_blocked(rfq.account)
+    due = now + timedelta(hours=settings.QUOTE_ANSWER_DUE_H)
+    rfq.move("submit", actor, submitted_at=now, answer_due_at=due)
+    return rfq
+
+
+@transaction.atomic
+def request_quote(*, person: Buyer, asked: Asked, key: str, now: datetime) -> tuple[Rfq, bool]:
+    """Drafts and sends a request in one go; whether it is new.
+
+    `key` is the sender's idempotency key: the same key with the same content gives the same
+    request again, with other content KeyReused.
+    """
+    request_key, digest = f"{person.pk}:{key}", _digest(asked)
+    known = Rfq.objects.filter(request_key=request_key).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                rfq = draft_rfq(person=person, asked=asked)
+                Rfq.objects.filter(pk=rfq.pk).update(request_key=request_key, request_digest=digest)
+                return submit_rfq(rfq, actor=as_buyer(person), now=now), True
+        except IntegrityError:  # the same request at the same moment was faster
+            known = Rfq.objects.get(request_key=request_key)
+    if known.request_digest != digest:
+        raise KeyReused("This Idempotency-Key was used for another request; take a new one.")
+    return known, False
+
+
+@transaction.atomic
+def review_rfq(rfq: Rfq, *, actor: Actor, user_id: int | None = None) -> Rfq:
+    """Sales works on it; whoever starts is the one it is assigned to."""
+    rfq = _locked(rfq)
+    rfq.move("review", actor, assigned_to_id=user_id or actor.user_id or rfq.assigned_to_id)
+    return rfq
+
+
+@transaction.atomic
+def ask_buyer(rfq: Rfq, *, actor: Actor, text: str) -> Message:
+    """Asks the buyer something before it can be quoted."""
+    rfq = _locked(rfq)
+    rfq.move("ask", actor, reason=text)
+    return _say(rfq, actor, text)
+
+
+@transaction.atomic
+def answer_sales(rfq: Rfq, *, actor: Actor, text: str) -> Message:
+    """Answers the question, which sends the request to sales again."""
+    rfq = _locked(rfq)
+    rfq.move("answer", actor)
+    return _say(rfq, actor, text, is_from_buyer=True)
+
+
+@transaction.atomic
+def say(
+    rfq: Rfq,
+    *,
+    actor: Actor,
+    text: str,
+    is_from_buyer: bool,
+    is_internal: bool = False,
+    line: RfqLine | None = None,
+) -> Message:
+    """A word in the thread, as long as the request is open."""
+    rfq = _locked(rfq)
+    if rfq.state in RFQ_TERMINAL:
+        raise Incomplete(f"{rfq} is closed; copy it to go on.")
+    if line is not None and line.rfq_id != rfq.pk:
+        raise Incomplete("This line belongs to another request.")
+    return _say(rfq, actor, text, is_from_buyer=is_from_buyer, is_internal=is_internal, line=line)
+
+
+@transaction.atomic
+def decline_rfq(rfq: Rfq, *, actor: Actor, reason: str) -> Rfq:
+    """Sales does not offer anything."""
+    rfq = _locked(rfq)
+    rfq.move("decline", actor, reason=_needed(reason, "Say why it is declined."))
+    return rfq
+
+
+@transaction.atomic
+def cancel_rfq(rfq: Rfq, *, actor: Actor, reason: str = "") -> Rfq:
+    """Takes the request back, and with it what was offered. Not after an acceptance."""
+    for quote in Quote.objects.filter(rfq=rfq).order_by("pk").select_for_update():
+        ending.withdraw_open(quote, reason=f"{rfq} was cancelled")
+    rfq = _locked(rfq)
+    rfq.move("cancel", actor, reason=reason)
+    return rfq
+
+
+@transaction.atomic
+def copy_rfq(rfq: Rfq, *, actor: Actor) -> Rfq:
+    """A new draft with the same lines, from a request that ended without an order."""
+    if rfq.state not in RFQ_COPYABLE:
+        raise Incomplete(f"{rfq} is still {rfq.get_state_display().lower()}; nothing is copied.")
+    lines = list(rfq.lines.all())
+    copied = Rfq.objects.get(pk=rfq.pk)
+    copied.pk, copied.state, copied.copied_from_id = None, RfqState.DRAFT, rfq.pk
+    copied.request_key = copied.request_digest = ""
+    copied.submitted_at = copied.answer_due_at = None
+    copied.save(force_insert=True)
+    for line in lines:
+        line.pk, line.rfq = None, copied
+    RfqLine.objects.bulk_create(lines)
+    return copied
+
+
+def _locked(rfq: Rfq) -> Rfq:
+    return Rfq.objects.select_for_update().get(pk=rfq.pk)
+
+
+def _fields(asked: Asked) -> dict[str, Any]:
+    return {
+        "currency": asked.currency,
+        "reference": asked.reference,
+        "note": asked.note,
+        "needed_by": asked.needed_by,
+        "source": asked.source,
+        "source_ref": asked.source_ref,
+    }
+
+
+def _write_lines(rfq: Rfq, asked: Asked) -> None:
+    if len(asked.lines) > MOST_LINES:
+        raise Incomplete(f"A request has at most {MOST_LINES} lines; split it.")
+    rows = []
+    for n, line in enumerate(asked.lines, start=1):
+        if line.quantity <= 0:
+            raise Incomplete(f"Line {n}: the quantity must be above zero.")
+        if not (line.sku or line.title):
+            raise Incomplete(f"Line {n}: enter a SKU or say what is wanted.")
+        fields = asdict(line) | {"title": line.title or line.sku}
+        fields["configuration"] = [list(pair) for pair in line.configuration]
+        rows.append(RfqLine(rfq=rfq, n=n, **fields))
+    RfqLine.objects.bulk_create(rows)
+
+
+def _say(
+    rfq: Rfq,
+    actor: Actor,
+    text: str,
+    *,
+    is_from_buyer: bool = False,
+    is_internal: bool = False,
+    line: RfqLine | None = None,
+) -> Message:
+    return Message.objects.create(
+        rfq=rfq,
+        line=line,
+        author=actor.name[:120],
+        is_from_buyer=is_from_buyer,
+        is_internal=is_internal,
+        text=_needed(text, "Write something first."),
+    )
+
+
+def _needed(text: str, else_say: str) -> str:
+    if not text.strip():
+        raise Incomplete(else_say)
+    return text.strip()
+
+
+def _refuse_blocked(account: Account | None) -> None:
+    if account is not None and account.is_blocked:
+        raise Incomplete("This account is blocked at the moment; please call your contact.")
+
+
+def _digest(asked: Asked) -> str:
+    text = json.dumps(asdict(asked), sort_keys=True, cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
