@@ -4,14 +4,19 @@ import type { EntityManager } from "@medusajs/framework/mikro-orm/knex"
 import { Courier } from "./delivery/courier"
 import { send } from "./delivery/send"
 import { Message } from "./models/message"
+import { QuoteOrder } from "./models/quote-order"
 import { SqlOutbox } from "./outbox"
+import { QuoteDesk } from "./quotes/desk"
+import { SqlLedger } from "./quotes/ledger"
 import { type PluginOptions, readSettings, type Settings } from "./settings"
 
-/** The module's door: the settings, the stored messages and who delivers them. */
-export default class ErpPortalService extends MedusaService({ Message }) {
+/** The module's door: the settings, the stored messages and who delivers them, and the quotes. */
+export default class ErpPortalService extends MedusaService({ Message, QuoteOrder }) {
   readonly settings: Settings
   readonly outbox: SqlOutbox
   readonly courier: Courier
+  readonly ledger: SqlLedger
+  readonly desk: QuoteDesk
   // Called by Medusa once everything is loaded, in every process.
   readonly __hooks = { onApplicationStart: (): Promise<void> => this.begin() }
   private readonly log: Logger
@@ -26,6 +31,8 @@ export default class ErpPortalService extends MedusaService({ Message }) {
       (message) => send(this.settings, message, new Date()),
       this.log
     )
+    this.ledger = new SqlLedger((sql, values) => this.execute(sql, values))
+    this.desk = new QuoteDesk(this.ledger)
   }
 
   /** Whether there is an address and a secret to send with. */

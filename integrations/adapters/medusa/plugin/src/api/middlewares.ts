@@ -1,0 +1,21 @@
+import { defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
+import { NoBody, QuoteOrderBody } from "../quotes/body"
+
+const QUOTE_ORDERS = "/admin/erp-portal/quote-orders"
+
+export default defineMiddlewares({
+  routes: [
+    {
+      matcher: QUOTE_ORDERS,
+      method: ["POST"],
+      // Medusa's own limit of 100 kB is some 300 lines with a configuration each.
+      bodyParser: { sizeLimit: "2mb" },
+      middlewares: [validateAndTransformBody(QuoteOrderBody)],
+    },
+    {
+      matcher: `${QUOTE_ORDERS}/:quote_ref/convert`,
+      method: ["POST"],
+      middlewares: [validateAndTransformBody(NoBody)],
+    },
+  ],
+})
