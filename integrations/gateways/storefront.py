@@ -1,8 +1,8 @@
 """Opens the storefront and lets only the owner of a kind of data write it.
 
 The flow table is the matrix of who owns what: a write of products needs a live products flow
-into this storefront, a write of order progress a live order or order-status flow of it. An
-assisted flow writes what a person told it to.
+into this storefront, a write of order progress a live order or order-status flow of it, the
+order of a quote an order flow out of it. An assisted flow writes what a person told it to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,9 @@ from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
     ErpShipment,
+    PlacedQuote,
     ProductWrite,
+    QuotedOrder,
     StorefrontFulfilment,
     StorefrontProduct,
 )
@@ -29,6 +31,8 @@ READS = frozenset(
         "order_digests",
         "find_products",
         "find_variants",
+        "find_quoted",
+        "stray_drafts",
     }
 )
 
@@ -83,12 +87,31 @@ class OwnedStorefront:
         self._require(self._order_flows(), "order progress")
         self._adapter.cancel_order(order_id)
 
+    # -- orders of accepted quotes, owned by the order flow out of this storefront
+
+    def draft_quoted(self, order: QuotedOrder) -> PlacedQuote:
+        self._require(self._order_flow(), "orders")
+        placed: PlacedQuote = self._adapter.draft_quoted(order)
+        return placed
+
+    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+        self._require(self._order_flow(), "orders")
+        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref)
+        return placed
+
+    def remove_draft(self, order_id: str) -> None:
+        self._require(self._order_flow(), "orders")
+        self._adapter.remove_draft(order_id)
+
     def _status_flow(self) -> Q:
         return Q(kind=Flow.Kind.ORDER_STATUS, target=self._connection)
 
     def _order_flows(self) -> Q:
         # An assisted order flow writes back too: a person pressed the button.
-        return self._status_flow() | Q(kind=Flow.Kind.ORDERS, source=self._connection)
+        return self._status_flow() | self._order_flow()
+
+    def _order_flow(self) -> Q:
+        return Q(kind=Flow.Kind.ORDERS, source=self._connection)
 
     def _require(self, owner: Q, what: str) -> None:
         assisted = Q(kind__in=[Flow.Kind.ORDERS, Flow.Kind.PRODUCTS], mode=Flow.Mode.ASSISTED)

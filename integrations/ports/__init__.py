@@ -14,10 +14,16 @@ from integrations.ports.erp import (
     TracksOrders,
 )
 from integrations.ports.shared import TestsConnection
-from integrations.ports.storefront import ReadsOrders, WritesOrderProgress, WritesProducts
+from integrations.ports.storefront import (
+    PlacesQuotedOrders,
+    ReadsOrders,
+    WritesOrderProgress,
+    WritesProducts,
+)
 
 __all__ = [
     "ListsOrders",
+    "PlacesQuotedOrders",
     "ProposesRounding",
     "PullsProducts",
     "PushesOrders",

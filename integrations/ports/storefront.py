@@ -1,13 +1,17 @@
 """What the storefront can be asked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    DraftSighting,
     ErpShipment,
     OrderSighting,
     Page,
+    PlacedQuote,
     ProductWrite,
+    QuotedOrder,
     StorefrontFulfilment,
     StorefrontOrder,
     StorefrontProduct,
@@ -84,4 +88,47 @@ class WritesProducts(Protocol):
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(sku, variant id, product id) of existing variants with these SKUs."""
+        ...
+
+
+@runtime_checkable
+class PlacesQuotedOrders(Protocol):
+    """Exactly one order for one quote, by its `quote_ref`, whoever asks how often and at once.
+
+    Needs our plugin in the storefront; one that is missing or too old raises NeedsOperator.
+    `settle_s` is how long after a lost answer `find_quoted` may still miss what was written.
+    A call that works even longer makes a repeat raise Conflict, never a second order.
+    """
+
+    settle_s: float
+
+    def find_quoted(self, quote_ref: str) -> PlacedQuote | None:
+        """The order of this quote, draft or converted; None when there is none (any more)."""
+        ...
+
+    def draft_quoted(self, order: QuotedOrder) -> PlacedQuote:
+        """Creates the draft order of this quote at the quoted net prices, or returns the order
+        that is there, as it is, whatever `order` says now.
+
+        Safe to repeat. Raises Conflict while another call works on the same quote for long;
+        Rejected when the storefront refuses the content (an unknown variant, no stock).
+        """
+        ...
+
+    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+        """Makes the draft an order, which reserves its stock and is told as a placed order.
+
+        Once: an order that is converted is returned as it is. Raises Conflict as above, and
+        Rejected when there is no draft or too little stock.
+        """
+        ...
+
+    def stray_drafts(self, older_than: datetime) -> Sequence[DraftSighting]:
+        """Drafts created before that time which name a quote but are not its order: a crash
+        came between creating and recording one. Oldest first."""
+        ...
+
+    def remove_draft(self, order_id: str) -> None:
+        """Removes a stray draft; one that is gone is left. Raises Rejected for the order of a
+        quote, which is never removed."""
         ...

@@ -36,11 +36,19 @@ from integrations.records.products import (
     StorefrontVariant,
     VariantWrite,
 )
+from integrations.records.quotes import (
+    DraftSighting,
+    PlacedQuote,
+    QuotedLine,
+    QuotedOrder,
+    QuotedShipping,
+)
 
 __all__ = [
     "Address",
     "Check",
     "DraftLine",
+    "DraftSighting",
     "ErpInvoice",
     "ErpOrder",
     "ErpOrderLine",
@@ -55,7 +63,11 @@ __all__ = [
     "OrderSighting",
     "Page",
     "PaymentNotice",
+    "PlacedQuote",
     "ProductWrite",
+    "QuotedLine",
+    "QuotedOrder",
+    "QuotedShipping",
     "RoundingProfile",
     "StorefrontFulfilment",
     "StorefrontLine",

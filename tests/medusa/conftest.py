@@ -69,6 +69,18 @@ def hose(admin: ShopApi, shop: MedusaSeed) -> str:
     return create_product(admin, shop, sku="HOSE-25", prices={"eur": Decimal("19.99")})
 
 
+@pytest.fixture
+def gross_prices(admin: ShopApi) -> Iterator[None]:
+    """The shop's prices in EUR include the tax."""
+    rows = admin.get("/admin/price-preferences", limit=100)["price_preferences"]
+    ids = [row["id"] for row in rows if row["attribute"] == "region_id" or row["value"] == "eur"]
+    for one in ids:
+        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": True})
+    yield
+    for one in ids:
+        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": False})
+
+
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[HookReceiver]:
     with HookReceiver() as receiver:

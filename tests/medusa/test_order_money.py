@@ -1,6 +1,5 @@
 """The buyer's money: what the shop asks for is what the ERP holds, to the smallest unit."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -35,18 +34,6 @@ def third_off(admin: ShopApi) -> str:
     """A promotion in percent that divides no price evenly."""
     create_promotion(admin, "THIRD", type="percentage", value=Decimal("33.33"))
     return "THIRD"
-
-
-@pytest.fixture
-def gross_prices(admin: ShopApi) -> Iterator[None]:
-    """The shop's prices in EUR include the tax."""
-    rows = admin.get("/admin/price-preferences", limit=100)["price_preferences"]
-    ids = [row["id"] for row in rows if row["attribute"] == "region_id" or row["value"] == "eur"]
-    for one in ids:
-        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": True})
-    yield
-    for one in ids:
-        admin.post(f"/admin/price-preferences/{one}", {"is_tax_inclusive": False})
 
 
 def test_a_discount_on_three_times_19_99(world: World) -> None:

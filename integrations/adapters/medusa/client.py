@@ -24,6 +24,10 @@ _ADDRESS_HINT = "Enter the address of the Medusa server, without /app or /admin.
 Params = list[tuple[str, str]]
 
 
+class NoSuchRoute(Rejected):
+    """Medusa does not know the address: 404 without JSON, unlike the one for a missing record."""
+
+
 class Client:
     """One Medusa server. Wraps a session, whose credentials and error words it sets up."""
 
@@ -44,6 +48,10 @@ class Client:
     ) -> dict[str, Any]:
         """Sends a change; raises OutcomeUnknown when its answer is lost."""
         return _object(self._session.call("POST", path, writes=True, json=body, params=params))
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """Removes what is at `path`; raises OutcomeUnknown when the answer is lost."""
+        return _object(self._session.call("DELETE", path, writes=True))
 
     def rows(self, path: str, key: str, params: Params) -> Iterator[dict[str, Any]]:
         """All rows of a list that does not change while it is walked (settings, look-ups)."""
@@ -113,8 +121,8 @@ def _not_medusa(reply: Reply, writes: bool) -> PortalError:
     )
 
 
-def _no_such_route(reply: Reply) -> Rejected:
-    return Rejected(
+def _no_such_route(reply: Reply) -> NoSuchRoute:
+    return NoSuchRoute(
         "This Medusa does not know the address that was called.",
         remote_words=reply.text[:200],
         hint="Check the base URL (without /app or /admin) and that Medusa is 2.21 or newer.",

@@ -64,7 +64,7 @@ SHIPMENT_KEY = "erp_shipment"
 
 def to_order(order: Row) -> StorefrontOrder:
     """An order that was read with ORDER_FIELDS."""
-    lines = _lines(order)
+    lines = to_lines(order)
     summary: Row = order.get("summary") or {}
     customer: Row = order.get("customer") or {}
     return StorefrontOrder(
@@ -199,7 +199,7 @@ def to_labels(shipment: ErpShipment) -> list[dict[str, str]]:
 # ---------------------------------------------------------------- lines
 
 
-def _lines(order: Row) -> tuple[StorefrontLine, ...]:
+def to_lines(order: Row) -> tuple[StorefrontLine, ...]:
     # An edit that removes a line leaves it behind with the quantity 0.
     items = [_item(one) for one in rows(order, "items") if exact(one, "quantity") != 0]
     shipping = [_shipping(one) for one in rows(order, "shipping_methods")]

@@ -95,7 +95,7 @@ class Checkout:
         if there is not None and there.metadata == row.get("metadata"):
             self.set_quantity(cart, there, there.quantity + quantity)
             return
-        self._refuse_short_stock(variant, quantity)
+        self.refuse_short_stock(variant, quantity)
         line = Line(
             id=new_id("cali"),
             variant=variant,
@@ -109,7 +109,7 @@ class Checkout:
         self.refresh(cart)
 
     def set_quantity(self, cart: Cart, line: Line, quantity: Decimal) -> None:
-        self._refuse_short_stock(line.variant, quantity)
+        self.refuse_short_stock(line.variant, quantity)
         line.quantity = quantity
         line.unit_price = self._price(line.variant, cart.currency, quantity)
         cart.lines = [one for one in cart.lines if one.quantity > 0]
@@ -218,7 +218,7 @@ class Checkout:
             raise Refusal(f"Variants with IDs {variant['id']} do not have a price")
         return price
 
-    def _refuse_short_stock(self, variant: Json, quantity: Decimal) -> None:
+    def refuse_short_stock(self, variant: Json, quantity: Decimal) -> None:
         if not variant["manage_inventory"] or variant["allow_backorder"]:
             return
         item = self.catalogue.stock.get(variant["sku"])
@@ -234,7 +234,7 @@ class Checkout:
 
     def _reserve(self, cart: Cart) -> None:
         for line in cart.lines:
-            self._refuse_short_stock(line.variant, line.quantity)
+            self.refuse_short_stock(line.variant, line.quantity)
         for line in cart.lines:
             item = self.catalogue.stock.get(line.variant["sku"])
             if item and line.variant["manage_inventory"]:

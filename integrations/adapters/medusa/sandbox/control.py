@@ -4,7 +4,8 @@
     POST /_standin/cancel        {"order_id": "order_…"}      (capture, refund, edit likewise)
     POST /_standin/add_product   {"sku": "BOLT", "prices": {"eur": "19.99"}}
     POST /_standin/hooks         {"url": "http://…", "secret": "whsec_…", "drop": false}
-    GET  /_standin/shop | orders | products | hooks
+    POST /_standin/add_stray     {"quote_ref": "quote:Q-1"}   (remove_draft_order: order_id)
+    GET  /_standin/shop | orders | drafts | products | hooks
 
 The arguments are those of the method of the same name; the answer is {"result": …}. The
 fault dials and the log of the base are at /_standin/dials and /_standin/log.
@@ -26,6 +27,8 @@ _METHODS = (
     "set_stock",
     "add_customer",
     "add_promotion",
+    "add_stray",
+    "remove_draft_order",
 )
 
 Control = Callable[[Any, Request], Any]
@@ -45,6 +48,10 @@ def _shop(standin: Any, request: Request) -> Any:
 
 def _orders(standin: Any, request: Request) -> Any:
     return list(standin.orders.values())
+
+
+def _drafts(standin: Any, request: Request) -> Any:
+    return list(standin.drafts.values())
 
 
 def _products(standin: Any, request: Request) -> Any:
@@ -73,6 +80,7 @@ CONTROLS: dict[tuple[str, str], Control] = {
     **{("POST", name): _calling(name) for name in _METHODS},
     ("GET", "shop"): _shop,
     ("GET", "orders"): _orders,
+    ("GET", "drafts"): _drafts,
     ("GET", "products"): _products,
     ("POST", "hooks"): _set_hooks,
     ("GET", "hooks"): _show_hooks,

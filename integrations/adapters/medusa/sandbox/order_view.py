@@ -86,7 +86,7 @@ def order_json(order: Order, customer: Json | None) -> Json:
         "email": order.email,
         "customer_id": order.customer_id,
         "sales_channel_id": order.sales_channel_id,
-        "is_draft_order": False,
+        "is_draft_order": order.is_draft,
         "items": [_item(line, order) for line in order.lines],
         "credit_lines": [credit(entry, order) for entry in order.credits],
         "shipping_address": order.ship_to,
@@ -133,7 +133,7 @@ def _item(line: Line, order: Order) -> Json:
         **_product_facts(line),
         "requires_shipping": line.requires_shipping,
         "is_giftcard": False,
-        "is_discountable": True,
+        "is_discountable": line.is_discountable,
         "is_tax_inclusive": line.is_tax_inclusive,
         "is_custom_price": line.is_custom_price,
         "metadata": line.metadata,
@@ -156,7 +156,9 @@ def _item(line: Line, order: Order) -> Json:
         "detail": _detail(line, order),
         **_twice(amounts),
         **_progress_totals(line, amounts),
-        "variant": {**plain(line.variant), "product": plain(line.product)},
+        "variant": {**plain(line.variant), "product": plain(line.product)}
+        if line.variant
+        else None,
     }
 
 
@@ -169,7 +171,7 @@ def plain(row: Json) -> Json:
 def _product_facts(line: Line) -> Json:
     variant, product = line.variant, line.product
     return {
-        "title": product.get("title"),
+        "title": line.title or product.get("title"),
         "subtitle": variant.get("title"),
         "thumbnail": None,
         "variant_id": variant.get("id"),
@@ -181,7 +183,7 @@ def _product_facts(line: Line) -> Json:
         "product_type_id": None,
         "product_collection": None,
         "product_handle": product.get("handle"),
-        "variant_sku": variant.get("sku"),
+        "variant_sku": line.sku or variant.get("sku"),
         "variant_barcode": variant.get("barcode"),
         "variant_title": variant.get("title"),
         "variant_option_values": None,

@@ -16,7 +16,10 @@ ZERO = Decimal(0)
 
 @dataclass
 class Line:
-    """An item of a cart or an order; `discount` is net, for the whole line."""
+    """An item of a cart or an order; `discount` is net, for the whole line.
+
+    `variant` and `product` are empty for a line of free text.
+    """
 
     id: str
     variant: Json
@@ -30,6 +33,9 @@ class Line:
     discount: Decimal = ZERO
     promotion: Json | None = None
     is_custom_price: bool = False
+    is_discountable: bool = True
+    title: str = ""  # of its own; otherwise the product's
+    sku: str = ""  # of a line of free text
     requires_shipping: bool = True
     created_at: str = field(default_factory=now)
     fulfilled: Decimal = ZERO
@@ -165,6 +171,7 @@ class Order:
     canceled_at: str | None = None
     original_total: Decimal = ZERO
     edit: Edit | None = None
+    is_draft: bool = False
 
     def __post_init__(self) -> None:
         self.updated_at = self.updated_at or self.created_at

@@ -53,7 +53,8 @@ class OrdersApi(State):
     @endpoint("GET", "/admin/orders", "orders.list")
     def list_orders(self, request: Request) -> Json:
         # Filtered and ordered by plain columns; only what is on the page is shown whole.
-        rows = [_columns(order) for order in self.checkout.orders.values()]
+        orders = self.checkout.orders.values()
+        rows = [_columns(order) for order in orders if not order.is_draft]
         found = filtered(request, rows, ("id", "status", "customer_id", "sales_channel_id"))
         fields = request.param("fields")
         return paged(
@@ -191,7 +192,7 @@ class OrdersApi(State):
     def _cancel(self, order: Order) -> None:
         order.cancel()
         for line in order.lines:
-            item = self.catalogue.stock.get(line.variant["sku"])
+            item = self.catalogue.stock.get(line.variant.get("sku", ""))
             if item and line.variant["manage_inventory"]:
                 item["reserved"] -= line.quantity
         self.emit("order.canceled", id=order.id, order_id=order.id)
@@ -208,7 +209,7 @@ class OrdersApi(State):
 
     def _take_from_stock(self, fulfilment: Fulfilment, sign: int) -> None:
         for line, quantity, _ in fulfilment.items:
-            item = self.catalogue.stock.get(line.variant["sku"])
+            item = self.catalogue.stock.get(line.variant.get("sku", ""))
             if item and line.variant["manage_inventory"]:
                 item["reserved"] -= sign * quantity
                 item["stocked"] = (item["stocked"] or 0) - sign * quantity

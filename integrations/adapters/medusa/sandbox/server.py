@@ -9,6 +9,7 @@ from integrations.adapters.medusa.sandbox.customers_api import CustomersApi
 from integrations.adapters.medusa.sandbox.edits_api import EditsApi
 from integrations.adapters.medusa.sandbox.payments_api import PaymentsApi
 from integrations.adapters.medusa.sandbox.products_api import ProductsApi
+from integrations.adapters.medusa.sandbox.quotes_api import QuotesApi
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal
 from integrations.adapters.medusa.sandbox.settings_api import SettingsApi
 from integrations.adapters.medusa.sandbox.store_api import StoreApi
@@ -31,7 +32,9 @@ PERSON = {
 }
 
 
-class MedusaStandIn(SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsApi, EditsApi):
+class MedusaStandIn(
+    SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsApi, EditsApi, QuotesApi
+):
     """A Medusa 2.21 that lives in memory, as strict and as lax as the real one.
 
     Over HTTP it serves the Admin routes that the adapter uses and the Store checkout. The
@@ -67,9 +70,13 @@ class MedusaStandIn(SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsAp
 
     @property
     def orders(self) -> dict[str, Json]:
-        """All orders by id, whole, as the Admin API would show them; oldest first."""
-        with self.lock:
-            return {one.id: self.order_json(one) for one in self.checkout.orders.values()}
+        """All orders by id, whole, as the Admin API would show them; oldest first. No drafts."""
+        return self._shown(are_drafts=False)
+
+    @property
+    def drafts(self) -> dict[str, Json]:
+        """All draft orders by id."""
+        return self._shown(are_drafts=True)
 
     @property
     def products(self) -> dict[str, Json]:
@@ -218,7 +225,7 @@ class MedusaStandIn(SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsAp
             order = self.order(order_id)
             edit = self._begin(order)
             for line in order.lines:
-                sku = line.variant["sku"]
+                sku = line.variant.get("sku", "")
                 if sku in (quantities or {}):
                     edit.changes.setdefault(line.id, {})["quantity"] = (quantities or {})[sku]
                 if sku in (prices or {}):
@@ -228,7 +235,37 @@ class MedusaStandIn(SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsAp
                 edit.additions.append(self._addition(order, row))
             self._confirm(order)
 
+    def remove_draft_order(self, order_id: str) -> None:
+        """Deletes a draft in Medusa's own admin, behind the plugin's back."""
+        with self.lock:
+            del self.checkout.orders[order_id]
+
+    def add_stray(self, quote_ref: str, *, country: str = "de") -> str:
+        """A draft that a crash left behind before it was recorded; its id."""
+        address = {**ADDRESSES[country], "country_code": country}
+        region_id = self.shop.region_of_country(country)
+        item = {"title": "Left behind", "quantity": "1", "unit_price": "1"}
+        with self.lock:
+            order = self.quote_orders.draft(
+                {
+                    "quote_ref": quote_ref,
+                    "currency_code": self.shop.currency_of(region_id),
+                    "region_id": region_id,
+                    "email": "guest@buyer.test",
+                    "items": [item],
+                    "shipping_methods": [],
+                    "shipping_address": address,
+                    "billing_address": address,
+                }
+            )
+            return order.id
+
     # -- parts
+
+    def _shown(self, *, are_drafts: bool) -> dict[str, Json]:
+        with self.lock:
+            orders = [one for one in self.checkout.orders.values() if one.is_draft == are_drafts]
+            return {one.id: self.order_json(one) for one in orders}
 
     def _sign_in(self, cart: Cart, customer: str, email: str) -> None:
         if not customer:
