@@ -10,6 +10,7 @@ from integrations.engine import limits
 from integrations.errors import NeedsOperator, Rejected
 from integrations.gateways import open_storefront
 from integrations.models import Connection, Exchange, Flow
+from tests.adapters.medusa.quoting import quoted_line, quoted_order
 from tests.factories import ConnectionFactory, FlowFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +68,49 @@ def test_the_order_flows_mode_decides_whether_the_erps_number_is_written(
 
     written = (shop.orders[order_id]["metadata"] or {}).get("erp_number")
     assert written == ("S1" if may_write else None)
+
+
+@pytest.mark.parametrize(
+    ("mode", "may_place"), [("off", False), ("shadow", False), ("assisted", True), ("live", True)]
+)
+def test_the_order_flows_mode_decides_whether_a_quote_becomes_an_order(
+    shop: MedusaStandIn, connection: Connection, mode: str, may_place: bool
+) -> None:
+    FlowFactory(live=True, source=connection)
+    Flow.objects.update(mode=mode)
+    order = quoted_order("quote:Q-1", shop.shop, quoted_line("1", "2", "30"))
+    stray = shop.add_stray("quote:Q-1")
+
+    with open_storefront(connection) as storefront:
+        for write in (
+            lambda: storefront.draft_quoted(order),
+            lambda: storefront.convert_quoted("quote:Q-1"),
+            lambda: storefront.remove_draft(stray),
+        ):
+            if may_place:
+                write()
+            else:
+                with pytest.raises(NeedsOperator, match="No live flow owns the orders"):
+                    write()
+        found = storefront.find_quoted("quote:Q-1")
+
+    assert bool(found and not found.is_draft) == may_place
+    assert len(shop.orders) == may_place
+    assert list(shop.drafts) == ([] if may_place else [stray])
+
+
+def test_a_status_flow_alone_does_not_own_the_orders_of_quotes(
+    shop: MedusaStandIn, connection: Connection
+) -> None:
+    FlowFactory(
+        live=True, kind="order_status", source=ConnectionFactory(erp=True), target=connection
+    )
+
+    with (
+        open_storefront(connection) as storefront,
+        pytest.raises(NeedsOperator, match="owns the orders"),
+    ):
+        storefront.convert_quoted("quote:Q-1")
 
 
 def test_an_order_flow_does_not_own_products(connection: Connection) -> None:

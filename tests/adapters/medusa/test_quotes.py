@@ -1,5 +1,6 @@
 """The order of an accepted quote: placed once and converted once, whatever happens on the way."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected, Unavailable
 from integrations.ports import PlacesQuotedOrders
 from integrations.records import QuotedOrder
+from integrations.records.codec import from_json, to_json
 from integrations.standin import Request, Response
 from tests.adapters.medusa.conftest import open_on
 from tests.adapters.medusa.quoting import Change, changed, quoted_line, quoted_order, refused
@@ -40,6 +42,10 @@ def the_draft(standin: MedusaStandIn) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- placing
+
+
+def test_a_quoted_order_survives_being_remembered_as_json(order: QuotedOrder) -> None:
+    assert from_json(QuotedOrder, json.loads(json.dumps(to_json(order)))) == order
 
 
 def test_the_adapter_is_a_place_for_quoted_orders(adapter: MedusaAdapter) -> None:
@@ -315,6 +321,15 @@ def test_a_draft_in_the_making_is_no_stray(standin: MedusaStandIn, adapter: Medu
     standin.quote_orders.busy.add(REF)
 
     assert adapter.stray_drafts(datetime.now(UTC) + LATER) == []
+
+
+def test_a_stray_can_be_left_behind_from_another_process(standin: MedusaStandIn) -> None:
+    control = f"{standin.url}/_standin"
+    made = requests.post(f"{control}/add_stray", json={"quote_ref": REF}, timeout=10).json()
+
+    drafts = requests.get(f"{control}/drafts", timeout=10).json()["result"]
+
+    assert [one["id"] for one in drafts] == [made["result"]]
 
 
 def test_the_order_of_a_quote_is_never_removed_as_a_stray(
