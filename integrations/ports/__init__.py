@@ -6,10 +6,12 @@ raises `OutcomeUnknown` when its answer is lost, and is safe to repeat after its
 """
 
 from integrations.ports.erp import (
+    ChecksCredit,
     ListsOrders,
     ProposesRounding,
     PullsProducts,
     PushesOrders,
+    QuotesPrices,
     RecordsPayments,
     TracksOrders,
 )
@@ -22,11 +24,13 @@ from integrations.ports.storefront import (
 )
 
 __all__ = [
+    "ChecksCredit",
     "ListsOrders",
     "PlacesQuotedOrders",
     "ProposesRounding",
     "PullsProducts",
     "PushesOrders",
+    "QuotesPrices",
     "ReadsOrders",
     "RecordsPayments",
     "TestsConnection",

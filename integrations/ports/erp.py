@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    CreditStanding,
     ErpOrder,
     ErpProduct,
     ErpSighting,
@@ -11,6 +12,10 @@ from integrations.records import (
     OrderProgress,
     Page,
     PaymentNotice,
+    PaymentTerm,
+    PriceAnswer,
+    PriceQuestion,
+    PriceRefusal,
     RoundingProfile,
     Window,
 )
@@ -123,4 +128,34 @@ class TracksOrders(Protocol):
 class ProposesRounding(Protocol):
     def rounding_profile(self) -> RoundingProfile:
         """How this ERP, as configured, rounds an order. May read settings from the remote."""
+        ...
+
+
+@runtime_checkable
+class QuotesPrices(Protocol):
+    """Prices by the ERP's own rules, and the payment terms it knows. Writes nothing."""
+
+    def quote_prices(self, question: PriceQuestion) -> Sequence[PriceAnswer | PriceRefusal]:
+        """One answer or refusal per line, in the order of the lines.
+
+        A bounded number of calls, however many lines. A line that cannot be priced (unknown,
+        archived, not for sale, priced at zero, no quantity) is refused by itself and spoils no
+        other. Raises NeedsOperator when nothing can be priced: reason `unknown_customer`,
+        `bad_customer_ref` or `no_pricelist` (none for this currency).
+        """
+        ...
+
+    def payment_terms(self) -> Sequence[PaymentTerm]:
+        """The terms in use, in the ERP's order, for a person to choose from."""
+        ...
+
+
+@runtime_checkable
+class ChecksCredit(Protocol):
+    def credit_standing(self, customer_ref: str) -> CreditStanding:
+        """How the company behind this customer (a contact counts for it) stands now. Reads only.
+
+        A missing right to see limits is told by `is_limit_known`, not raised. Raises
+        NeedsOperator (`unknown_customer`, `bad_customer_ref`) for a customer that is not there.
+        """
         ...

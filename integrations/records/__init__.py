@@ -28,6 +28,14 @@ from integrations.records.orders import (
     TaxLine,
 )
 from integrations.records.pages import Page, Window
+from integrations.records.pricing import (
+    CreditStanding,
+    PaymentTerm,
+    PriceAnswer,
+    PriceAsk,
+    PriceQuestion,
+    PriceRefusal,
+)
 from integrations.records.products import (
     ErpProduct,
     ErpVariant,
@@ -47,6 +55,7 @@ from integrations.records.quotes import (
 __all__ = [
     "Address",
     "Check",
+    "CreditStanding",
     "DraftLine",
     "DraftSighting",
     "ErpInvoice",
@@ -64,6 +73,11 @@ __all__ = [
     "Page",
     "PaymentNotice",
     "PlacedQuote",
+    "PaymentTerm",
+    "PriceAnswer",
+    "PriceAsk",
+    "PriceQuestion",
+    "PriceRefusal",
     "ProductWrite",
     "QuotedLine",
     "QuotedOrder",
