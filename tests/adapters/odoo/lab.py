@@ -12,13 +12,70 @@ from integrations.adapters.odoo.sandbox.sales import create_order
 
 API_KEY = "lab-service-key"
 STAFF_KEY = "lab-staff-key"
+SALES_KEY = "lab-sales-key"  # without rights in accounting
 SEEDED_AT = datetime(2026, 11, 23, 8, 22, tzinfo=UTC)
 CUSTOMERS = (
-    (46, "Acme Lab GmbH", "CUST-001", 4, 1),
-    (48, "Borealis Lab AB", "CUST-002", 5, 2),
-    (50, "Cobalt Lab SA", "CUST-003", False, 3),
-    (52, "Delta Lab Ltd", "CUST-004", 4, 4),
-    (54, "Echo Lab BV", "CUST-005", 5, 5),
+    (46, "Acme Lab GmbH", "CUST-001", 4, 1, 50000),
+    (48, "Borealis Lab AB", "CUST-002", 5, 2, 10000),
+    (50, "Cobalt Lab SA", "CUST-003", False, 3, None),
+    (52, "Delta Lab Ltd", "CUST-004", 4, 4, 500),
+    (54, "Echo Lab BV", "CUST-005", 5, 5, 2500),
+)
+# (id, name, lines of (id, percent, counted, days))
+LATER_TERMS = (
+    (6, "End of Following Month", [(6, 100, "days_after_end_of_next_month", 0)]),
+    (7, "10 Days after End of Next Month", [(7, 100, "days_after_end_of_next_month", 10)]),
+    (8, "30% Now, Balance 60 Days", [(8, 30, "days_after", 0), (9, 70, "days_after", 60)]),
+)
+_SEASON = {"date_start": "2026-01-01T00:00:00+00:00", "date_end": "2036-12-31T23:59:59+00:00"}
+_YEAR_2020 = {"date_start": "2020-01-01T00:00:00+00:00", "date_end": "2020-12-31T23:59:59+00:00"}
+_AUTUMN = {"date_start": "2026-11-01T00:00:00+00:00", "date_end": "2026-12-31T23:59:59+00:00"}
+_ON_COST: dict[str, Any] = {"compute_price": "formula", "base": "standard_price"}
+_XL: dict[str, Any] = {"product_id": 77, "product_tmpl_id": 57}
+# (id, pricelist, values), the narrower one of two that are named decides what it applies to
+RULES: tuple[tuple[int, int, dict[str, Any]], ...] = (
+    (1, 4, {"percent_price": 10}),
+    (2, 4, {"product_id": 58, "product_tmpl_id": 41, "fixed_price": "7.78"}),
+    (3, 4, {"categ_id": 11, "percent_price": 20, **_SEASON}),
+    (4, 5, {"product_tmpl_id": 42, "fixed_price": 18, "min_quantity": 10}),
+    (5, 5, {"product_tmpl_id": 42, "fixed_price": 16, "min_quantity": 100}),
+    (6, 5, {"product_tmpl_id": 42, "fixed_price": 1, **_YEAR_2020}),
+    (7, 5, {**_ON_COST, "price_discount": -30}),
+    (8, 7, {**_XL, "fixed_price": 199, **_AUTUMN}),
+    (9, 7, {"product_tmpl_id": 44, "percent_price": 15, "min_quantity": 50}),
+    (
+        10,
+        7,
+        {
+            "product_tmpl_id": 49,
+            "compute_price": "formula",
+            "price_discount": "12.5",
+            "price_round": "0.05",
+            "price_surcharge": "-0.01",
+        },
+    ),
+    (
+        11,
+        7,
+        {
+            "product_tmpl_id": 50,
+            "compute_price": "formula",
+            "price_discount": "12.5",
+            "price_min_margin": -5,
+            "price_max_margin": 50,
+        },
+    ),
+    (12, 7, {"categ_id": 12, **_ON_COST, "price_discount": -25}),
+    (
+        13,
+        7,
+        {
+            "compute_price": "formula",
+            "base": "pricelist",
+            "base_pricelist_id": 4,
+            "price_discount": 5,
+        },
+    ),
 )
 
 
@@ -32,6 +89,7 @@ def new_lab(*, version: int = 19) -> OdooStandIn:
     _money(lab)
     _customers(lab)
     _products(lab)
+    _rules(lab)
     lab.store.clock = lambda: datetime.now(UTC)
     return lab
 
@@ -66,6 +124,8 @@ def _users_and_company(lab: OdooStandIn) -> None:
         company_ids=[1],
     )
     lab.sign_in_as(API_KEY, uid=7, login="svc")
+    put(lab, "res.users", 8, name="Salesman", login="sales", company_id=1, company_ids=[1])
+    lab.sign_in_as(SALES_KEY, uid=8, login="sales", lacks=frozenset({"accounting"}))
     put(lab, "stock.warehouse", 1, name="YourCompany")
 
 
@@ -88,21 +148,34 @@ def _money(lab: OdooStandIn) -> None:
         start=1,
     ):
         put(lab, "account.payment.term", number, name=name, due_days=days)
+        due = {"value": "percent", "value_amount": Decimal(100), "nb_days": days}
+        put(lab, "account.payment.term.line", number, payment_id=number, **due)
+    for number, name, lines in LATER_TERMS:
+        put(lab, "account.payment.term", number, name=name)
+        for line, percent, delay_type, days in lines:
+            due = {"value": "percent", "value_amount": Decimal(percent), "nb_days": days}
+            of = {"payment_id": number, "delay_type": delay_type}
+            put(lab, "account.payment.term.line", line, **of, **due)
     lab.store.delete("product.pricelist", 1)
-    for number, name, currency, percent in (
-        (3, "Default", 1, 0),
-        (4, "Lab Gold", 1, 10),
-        (5, "Lab Volume", 1, 0),
-        (6, "Lab EUR", 126, 0),
-        (7, "Lab Rules", 1, 0),
+    for number, name, currency in (
+        (3, "Default", 1),
+        (4, "Lab Gold", 1),
+        (5, "Lab Volume", 1),
+        (6, "Lab EUR", 126),
+        (7, "Lab Rules", 1),
     ):
-        of = {"company_id": 1, "discount_percent": Decimal(percent)}
-        put(lab, "product.pricelist", number, name=name, currency_id=currency, **of)
-    put(lab, "product.pricelist", 5, cost_markup=Decimal(30))
+        put(lab, "product.pricelist", number, name=name, currency_id=currency, company_id=1)
+
+
+def _rules(lab: OdooStandIn) -> None:
+    """The rules of the recorded database, as `20-pricelists` shows them."""
+    for number, pricelist, values in RULES:
+        lab.store.skip_to("product.pricelist.item", number - 1)
+        lab.add_rule(pricelist, **values)
 
 
 def _customers(lab: OdooStandIn) -> None:
-    for number, name, ref, pricelist, term in CUSTOMERS:
+    for number, name, ref, pricelist, term, limit in CUSTOMERS:
         put(
             lab,
             "res.partner",
@@ -112,7 +185,8 @@ def _customers(lab: OdooStandIn) -> None:
             is_company=True,
             specific_property_product_pricelist=pricelist,
             property_payment_term_id=term,
-            credit_limit=Decimal(50000),
+            credit_limit=limit or False,
+            sale_warn_msg="Always ask for a purchase order number." if number == 48 else False,
             property_account_position_id=2 if number == 54 else False,
         )
         dock = {"name": f"{name} dock", "parent_id": number, "type": "delivery"}
@@ -129,6 +203,7 @@ def _products(lab: OdooStandIn) -> None:
         values: dict[str, Any] = {
             "description_sale": f"Sales text for LAB-{number:03d}",
             "invoice_policy": "order" if number % 2 else "delivery",
+            "categ_id": {1: 11, 2: 12}.get(number % 3, False),
         }
         _simple(
             lab,
@@ -150,7 +225,7 @@ def _products(lab: OdooStandIn) -> None:
     _simple(lab, 19086, 19066, "LAB-NST", untracked, 5, is_storable=False)
     first = {"barcode": "5901234500001", "weight": Decimal("0.1"), "standard_price": Decimal("6.5")}
     put(lab, "product.product", 58, **first)
-    put(lab, "product.template", 41, description_sale="x", categ_id=11)
+    put(lab, "product.template", 41, description_sale="x")
     put(lab, "product.product", 73, on_hand=Decimal(201))
 
 

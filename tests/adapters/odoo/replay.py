@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from integrations.adapters.odoo.sandbox import OdooStandIn
-from tests.adapters.odoo.lab import API_KEY, STAFF_KEY, confirmed_order
+from tests.adapters.odoo.lab import API_KEY, SALES_KEY, STAFF_KEY, confirmed_order
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "odoo"
 _TIMES = {
@@ -146,7 +146,8 @@ def parts(exchange: dict[str, Any]) -> tuple[str, str, Any]:
 
 
 def send(url: str, exchange: dict[str, Any]) -> tuple[int, Any]:
-    key = STAFF_KEY if exchange.get("staff") else API_KEY
+    key = SALES_KEY if exchange.get("salesman") else API_KEY
+    key = STAFF_KEY if exchange.get("staff") else key
     body = exchange.get("text")
     if "body" in exchange:
         sent = _as_staff(exchange["body"]) if exchange.get("staff") else exchange["body"]

@@ -5,13 +5,18 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from integrations.adapters.odoo.sandbox import warehouse
-from integrations.adapters.odoo.sandbox.staff import Number, Staff
+from integrations.adapters.odoo.sandbox.computed import COMPUTES
+from integrations.adapters.odoo.sandbox.credit import CREDIT_COMPUTES
+from integrations.adapters.odoo.sandbox.selling import Selling
+from integrations.adapters.odoo.sandbox.staff import Number
 from integrations.adapters.odoo.sandbox.store import Row
+
+COMPUTES.update(CREDIT_COMPUTES)
 
 _WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF"}
 
 
-class Company(Staff):
+class Company(Selling):
     """Master data, and staff at work on it. `verbs` may be called over HTTP too."""
 
     verbs: ClassVar[tuple[str, ...]] = (
@@ -23,6 +28,12 @@ class Company(Staff):
         "add_currency",
         "set_company_currency",
         "set_price",
+        "set_cost",
+        "add_rule",
+        "change_rule",
+        "add_payment_term",
+        "use_credit_limits",
+        "set_credit_limit",
         "set_stock",
         "set_rounding",
         "archive_product",
@@ -63,8 +74,8 @@ class Company(Staff):
         self._unit = insert("uom.uom", {"name": "Units"})["id"]
         default = {"name": "Default", "currency_id": self._usd, "company_id": company}
         self._default_pricelist = insert("product.pricelist", default)["id"]
-        insert("account.payment.term", {"name": "Immediate Payment", "due_days": 0})
-        insert("account.payment.term", {"name": "30 Days", "due_days": 30})
+        self._new_term("Immediate Payment", 0)
+        self._new_term("30 Days", 30)
 
     # -- master data
 
@@ -97,17 +108,20 @@ class Company(Staff):
     def add_pricelist(
         self, name: str, currency: str = "USD", *, discount_percent: Number = 0
     ) -> int:
+        """`discount_percent`: a rule for all products, shown as a discount."""
         values = {
             "name": name,
             "currency_id": self.add_currency(currency),
             "company_id": self.company_id,
-            "discount_percent": Decimal(str(discount_percent)),
         }
-        return self._insert("product.pricelist", values)
+        pricelist = self._insert("product.pricelist", values)
+        if discount_percent:
+            self.add_rule(pricelist, percent_price=discount_percent)
+        return pricelist
 
     def add_partner(self, name: str, **values: Any) -> int:
         """Further values by Odoo's field names: ref, email, vat, street, city, zip, parent_id,
-        type, specific_property_product_pricelist, property_payment_term_id …"""
+        type, specific_property_product_pricelist, property_payment_term_id, credit_limit …"""
         return self._insert("res.partner", {"name": name, **values})
 
     def add_category(self, name: str) -> int:

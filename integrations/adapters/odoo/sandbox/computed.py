@@ -105,6 +105,11 @@ def partner_pricelist(store: Store, model: str, row: Row, name: str) -> Any:
     return own or next(iter(sorted(store.table("product.pricelist"))), False)
 
 
+@_computes
+def company_currency(store: Store, model: str, row: Row, name: str) -> int:
+    return int(next(iter(store.table("res.company").values()))["currency_id"])
+
+
 # ---------------------------------------------------------------- products
 
 
@@ -159,6 +164,8 @@ def _order_totals(store: Store, row: Row) -> Totals:
 
 @_computes
 def order_currency(store: Store, model: str, row: Row, name: str) -> int:
+    if not row["pricelist_id"]:
+        return company_currency(store, model, row, name)
     return int(store.get("product.pricelist", row["pricelist_id"])["currency_id"])
 
 
@@ -364,8 +371,3 @@ def duplicated_orders(store: Store, model: str, row: Row, name: str) -> list[int
         for one in store.find("sale.order", "client_order_ref", row["client_order_ref"])
         if one["id"] != row["id"] and one["partner_id"] == row["partner_id"]
     ]
-
-
-@_computes
-def no_warning(store: Store, model: str, row: Row, name: str) -> str:
-    return ""

@@ -16,6 +16,7 @@ class FieldDef:
     default: object = False
     currency_field: str = ""
     source: str = ""  # the name it is stored under, where that differs
+    group: str = ""  # who lacks it may not read the field, see `User.lacks`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,22 @@ def flag(label: str = "", default: bool = False, compute: str = "") -> FieldDef:
     return FieldDef(type="boolean", label=label, default=default, compute=compute)
 
 
-def number(label: str = "", digits: tuple[int, int] | None = None, compute: str = "") -> FieldDef:
-    return FieldDef(type="float", label=label, digits=digits, compute=compute, default=0)
-
-
-def money(label: str = "", compute: str = "") -> FieldDef:
+def number(
+    label: str = "", digits: tuple[int, int] | None = None, compute: str = "", group: str = ""
+) -> FieldDef:
     return FieldDef(
-        type="monetary", label=label, compute=compute, default=0, currency_field="currency_id"
+        type="float", label=label, digits=digits, compute=compute, default=0, group=group
+    )
+
+
+def money(label: str = "", compute: str = "", group: str = "") -> FieldDef:
+    return FieldDef(
+        type="monetary",
+        label=label,
+        compute=compute,
+        default=0,
+        currency_field="currency_id",
+        group=group,
     )
 
 

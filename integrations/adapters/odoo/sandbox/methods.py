@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -16,18 +17,25 @@ from integrations.adapters.odoo.sandbox.faults import (
     value_error,
 )
 from integrations.adapters.odoo.sandbox.importing import IsTaken, OrderImport, xids_of
+from integrations.adapters.odoo.sandbox.onchange import computed_form
+from integrations.adapters.odoo.sandbox.pricing import contextual_price
 from integrations.adapters.odoo.sandbox.rows import accepted, shown
 from integrations.adapters.odoo.sandbox.searching import search
 from integrations.adapters.odoo.sandbox.store import Row, Store
 
 _VERBS = {"r": "access", "c": "create", "w": "modify", "u": "delete"}
 _LETTER = {"read": "r", "create": "c", "write": "w", "unlink": "u"}
+_GROUPS = {
+    "accounting": "'Show Accounting Features - Readonly', 'Accounting / Invoicing'",
+    "internal": "'Role / User'",
+}
 _LANGUAGES = {"en_US"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """`rights` overrides what the schema gives the service user, by model."""
+    """`rights` overrides what the schema gives the service user, by model; `lacks` names the
+    groups it is not in, of those that fields ask for: accounting, internal."""
 
     id: int
     login: str
@@ -35,6 +43,7 @@ class User:
     zone: str = "Europe/Brussels"
     companies: tuple[int, ...] = (1,)
     rights: Mapping[str, str] = field(default_factory=dict)
+    lacks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,25 @@ class Call:
     def may(self, letter: str, model: str) -> bool:
         rights = self.user.rights.get(model, self.store.models[model].rights)
         return self.user.is_admin or letter in rights
+
+    def readable(self, fields: list[str] | None) -> list[str]:
+        """The fields to show; one that is named and not theirs fails the whole call."""
+        known = self.store.models[self.model].fields
+        if not fields:
+            return [name for name in known if not self.is_hidden(name)]
+        for name in fields:
+            if self.is_hidden(name):
+                raise access_error(
+                    f'You do not have enough rights to access the field "{name}" on '
+                    f"{self.store.models[self.model].label} ({self.model}). Please contact your "
+                    f"system administrator.\n\nOperation: read\nUser: {self.user.id}\nGroups: "
+                    f"allowed for groups {_GROUPS[known[name].group]}"
+                )
+        return fields
+
+    def is_hidden(self, name: str) -> bool:
+        one = self.store.models[self.model].fields.get(name)
+        return one is not None and bool(one.group) and one.group in self.user.lacks
 
     def existing(self) -> list[int]:
         """The ids as rows; raises MissingError for one that is gone."""
@@ -178,14 +206,14 @@ def search_read(
         name = next(iter(more))
         raise type_error(f"BaseModel._read_format() got an unexpected keyword argument '{name}'")
     ids = search_(call, domain or [], offset, limit, order)
-    return shown(call.store, call.model, ids, fields or list(call.store.models[call.model].fields))
+    return shown(call.store, call.model, ids, call.readable(fields))
 
 
 @_common
 def read(call: Call, fields: list[str] | None = None, load: str = "_classic_read") -> list[Row]:
     call.check("r")
     ids = [one for one in call.ids if call.store.exists(call.model, one)]
-    return shown(call.store, call.model, ids, fields or list(call.store.models[call.model].fields))
+    return shown(call.store, call.model, ids, call.readable(fields))
 
 
 @_common
@@ -247,7 +275,8 @@ def fields_get(
 ) -> Row:
     wanted = allfields or list(call.store.models[call.model].fields)
     known = call.store.models[call.model].fields
-    return {name: _attributes(known[name], attributes) for name in wanted if name in known}
+    readable = [name for name in wanted if name in known and not call.is_hidden(name)]
+    return {name: _attributes(known[name], attributes) for name in readable}
 
 
 def _attributes(one: Any, wanted: list[str] | None) -> Row:
@@ -299,6 +328,23 @@ def load(call: Call, fields: list[str], data: list[list[str]]) -> Row:
     call.check("c")
     zone = str(call.context.get("tz") or call.user.zone)
     return OrderImport(call.store, zone=zone, is_taken=call.is_taken).run(fields, data)
+
+
+@_on("sale.order")
+def onchange(call: Call, values: Row, field_names: list[str], fields_spec: Row) -> Row:
+    call.check("w")
+    return {"value": computed_form(call.store, values, fields_spec)}
+
+
+@_on("product.product")
+def get_contextual_price(call: Call) -> Decimal:
+    """By the rules of `context.pricelist`; the sales price without."""
+    call.check("r")
+    products = call.existing()
+    if len(products) != 1:
+        names = ", ".join(str(one) for one in products)
+        raise value_error(f"Expected singleton: product.product({names})")
+    return contextual_price(call.store, products[0], call.context)
 
 
 @_on("sale.order")

@@ -1,6 +1,7 @@
 """Orders: create, write, confirm, cancel, lock; with the refusals of a real one."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,19 @@ from integrations.adapters.odoo.sandbox.faults import (
     user_error,
     validation_error,
 )
+from integrations.adapters.odoo.sandbox.pricing import Ask, line_price
 from integrations.adapters.odoo.sandbox.rows import accepted
 from integrations.adapters.odoo.sandbox.store import Row, Store
 
 _LOCKED_FIELDS = ("product_id", "name", "price_unit", "product_uom_qty", "tax_ids", "discount")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedBy:
+    """False: empty, as Odoo has it while it computes a form that names the field without value."""
+
+    pricelist: int | bool
+    currency: int | bool
 
 
 def create_order(store: Store, values: Row) -> int:
@@ -26,12 +36,13 @@ def create_order(store: Store, values: Row) -> int:
     if not header.get("partner_id"):
         words = missing_required("Customer", "partner_id", "Sales Order", "sale.order")
         raise validation_error(words)
-    order = store.insert("sale.order", {**_defaults(store, header), **header})
+    order = store.insert("sale.order", {**order_defaults(store, header), **header})
     apply_lines(store, order["id"], values.get("order_line") or [])
     return int(order["id"])
 
 
-def _defaults(store: Store, header: Row) -> Row:
+def order_defaults(store: Store, header: Row) -> Row:
+    """What an order of this customer has unless told otherwise."""
     partner = store.get("res.partner", header["partner_id"])
     children = store.find("res.partner", "parent_id", partner["id"])
     delivery = next((one["id"] for one in children if one["type"] == "delivery"), partner["id"])
@@ -81,46 +92,53 @@ def apply_lines(store: Store, order_id: int, commands: Iterable[Any]) -> None:
         warehouse.follow_lines(store, order_id)
 
 
-def add_line(store: Store, order_id: int, values: Row) -> int:
+def add_line(store: Store, order_id: int, values: Row, *, priced_by: PricedBy | None = None) -> int:
+    """`priced_by`: what the price goes by instead of the order's pricelist and currency."""
     given = accepted(store, "sale.order.line", values, for_create=True)
-    line = {"order_id": order_id, **_line_defaults(store, order_id, given), **given}
+    defaults = _line_defaults(store, order_id, given, priced_by)
+    line = {"order_id": order_id, **defaults, **given}
     if not line.get("name"):
         words = missing_required("Description", "name", "Sales Order Line", "sale.order.line")
         raise validation_error(words)
     return int(store.insert("sale.order.line", line)["id"])
 
 
-def _line_defaults(store: Store, order_id: int, given: Row) -> Row:
+def _line_defaults(store: Store, order_id: int, given: Row, priced_by: PricedBy | None) -> Row:
     if given.get("display_type"):
         return {"product_uom_qty": Decimal(0)}
     if not given.get("product_id"):
         return {"product_uom_qty": Decimal(1)}
     order = store.get("sale.order", order_id)
     product = store.get("product.product", given["product_id"])
-    pricelist = store.get("product.pricelist", order["pricelist_id"])
     text = value_of(store, "product.product", product, "display_name")
     sales_text = value_of(store, "product.product", product, "description_sale")
+    price = line_price(store, _ask(store, order, product, given, priced_by))
     return {
         "name": f"{text}\n{sales_text}" if sales_text else text,
         "product_uom_qty": Decimal(1),
         "product_uom_id": value_of(store, "product.product", product, "uom_id"),
-        "price_unit": _pricelist_price(store, pricelist, product) * _factor(store, given),
+        "price_unit": price.price_unit,
         # also when a price is given: the discount of the pricelist comes on top
-        "discount": Decimal(pricelist["discount_percent"]),
+        "discount": price.discount,
+        "pricelist_item_id": price.rule,
         "tax_ids": _mapped_taxes(store, order, product),
     }
 
 
-def _pricelist_price(store: Store, pricelist: Row, product: Row) -> Decimal:
-    rate = Decimal(store.get("res.currency", pricelist["currency_id"])["rate"])
-    if pricelist["cost_markup"]:
-        return Decimal(product["standard_price"]) * (1 + pricelist["cost_markup"] / 100) * rate
-    return Decimal(value_of(store, "product.product", product, "lst_price")) * rate
-
-
-def _factor(store: Store, given: Row) -> Decimal:
-    unit = given.get("product_uom_id")
-    return Decimal(store.get("uom.uom", unit)["factor"]) if unit else Decimal(1)
+def _ask(
+    store: Store, order: Row, product: Row, line: Row, priced_by: PricedBy | None = None
+) -> Ask:
+    currency = value_of(store, "sale.order", order, "currency_id")
+    by = priced_by or PricedBy(pricelist=order["pricelist_id"], currency=currency)
+    unit = line.get("product_uom_id")
+    return Ask(
+        product=product,
+        pricelist=by.pricelist,
+        currency=by.currency,
+        quantity=line.get("product_uom_qty") or Decimal(1),
+        unit=unit or value_of(store, "product.product", product, "uom_id"),
+        at=order["date_order"],
+    )
 
 
 def _mapped_taxes(store: Store, order: Row, product: Row) -> list[int]:
@@ -145,18 +163,16 @@ def write_line(store: Store, line_id: int, values: Row) -> None:
                 "The ordered quantity of a sale order line cannot be decreased below the amount "
                 "already delivered. Instead, create a return in your inventory."
             )
-    if "product_uom_qty" in given and "price_unit" not in given:
-        given["price_unit"] = _repriced(store, order, line)
+    if "product_uom_qty" in given and "price_unit" not in given and line["product_id"]:
+        given |= _repriced(store, order, {**line, **given})
     store.update("sale.order.line", line_id, given)
 
 
-def _repriced(store: Store, order: Row, line: Row) -> Decimal:
+def _repriced(store: Store, order: Row, line: Row) -> Row:
     """A quantity without a price brings the pricelist's price back, over the one once given."""
-    if not line["product_id"]:
-        return Decimal(line["price_unit"])
     product = store.get("product.product", line["product_id"])
-    pricelist = store.get("product.pricelist", order["pricelist_id"])
-    return _pricelist_price(store, pricelist, product)
+    price = line_price(store, _ask(store, order, product, line))
+    return {"price_unit": price.price_unit, "pricelist_item_id": price.rule}
 
 
 def _refuse_locked(store: Store, values: Row) -> None:
@@ -220,7 +236,10 @@ def copy_order(store: Store, order_id: int) -> int:
     kept = ("partner_id", "pricelist_id", "payment_term_id", "note", "warehouse_id")
     copied = store.insert(
         "sale.order",
-        {**_defaults(store, {"partner_id": order["partner_id"]}), **{n: order[n] for n in kept}},
+        {
+            **order_defaults(store, {"partner_id": order["partner_id"]}),
+            **{n: order[n] for n in kept},
+        },
     )
     for line in store.find("sale.order.line", "order_id", order_id):
         fresh = {name: value for name, value in line.items() if name != "id"}

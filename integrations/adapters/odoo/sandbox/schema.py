@@ -21,6 +21,11 @@ from integrations.adapters.odoo.sandbox.fields import (
     one,
     text,
 )
+from integrations.adapters.odoo.sandbox.schema_of_selling import (
+    CREDIT_FIELDS,
+    PRICE_MODELS,
+    SALE_WARN,
+)
 
 _STAMPS = {"create_date": moment("Created on"), "write_date": moment("Last Updated on")}
 _QTY = (16, 2)
@@ -48,6 +53,7 @@ MODELS: dict[str, ModelDef] = {
                 ("round_globally", "Round Globally"),
             ),
             "account_use_credit_limit": flag("Sales Credit Limit"),
+            "group_discount_per_so_line": flag("Discounts", default=True),
         },
     ),
     "res.currency": ModelDef(
@@ -88,7 +94,7 @@ MODELS: dict[str, ModelDef] = {
             "property_payment_term_id": one("account.payment.term"),
             "property_account_position_id": one("account.fiscal.position"),
             "sale_warn_msg": text("Sales Warning"),
-            "credit_limit": number("Credit Limit"),
+            **CREDIT_FIELDS,
         },
     ),
     "account.tax": ModelDef(
@@ -103,14 +109,6 @@ MODELS: dict[str, ModelDef] = {
             "active": flag(default=True),
         },
     ),
-    "account.payment.term": ModelDef(
-        label="Payment Terms",
-        fields={
-            "name": char("Payment Terms"),
-            "due_days": FieldDef(type="integer", default=0),
-            "active": flag(default=True),
-        },
-    ),
     "account.fiscal.position": ModelDef(
         label="Fiscal Position", fields={"name": char(), "tax_map": char()}
     ),
@@ -119,18 +117,8 @@ MODELS: dict[str, ModelDef] = {
         fields={"name": char(), "factor": FieldDef(type="float", default=1)},
     ),
     "product.category": ModelDef(
-        label="Product Category", fields={"name": char(), "complete_name": char()}
-    ),
-    "product.pricelist": ModelDef(
-        label="Pricelist",
-        fields={
-            "name": char("Pricelist Name"),
-            "active": flag(default=True),
-            "currency_id": one("res.currency"),
-            "company_id": one("res.company"),
-            "discount_percent": number(),  # off the list price, shown as a discount
-            "cost_markup": number(),  # percent on the cost instead of the list price
-        },
+        label="Product Category",
+        fields={"name": char(), "complete_name": char(), "parent_id": one("product.category")},
     ),
     "product.attribute": ModelDef(label="Attribute", fields={"name": char()}),
     "product.template.attribute.value": ModelDef(
@@ -177,7 +165,8 @@ MODELS: dict[str, ModelDef] = {
             "product_tmpl_id": one("product.template"),
             "product_template_attribute_value_ids": many("product.template.attribute.value"),
             "weight": number("Weight"),
-            "standard_price": number("Cost"),
+            "standard_price": number("Cost", group="internal"),
+            "cost_currency_id": one("res.currency", compute="company_currency"),
             "on_hand": number(),
             "price_extra": number("Variant Price Extra", compute="variant_extra"),
             "lst_price": number("Sales Price", compute="variant_price"),
@@ -308,7 +297,8 @@ MODELS: dict[str, ModelDef] = {
             "picking_ids": children("stock.picking", "sale_id", "Transfers"),
             "invoice_ids": many("account.move", "Invoices", compute="order_invoices"),
             "duplicated_order_ids": many("sale.order", compute="duplicated_orders"),
-            "partner_credit_warning": FieldDef(type="text", compute="no_warning"),
+            "partner_credit_warning": FieldDef(type="text", compute="credit_warning"),
+            "sale_warning_text": FieldDef(type="text", compute="sale_warning"),
         },
     ),
     "sale.order.line": ModelDef(
@@ -323,6 +313,7 @@ MODELS: dict[str, ModelDef] = {
             "display_type": char(),
             "product_uom_qty": number("Quantity", digits=_QTY),
             "product_uom_id": one("uom.uom", "Unit"),
+            "pricelist_item_id": one("product.pricelist.item"),
             "price_unit": number("Unit Price"),
             "discount": number("Discount (%)", digits=_QTY),
             "tax_ids": many("account.tax", "Taxes"),
@@ -412,6 +403,8 @@ MODELS: dict[str, ModelDef] = {
     ),
 }
 
+MODELS.update(PRICE_MODELS)
+
 for _model in MODELS.values():
     _model.fields.update(
         {"id": FieldDef(type="integer", label="ID"), "display_name": char(compute="display")}
@@ -421,11 +414,20 @@ for _model in MODELS.values():
 
 
 def models_of(version: int) -> dict[str, ModelDef]:
-    """The models under the field names of a version: `tax_id` and `product_uom` before 19."""
+    """The models under the field names of a version: `tax_id` and `product_uom` before 19, when
+    a warning on a customer could also block."""
     if version >= 19:
         return MODELS
     line = MODELS["sale.order.line"]
     fields = dict(line.fields)
     for old, new in (("tax_id", "tax_ids"), ("product_uom", "product_uom_id")):
         fields[old] = replace(fields.pop(new), source=new)
-    return {**MODELS, "sale.order.line": replace(line, fields=fields)}
+    partner, order = MODELS["res.partner"], MODELS["sale.order"]
+    warned = {**partner.fields, "sale_warn": SALE_WARN}
+    unwarned = {name: one for name, one in order.fields.items() if name != "sale_warning_text"}
+    return {
+        **MODELS,
+        "sale.order.line": replace(line, fields=fields),
+        "sale.order": replace(order, fields=unwarned),
+        "res.partner": replace(partner, fields=warned),
+    }

@@ -13,6 +13,10 @@ from integrations.adapters.odoo.sandbox.schema import models_of
 Row = dict[str, Any]
 
 
+class _IsOver(Exception):
+    """Ends a rehearsal."""
+
+
 class Store:
     """Tables of rows by id. A many2one holds an id or False, a many2many a list of ids,
     times are aware, numbers are Decimals. Not thread-safe: the server holds its lock."""
@@ -58,6 +62,19 @@ class Store:
             raise
         if mark == 0:
             self._journal.clear()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Undoes everything at its end, the numbers it used up as well."""
+        last_id, numbers = self._last_id.copy(), self._numbers.copy()
+        try:
+            with self.transaction():
+                yield
+                raise _IsOver
+        except _IsOver:
+            pass
+        finally:
+            self._last_id, self._numbers = last_id, numbers
 
     def now(self) -> datetime:
         return self.clock().astimezone(UTC)
