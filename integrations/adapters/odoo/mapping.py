@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from integrations.adapters.odoo.customers import customer_id
 from integrations.adapters.odoo.external_ids import line_ref_of, line_xid, order_xid
 from integrations.adapters.odoo.names import LineNames
 from integrations.adapters.odoo.settings import OdooSettings
@@ -119,7 +120,7 @@ def _header(draft: OrderDraft, settings: OdooSettings) -> dict[str, str]:
         "id": order_xid(draft.our_ref),
         "client_order_ref": draft.our_ref,
         "origin": draft.display_ref,
-        "partner_id/.id": _customer(draft.customer_ref),
+        "partner_id/.id": str(customer_id(draft.customer_ref)),
         "pricelist_id/.id": str(_pricelist(draft, settings)),
         "date_order": time_text(draft.placed_at),
         # by default the buyer would be asked to sign and pay once more, on Odoo's own page
@@ -163,16 +164,6 @@ def _product(draft: OrderDraft, line: DraftLine, settings: OdooSettings) -> str:
             ids=_ids(draft),
         )
     return ref
-
-
-def _customer(customer_ref: str) -> str:
-    if not customer_ref.isdigit():
-        raise NeedsOperator(
-            f"{customer_ref!r} is not the id of a customer in Odoo.",
-            reason="bad_customer_ref",
-            hint="Link the customer to a contact by its number.",
-        )
-    return customer_ref
 
 
 def _pricelist(draft: OrderDraft, settings: OdooSettings) -> int:
