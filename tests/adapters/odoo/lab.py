@@ -238,7 +238,7 @@ def _simple(
     price: int,
     **values: Any,
 ) -> None:
-    fixed = {"type": "consu", "is_storable": True, "uom_id": 1, "currency_id": 1}
+    fixed = {"type": "consu", "is_storable": True, "uom_id": 1}
     kept = {"taxes_id": [1], "invoice_policy": "order", "list_price": Decimal(price)}
     put(lab, "product.template", template, name=name, **{**fixed, **kept, **values})
     put(
@@ -253,7 +253,7 @@ def _simple(
 
 def _variants(lab: OdooStandIn) -> None:
     put(lab, "product.attribute", 12, name="Lab size")
-    fixed = {"type": "consu", "is_storable": True, "uom_id": 1, "currency_id": 1}
+    fixed = {"type": "consu", "is_storable": True, "uom_id": 1}
     kept = {"taxes_id": [1], "invoice_policy": "order", "categ_id": 12}
     name = "Lab variant part"
     put(lab, "product.template", 57, name=name, list_price=Decimal(200), **fixed, **kept)

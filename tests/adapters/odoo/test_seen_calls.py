@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from integrations.records import PaymentNotice, Window
+from integrations.records import PaymentNotice, PriceAsk, PriceQuestion, Window
 from tests.adapters.odoo import replay
 from tests.adapters.odoo.office import Office
 
@@ -42,6 +42,9 @@ def use_everything(office: Office) -> None:
     adapter.rounding_profile()
     window = Window(start=None, end=datetime.now(UTC) + timedelta(days=1))
     adapter.product_page(window, None)
+    adapter.quote_prices(price_question(office))
+    adapter.payment_terms()
+    adapter.credit_standing(str(office.customer))
     ref = adapter.create_order(office.draft()).ref
     adapter.confirm_order(ref)
     adapter.change_order(ref, office.draft(lines=[office.line(quantity=Decimal(2))]))
@@ -60,3 +63,15 @@ def use_everything(office: Office) -> None:
     for stage in ("order", "delivery", "invoice"):
         adapter.changed_orders(window, f"{stage}:0")
     adapter.cancel_order(ref, "done")
+
+
+def price_question(office: Office) -> PriceQuestion:
+    """Of a product that a rule applies to, so that the rule is read too."""
+    office.erp.add_rule(office.euro, product_id=office.bolt, fixed_price=18)
+    ask = PriceAsk(our_ref="line_1", product_ref=str(office.bolt), quantity=Decimal(1))
+    return PriceQuestion(
+        customer_ref=str(office.customer),
+        currency="EUR",
+        asked_on=datetime.now(UTC).date(),
+        lines=(ask,),
+    )

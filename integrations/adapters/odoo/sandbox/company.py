@@ -189,8 +189,7 @@ class Company(Selling):
     def _new_template(
         self, values: Row, variants: Sequence[Mapping[str, Any]], attribute: str
     ) -> list[int]:
-        company = self.store.get("res.company", self.company_id)
-        fixed = {"uom_id": self._unit, "currency_id": company["currency_id"]}
+        fixed = {"uom_id": self._unit}
         template = self.store.insert("product.template", {**values, **fixed})["id"]
         of = self.store.insert("product.attribute", {"name": attribute})["id"] if attribute else 0
         return [self._new_variant(template, dict(one), of) for one in variants]

@@ -145,7 +145,7 @@ MODELS: dict[str, ModelDef] = {
             "categ_id": one("product.category", "Product Category"),
             "description_sale": text("Sales Description"),
             "taxes_id": many("account.tax", "Sales Taxes"),
-            "currency_id": one("res.currency"),
+            "currency_id": one("res.currency", compute="company_currency"),
             "company_id": one("res.company"),
             "invoice_policy": choice(
                 "Invoicing Policy", ("order", "Ordered quantities"), ("delivery", "Delivered")
@@ -166,6 +166,7 @@ MODELS: dict[str, ModelDef] = {
             "product_template_attribute_value_ids": many("product.template.attribute.value"),
             "weight": number("Weight"),
             "standard_price": number("Cost", group="internal"),
+            "currency_id": one("res.currency", compute="company_currency"),
             "cost_currency_id": one("res.currency", compute="company_currency"),
             "on_hand": number(),
             "price_extra": number("Variant Price Extra", compute="variant_extra"),
@@ -182,7 +183,6 @@ MODELS: dict[str, ModelDef] = {
                     ("categ_id", "many2one", "product.category"),
                     ("description_sale", "text", ""),
                     ("taxes_id", "many2many", "account.tax"),
-                    ("currency_id", "many2one", "res.currency"),
                     ("company_id", "many2one", "res.company"),
                     ("invoice_policy", "selection", ""),
                 )
