@@ -224,6 +224,7 @@ HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
 
 # --- quotes --------------------------------------------------------------------------
 QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sales is overdue
+QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
 
 # --- outbound HTTP ---------------------------------------------------------------------

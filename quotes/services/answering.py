@@ -96,6 +96,7 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     refuse_blocked(version)
     who = Who.COMPANY_APPROVER if right.may_approve else Who.BUYER
     version.move("accept", as_buyer(person, who))
+    ending.drop_work(quote, reason=f"{version} was accepted")
     acceptance = Acceptance.objects.create(
         quote=quote,
         version=version,

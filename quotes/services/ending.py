@@ -8,6 +8,8 @@ from quotes.errors import Incomplete
 from quotes.models import Quote, Rfq, Version
 from quotes.states import BOUND, WITH_BUYER, WORKING, RfqState, VersionState, Who
 
+PORTAL = Actor(who=Who.OPERATOR, name="portal")
+
 
 @transaction.atomic
 def withdraw(version: Version, *, actor: Actor, reason: str) -> Version:
@@ -27,12 +29,17 @@ def withdraw_open(quote: Quote, *, reason: str) -> None:
 
     The caller holds the quote's lock.
     """
-    by = Actor(who=Who.OPERATOR, name="portal")
     for version in quote.versions.select_for_update().order_by("revision"):
         if version.state in BOUND:
             raise Incomplete(f"{version} is accepted already.")
         if version.state in WITH_BUYER | WORKING:
-            version.move("withdraw", by, reason=reason)
+            version.move("withdraw", PORTAL, reason=reason)
+
+
+def drop_work(quote: Quote, *, reason: str) -> None:
+    """Withdraws a revision that is in work. The caller holds the quote's lock."""
+    for version in quote.versions.select_for_update().filter(state__in=WORKING):
+        version.move("withdraw", PORTAL, reason=reason)
 
 
 @transaction.atomic

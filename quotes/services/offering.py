@@ -13,7 +13,7 @@ from quotes.services.approving import refuse_incomplete
 from quotes.services.drafting import totals
 from quotes.services.ending import locked
 from quotes.snapshot import document_of, sha256_of
-from quotes.states import WITH_BUYER, RfqState
+from quotes.states import BOUND, WITH_BUYER, RfqState
 
 
 @transaction.atomic
@@ -24,6 +24,8 @@ def offer(version: Version, *, user: User) -> Version:
     """
     quote, version = locked(version)
     refuse_incomplete(version, now=clock.now())
+    if quote.versions.filter(state__in=BOUND).exists():
+        raise Incomplete(f"{quote} is accepted already; make a new quote.")
     if quote.account.is_blocked:
         raise Incomplete(f"{quote.account} is blocked; nothing is offered to it.")
     _supersede(quote, by=version)

@@ -1,21 +1,59 @@
-"""From an acceptance to one order: the job that places it, and what became of it."""
+"""From an acceptance to one order.
 
-from integrations.engine.models import SyncJob
+draft      the draft order in the storefront, at the quoted prices; looked up first
+convert    the draft becomes an order                                         (pivot)
+push       the order goes to the ERP through the one door, `ensure_push`
+
+The storefront's plugin keeps which draft belongs to which quote under a unique constraint, so
+that each step may be repeated. The event of the conversion finds the push on its way.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from integrations.engine import beat, verbs
+from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.models import JobMove, JobState, SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
-from integrations.models import Connection, Flow
-from quotes.models import Acceptance
+from integrations.flows.orders.doors import ensure_push
+from integrations.flows.totals.currency import round_half_up
+from integrations.gateways import open_storefront
+from integrations.models import Connection, Flow, Order, User
+from integrations.records import (
+    Address,
+    PlacedQuote,
+    QuotedLine,
+    QuotedOrder,
+    QuotedShipping,
+)
+from quotes.actors import SYSTEM, Actor, staff
+from quotes.errors import Incomplete
+from quotes.models import Acceptance, Version
+from quotes.services.ending import locked
+from quotes.states import VersionState, Who
+from quotes.totals import unit_price_to_order
+
+logger = logging.getLogger(__name__)
 
 PLACE_ORDER = "place_quote_order"
+NOTE_EVERY_S = 2.0
+Output = Mapping[str, Any]
 
 
 def start(acceptance: Acceptance) -> SyncJob:
     """Starts the placing of the order, in the transaction of the acceptance."""
+    shop = storefront()
     return start_job(
         PLACE_ORDER,
         key=f"quote:{acceptance.quote_id}",
-        payload={"acceptance": acceptance.pk},
-        resources={"storefront": storefront().resource_id},
+        payload={"acceptance": acceptance.pk, "storefront": shop.pk},
+        resources={"storefront": shop.resource_id},
         actor=acceptance.buyer.email,
         dedupe_key=f"place:{acceptance.quote_id}",
     )
@@ -31,3 +69,225 @@ def storefront() -> Connection:
             hint="Add the orders flow from your storefront to your ERP.",
         )
     return flow.source
+
+
+# ---------------------------------------------------------------- the job
+
+
+def draft(ctx: StepContext) -> Output:
+    """The draft order of the quote, once; its total must be the one that was accepted."""
+    acceptance = _acceptance(ctx)
+    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+        ctx.checkpoint()
+        placed = shop.draft_quoted(order_of(acceptance))
+    return _checked(placed, acceptance.version)
+
+
+def find_draft(ctx: StepContext) -> Output | None:
+    acceptance = _acceptance(ctx)
+    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+        placed = shop.find_quoted(ref_of(acceptance))
+    return None if placed is None else _checked(placed, acceptance.version)
+
+
+def convert(ctx: StepContext) -> Output:
+    acceptance = _acceptance(ctx)
+    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+        ctx.checkpoint()
+        placed = shop.convert_quoted(ref_of(acceptance))
+    return _output(placed)
+
+
+def find_converted(ctx: StepContext) -> Output | None:
+    acceptance = _acceptance(ctx)
+    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+        placed = shop.find_quoted(ref_of(acceptance))
+    return None if placed is None or placed.is_draft else _output(placed)
+
+
+def push(ctx: StepContext) -> Output:
+    """Writes the order onto the acceptance and sees to its push."""
+    placed = ctx.outputs["convert"]
+    Acceptance.objects.filter(pk=ctx.payload["acceptance"]).update(
+        order_ref=placed["order"], order_number=placed["number"]
+    )
+    order = ensure_push(
+        storefront=_shop(ctx), order_ref=placed["order"], origin="quote", actor=ctx.actor
+    )
+    return {"order": order.pk if order else None}
+
+
+def settle_s(ctx: StepContext) -> float:
+    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+        seconds: float = shop.settle_s
+    return seconds
+
+
+def ref_of(acceptance: Acceptance) -> str:
+    return f"quote:{acceptance.quote.number}"
+
+
+def order_of(acceptance: Acceptance) -> QuotedOrder:
+    """The order as it was accepted: from the frozen document, never from what is edited now."""
+    version, quote = acceptance.version, acceptance.quote
+    document: dict[str, Any] = version.document or {}
+    buyer, currency = acceptance.buyer, document["currency"]
+    return QuotedOrder(
+        quote_ref=ref_of(acceptance),
+        currency=currency,
+        email=buyer.email,
+        customer_id=buyer.storefront_customer_id or None,
+        region_id=version.region_ref,
+        sales_channel_id=storefront().settings.get("sales_channel_id") or None,
+        lines=tuple(
+            _line(line, refs, currency)
+            for line, refs in zip(document["lines"], _variants(version), strict=True)
+            if not line["is_optional"] and line["alternative_to"] is None
+        ),
+        shipping=_shipping(version, document),
+        ship_to=Address(**version.ship_to),
+        bill_to=Address(**(version.bill_to or version.ship_to)),
+        metadata={
+            "quote_number": quote.number,
+            "quote_revision": str(version.revision),
+            "po_number": acceptance.po_number,
+            "payment_terms": document["terms"]["name"],
+            "payment_terms_ref": document["terms"]["ref"],
+        },
+    )
+
+
+def _variants(version: Version) -> list[str]:
+    return list(version.lines.values_list("variant_ref", flat=True))
+
+
+def _line(line: Mapping[str, Any], variant_ref: str, currency: str) -> QuotedLine:
+    quantity = Decimal(line["quantity"])
+    configuration = line["configuration"]
+    return QuotedLine(
+        our_ref=str(line["n"]),
+        title=line["title"],
+        sku=line["sku"],
+        variant_id=variant_ref or None,
+        quantity=quantity,
+        net_unit_price=unit_price_to_order(Decimal(line["net"]), quantity, currency),
+        metadata={"configuration": json.dumps(configuration)} if configuration else {},
+    )
+
+
+def _shipping(version: Version, document: Mapping[str, Any]) -> tuple[QuotedShipping, ...]:
+    if not version.shipping_ref:
+        return ()
+    freight = document["freight"]
+    return (
+        QuotedShipping(
+            shipping_option_id=version.shipping_ref,
+            name=freight["name"] or "Freight",
+            net_amount=Decimal(freight["net"]),
+        ),
+    )
+
+
+def _checked(placed: PlacedQuote, version: Version) -> Output:
+    """Before it becomes an order: the storefront's total, as people write it, is the accepted."""
+    gross = round_half_up(placed.gross_total, placed.currency)
+    if placed.is_draft and gross != version.gross_total:
+        raise NeedsOperator(
+            f"The storefront comes to {gross} {placed.currency} where {version.gross_total} was "
+            "accepted, so the draft was not made an order.",
+            reason="quoted_total_differs",
+            cause=f"quoted_total_differs:{version.quote_id}",
+            hint="Compare the tax rates of the quote with those of the storefront's region.",
+        )
+    return _output(placed)
+
+
+def _output(placed: PlacedQuote) -> Output:
+    return {"order": placed.order_id, "number": placed.display_id, "gross": str(placed.gross_total)}
+
+
+def _acceptance(ctx: StepContext) -> Acceptance:
+    rows = Acceptance.objects.select_related("version", "quote", "buyer")
+    return rows.get(pk=ctx.payload["acceptance"])
+
+
+def _shop(ctx: StepContext) -> Connection:
+    return Connection.objects.get(pk=ctx.payload["storefront"])
+
+
+# ---------------------------------------------------------------- what became of it
+
+
+def note_move(job: SyncJob, made: JobMove) -> None:
+    """Hook: a job that needs a person fails the order of its quote; one that goes on does not."""
+    version = Acceptance.objects.select_related("version").get(pk=job.payload["acceptance"]).version
+    if made.to_state in (JobState.PARKED, JobState.CANCELLED):
+        if version.state == VersionState.ACCEPTED:
+            version.move("fail_order", SYSTEM, reason=job.error_text or made.reason)
+    elif version.state == VersionState.ORDER_FAILED:
+        operator = Actor(who=Who.OPERATOR, name=job.last_actor or made.actor)
+        version.move("retry_order", operator, reason=made.reason)
+
+
+def note_ordered(at_most: int = 100) -> int:
+    """Moves accepted versions whose order is in the ERP on to ordered, with its number."""
+    placed = Acceptance.objects.exclude(order_ref="").filter(version__state=VersionState.ACCEPTED)
+    rows = list(placed.select_related("version")[:at_most])
+    orders = Order.objects.filter(storefront_ref__in=[row.order_ref for row in rows])
+    numbers = {order.storefront_ref: order.erp_number for order in orders if order.is_in_erp}
+    for row in rows:
+        if row.order_ref in numbers:
+            _note_ordered(row, numbers[row.order_ref])
+    return len(numbers)
+
+
+@transaction.atomic
+def _note_ordered(acceptance: Acceptance, erp_number: str) -> None:
+    _, version = locked(acceptance.version)
+    if version.state != VersionState.ACCEPTED:
+        return
+    version.move("order", SYSTEM, reason=f"in the ERP as {erp_number}")
+    Acceptance.objects.filter(pk=acceptance.pk).update(erp_number=erp_number)
+
+
+@transaction.atomic
+def retry_order(acceptance: Acceptance, *, user: User, reason: str) -> SyncJob:
+    """Has the order placed again after its cause is gone; what exists already is found."""
+    return verbs.requeue(_job_of(acceptance), actor=str(user), reason=reason)
+
+
+@transaction.atomic
+def give_up_order(acceptance: Acceptance, *, user: User, reason: str) -> Version:
+    """Withdraws an accepted quote whose order cannot be placed. Not once there is an order."""
+    _, version = locked(acceptance.version)
+    if acceptance.order_ref:
+        raise Incomplete(f"Cancel order {acceptance.order_number} in the storefront instead.")
+    job = _job_of(acceptance)
+    if job.is_open:
+        verbs.cancel(job, actor=str(user), reason=reason)
+    version.move("give_up_order", staff(user, Who.OPERATOR), reason=reason)
+    return version
+
+
+def _job_of(acceptance: Acceptance) -> SyncJob:
+    jobs = SyncJob.objects.filter(kind=PLACE_ORDER, key=f"quote:{acceptance.quote_id}")
+    return jobs.latest("id")
+
+
+def register_all() -> None:
+    """Makes the job known and has finished orders noted. Safe to repeat."""
+    on = "storefront"
+    register(
+        JobKind(
+            PLACE_ORDER,
+            [
+                StepSpec("draft", draft, on=on, find=find_draft, settle_s=settle_s),
+                StepSpec(
+                    "convert", convert, on=on, find=find_converted, settle_s=settle_s, pivot=True
+                ),
+                StepSpec("push", push, on=None),
+            ],
+            on_move=note_move,
+        )
+    )
+    beat.register("quote_orders", NOTE_EVERY_S, note_ordered)
