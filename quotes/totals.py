@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from integrations.flows.totals.currency import round_half_up, smallest_unit
+from integrations.flows.totals.currency import round_half_up
 
 HUNDRED = Decimal(100)
 
@@ -136,10 +136,10 @@ def _margin(goods_net: Decimal, cost: Decimal | None) -> Decimal | None:
     return (goods_net - cost) / goods_net * HUNDRED
 
 
-def unit_price_to_order(net: Decimal, quantity: Decimal, currency: str) -> Decimal:
+def unit_price_to_order(net: Decimal, quantity: Decimal) -> Decimal:
     """The net unit price at which the storefront's unrounded line comes to `net` again.
 
-    Ten digits more than the currency has: at any quantity below a million the difference
-    stays far below half of the smallest unit.
+    Ten decimals, as many as the storefront keeps: at any quantity below a million the
+    difference stays far below half a cent.
     """
-    return (net / quantity).quantize(smallest_unit(currency).scaleb(-10))
+    return (net / quantity).quantize(Decimal("1E-10"))

@@ -18,13 +18,13 @@ from django.db import transaction
 
 from integrations.engine import beat, verbs
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.models import JobMove, JobState, SyncJob
+from integrations.engine.models import JobMove, JobState, StepState, SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.doors import ensure_push
 from integrations.flows.totals.currency import round_half_up
 from integrations.gateways import open_storefront
-from integrations.models import Connection, Flow, Order, User
+from integrations.models import Connection, Order, User
 from integrations.records import (
     Address,
     PlacedQuote,
@@ -35,6 +35,7 @@ from integrations.records import (
 from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
 from quotes.models import Acceptance, Version
+from quotes.services.counterparts import trading_flow
 from quotes.services.ending import locked
 from quotes.states import VersionState, Who
 from quotes.totals import unit_price_to_order
@@ -48,7 +49,7 @@ Output = Mapping[str, Any]
 
 def start(acceptance: Acceptance) -> SyncJob:
     """Starts the placing of the order, in the transaction of the acceptance."""
-    shop = storefront()
+    shop = trading_flow().source
     return start_job(
         PLACE_ORDER,
         key=f"quote:{acceptance.quote_id}",
@@ -59,27 +60,15 @@ def start(acceptance: Acceptance) -> SyncJob:
     )
 
 
-def storefront() -> Connection:
-    """Where orders of quotes are placed: the source of the orders flow."""
-    flow = Flow.objects.filter(kind=Flow.Kind.ORDERS).select_related("source").first()
-    if flow is None:
-        raise NeedsOperator(
-            "There is no orders flow, so no order of a quote can be placed.",
-            reason="no_orders_flow",
-            hint="Add the orders flow from your storefront to your ERP.",
-        )
-    return flow.source
-
-
 # ---------------------------------------------------------------- the job
 
 
 def draft(ctx: StepContext) -> Output:
     """The draft order of the quote, once; its total must be the one that was accepted."""
-    acceptance = _acceptance(ctx)
-    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+    acceptance, connection = _acceptance(ctx), _shop(ctx)
+    with open_storefront(connection, actor=ctx.actor) as shop:
         ctx.checkpoint()
-        placed = shop.draft_quoted(order_of(acceptance))
+        placed = shop.draft_quoted(order_of(acceptance, connection))
     return _checked(placed, acceptance.version)
 
 
@@ -127,20 +116,20 @@ def ref_of(acceptance: Acceptance) -> str:
     return f"quote:{acceptance.quote.number}"
 
 
-def order_of(acceptance: Acceptance) -> QuotedOrder:
+def order_of(acceptance: Acceptance, shop: Connection) -> QuotedOrder:
     """The order as it was accepted: from the frozen document, never from what is edited now."""
     version, quote = acceptance.version, acceptance.quote
     document: dict[str, Any] = version.document or {}
-    buyer, currency = acceptance.buyer, document["currency"]
+    buyer = acceptance.buyer
     return QuotedOrder(
         quote_ref=ref_of(acceptance),
-        currency=currency,
+        currency=document["currency"],
         email=buyer.email,
         customer_id=buyer.storefront_customer_id or None,
         region_id=version.region_ref,
-        sales_channel_id=storefront().settings.get("sales_channel_id") or None,
+        sales_channel_id=shop.settings.get("sales_channel_id") or None,
         lines=tuple(
-            _line(line, refs, currency)
+            _line(line, refs)
             for line, refs in zip(document["lines"], _variants(version), strict=True)
             if not line["is_optional"] and line["alternative_to"] is None
         ),
@@ -161,7 +150,7 @@ def _variants(version: Version) -> list[str]:
     return list(version.lines.values_list("variant_ref", flat=True))
 
 
-def _line(line: Mapping[str, Any], variant_ref: str, currency: str) -> QuotedLine:
+def _line(line: Mapping[str, Any], variant_ref: str) -> QuotedLine:
     quantity = Decimal(line["quantity"])
     configuration = line["configuration"]
     return QuotedLine(
@@ -170,7 +159,7 @@ def _line(line: Mapping[str, Any], variant_ref: str, currency: str) -> QuotedLin
         sku=line["sku"],
         variant_id=variant_ref or None,
         quantity=quantity,
-        net_unit_price=unit_price_to_order(Decimal(line["net"]), quantity, currency),
+        net_unit_price=unit_price_to_order(Decimal(line["net"]), quantity),
         metadata={"configuration": json.dumps(configuration)} if configuration else {},
     )
 
@@ -221,10 +210,11 @@ def _shop(ctx: StepContext) -> Connection:
 def note_move(job: SyncJob, made: JobMove) -> None:
     """Hook: a job that needs a person fails the order of its quote; one that goes on does not."""
     version = Acceptance.objects.select_related("version").get(pk=job.payload["acceptance"]).version
-    if made.to_state in (JobState.PARKED, JobState.CANCELLED):
-        if version.state == VersionState.ACCEPTED:
-            version.move("fail_order", SYSTEM, reason=job.error_text or made.reason)
-    elif version.state == VersionState.ORDER_FAILED:
+    is_stopped = made.to_state in (JobState.PARKED, JobState.CANCELLED)
+    if is_stopped and version.state == VersionState.ACCEPTED:
+        version.move("fail_order", SYSTEM, reason=job.error_text or made.reason)
+    goes_on = made.to_state in (JobState.QUEUED, JobState.RUNNING) and not job.requested
+    if goes_on and version.state == VersionState.ORDER_FAILED:
         operator = Actor(who=Who.OPERATOR, name=job.last_actor or made.actor)
         version.move("retry_order", operator, reason=made.reason)
 
@@ -258,11 +248,17 @@ def retry_order(acceptance: Acceptance, *, user: User, reason: str) -> SyncJob:
 
 @transaction.atomic
 def give_up_order(acceptance: Acceptance, *, user: User, reason: str) -> Version:
-    """Withdraws an accepted quote whose order cannot be placed. Not once there is an order."""
+    """Withdraws an accepted quote whose order cannot be placed. Not once there may be an order.
+
+    A draft that the storefront keeps stays a draft.
+    """
     _, version = locked(acceptance.version)
-    if acceptance.order_ref:
-        raise Incomplete(f"Cancel order {acceptance.order_number} in the storefront instead.")
     job = _job_of(acceptance)
+    if job.steps.filter(name="convert").exclude(state=StepState.OPEN).exists():
+        raise Incomplete(
+            "The storefront may have the order already: place it again, which finds it, and "
+            "cancel it there."
+        )
     if job.is_open:
         verbs.cancel(job, actor=str(user), reason=reason)
     version.move("give_up_order", staff(user, Who.OPERATOR), reason=reason)

@@ -1,0 +1,153 @@
+"""Prices from the ERP's own rules, each with the basis it came from, and what moved since."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from integrations.gateways import open_erp
+from integrations.models import User
+from integrations.ports import QuotesPrices
+from integrations.records import PriceAnswer, PriceAsk, PriceQuestion, PriceRefusal
+from integrations.records.codec import from_json, to_json
+from quotes.errors import Incomplete
+from quotes.models import Version, VersionLine
+from quotes.services.counterparts import customer_ref, trading_flow, variants_of
+from quotes.services.drafting import editing
+from quotes.states import WORKING
+
+HUNDRED = Decimal(100)
+UNKNOWN_SKU = "No product of the ERP is linked to this SKU; run the products flow or link it."
+NO_ANSWER = "The ERP gave no answer for this line."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpriced:
+    """A line that got no price, and why, in words for sales."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How the basis of one line differs from what the ERP says now; net, for one unit.
+
+    `percent` is how far the price moved from what it was, None where there is none now.
+    """
+
+    line: int
+    price_then: Decimal
+    price_now: Decimal | None
+    cost_then: Decimal | None
+    cost_now: Decimal | None
+    percent: Decimal | None
+    reason: str = ""
+
+
+def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
+    """Takes the ERP's prices for all lines with a SKU but those priced by hand; what got none.
+
+    A price that the ERP refuses leaves its line as it is. Edits the version, so its approvals
+    are void. Raises Incomplete without a linked customer, and what the ERP's adapter raises;
+    asks the ERP before anything is locked.
+    """
+    if version.state not in WORKING:
+        raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
+    asked = [line for line in version.lines.all() if line.sku and not line.is_price_manual]
+    answers, unpriced, variants = _ask(version, asked, on)
+    with editing(version, user=user) as fresh:
+        for line in fresh.lines.select_for_update():
+            variant = variants.get(line.sku)
+            if variant:
+                line.variant_ref = variant[1]
+            answer = answers.get(line.n)
+            if answer is not None and not line.is_price_manual:
+                _take(line, answer)
+            line.save()
+    return unpriced
+
+
+def what_moved(version: Version, *, on: date) -> list[Moved]:
+    """Each line whose basis is not what the ERP says now. Writes nothing."""
+    lines = [line for line in version.lines.all() if line.basis]
+    answers, unpriced, _ = _ask(version, lines, on)
+    reasons = {one.line: one.reason for one in unpriced}
+    compared = (_compared(line, answers.get(line.n), reasons.get(line.n, "")) for line in lines)
+    return [moved for moved in compared if moved is not None]
+
+
+def beyond(moved: Iterable[Moved], margin_percent: Decimal) -> list[Moved]:
+    """Those that moved up by more than the margin, or have no price any more."""
+    return [one for one in moved if one.percent is None or one.percent > margin_percent]
+
+
+Asked = tuple[dict[int, PriceAnswer], list[Unpriced], dict[str, tuple[str, str]]]
+
+
+def _ask(version: Version, lines: Sequence[VersionLine], on: date) -> Asked:
+    flow, quote = trading_flow(), version.quote
+    customer = customer_ref(quote.account, quote.buyer, flow)
+    variants = variants_of((line.sku for line in lines), flow)
+    known = [line for line in lines if line.sku in variants]
+    unpriced = [Unpriced(line=line.n, reason=UNKNOWN_SKU) for line in lines if line not in known]
+    if not known:
+        return {}, unpriced, variants
+    question = PriceQuestion(
+        customer_ref=customer,
+        currency=quote.currency,
+        asked_on=on,
+        lines=tuple(
+            PriceAsk(our_ref=str(line.n), product_ref=variants[line.sku][0], quantity=line.quantity)
+            for line in known
+        ),
+    )
+    with open_erp(flow.target, QuotesPrices) as erp:
+        told: Sequence[PriceAnswer | PriceRefusal] = erp.quote_prices(question)
+    answers = {int(one.our_ref): one for one in told if isinstance(one, PriceAnswer)}
+    refused = {int(one.our_ref): one.reason for one in told if isinstance(one, PriceRefusal)}
+    unpriced += [
+        Unpriced(line=line.n, reason=refused.get(line.n, NO_ANSWER))
+        for line in known
+        if line.n not in answers
+    ]
+    return answers, sorted(unpriced, key=lambda one: one.line), variants
+
+
+def _take(line: VersionLine, answer: PriceAnswer) -> None:
+    """The ERP's price, with its cost where that is in the same currency."""
+    line.unit_price = answer.net_unit_price
+    line.list_price = answer.list_price
+    is_comparable = answer.cost is not None and answer.cost_currency == answer.currency
+    line.unit_cost = answer.cost if is_comparable else None
+    line.cost_as_of = answer.cost_as_of if is_comparable else None
+    line.basis = to_json(answer)
+
+
+def basis_of(line: VersionLine) -> PriceAnswer | None:
+    """What the ERP said when the line was priced."""
+    return from_json(PriceAnswer, line.basis) if line.basis else None
+
+
+def _compared(line: VersionLine, now: PriceAnswer | None, reason: str) -> Moved | None:
+    then = basis_of(line)
+    if then is None or (now is not None and _figures(now) == _figures(then)):
+        return None
+    return Moved(
+        line=line.n,
+        price_then=then.net_unit_price,
+        price_now=now.net_unit_price if now else None,
+        cost_then=then.cost,
+        cost_now=now.cost if now else None,
+        percent=_percent(then.net_unit_price, now.net_unit_price) if now else None,
+        reason=reason,
+    )
+
+
+def _figures(answer: PriceAnswer) -> tuple[Any, ...]:
+    return answer.net_unit_price, answer.list_price, answer.cost, answer.currency_rate
+
+
+def _percent(then: Decimal, now: Decimal) -> Decimal:
+    return (now - then) / then * HUNDRED

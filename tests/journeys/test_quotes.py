@@ -1,0 +1,162 @@
+"""From an offer to one order in the storefront and one in the ERP, to the cent."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from integrations.engine.models import JobState, SyncJob
+from integrations.models import Buyer, User
+from quotes.errors import AccountRefused, Incomplete
+from quotes.models import Acceptance, Version
+from quotes.services import credit, ordering, pricing
+from quotes.states import VersionState
+from tests.factories import sales_rep
+from tests.journeys.conftest import World
+from tests.quotes.selling import accepted, draft_for, nordwind, offered
+
+
+@pytest.fixture
+def ben(world: World) -> Buyer:
+    return nordwind(world.shop_seed)
+
+
+def fresh(version: Version) -> Version:
+    return Version.objects.get(pk=version.pk)
+
+
+def test_accepted_quote_is_one_order_everywhere_at_the_accepted_total(
+    world: World, ben: Buyer
+) -> None:
+    version = offered(ben, world.shop_seed, discount="3.3")
+    acceptance = accepted(version, ben)
+    world.settle()
+
+    acceptance.refresh_from_db()
+    order = world.in_shop(acceptance.order_ref)
+    assert world.shop_total(acceptance.order_ref) == version.gross_total
+    assert (order["metadata"]["po_number"], order["customer_id"]) == (
+        "PO-77",
+        ben.storefront_customer_id,
+    )
+    assert len(world.shop.orders) == 1
+    [in_erp] = world.in_erp(acceptance.order_ref)
+    assert Decimal(str(in_erp["amount_total"])).quantize(Decimal("0.01")) == version.gross_total
+
+    assert ordering.note_ordered() == 1
+    acceptance.refresh_from_db()
+    assert fresh(version).state == VersionState.ORDERED
+    assert acceptance.erp_number == in_erp["name"]
+
+
+def test_event_of_the_conversion_finds_the_push_done(world: World, ben: Buyer) -> None:
+    acceptance = accepted(offered(ben, world.shop_seed), ben)
+    world.settle()
+    world.sweep()
+
+    acceptance.refresh_from_db()
+    assert len(world.in_erp(acceptance.order_ref)) == 1
+    assert SyncJob.objects.filter(kind="push_order").count() == 1
+
+
+def test_total_that_the_storefront_does_not_reach_is_never_ordered(
+    world: World, ben: Buyer
+) -> None:
+    version = offered(ben, world.shop_seed)
+    Version.objects.filter(pk=version.pk).update(gross_total=version.gross_total + Decimal("0.01"))
+    acceptance = accepted(fresh(version), ben)
+    world.settle()
+
+    job = SyncJob.objects.get(kind="place_quote_order")
+    assert (job.state, job.error_reason) == (JobState.PARKED, "quoted_total_differs")
+    assert fresh(version).state == VersionState.ORDER_FAILED
+    assert world.shop.orders == {}
+
+    Version.objects.filter(pk=version.pk).update(gross_total=version.gross_total)
+    ordering.retry_order(acceptance, user=sales_rep_again(), reason="tax rate mended")
+    world.settle()
+
+    assert fresh(version).state == VersionState.ACCEPTED
+    assert len(world.shop.orders) == 1
+
+
+def test_order_that_cannot_be_placed_is_given_up(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    Version.objects.filter(pk=version.pk).update(gross_total=Decimal(1))
+    acceptance = accepted(fresh(version), ben)
+    world.settle()
+
+    ordering.give_up_order(acceptance, user=sales_rep_again(), reason="we cannot deliver")
+
+    assert fresh(version).state == VersionState.WITHDRAWN
+    assert world.shop.orders == {}
+
+
+def test_prices_come_from_the_erp_with_their_basis(world: World, ben: Buyer) -> None:
+    sam, version = sales_rep(), draft_for(ben, world.shop_seed)
+
+    pricing.price_version(version, user=sam, on=timezone.now().date())
+
+    for line in version.lines.all():
+        basis = pricing.basis_of(line)
+        assert basis is not None
+        assert line.unit_price == basis.net_unit_price > 0
+        assert basis.priced_at > timezone.now() - timedelta(minutes=1)
+        assert line.variant_ref.startswith("variant_")
+    assert pricing.what_moved(version, on=timezone.now().date()) == []
+
+
+def test_price_that_moved_since_is_told(world: World, ben: Buyer) -> None:
+    sam, version = sales_rep(), draft_for(ben, world.shop_seed)
+    pricing.price_version(version, user=sam, on=timezone.now().date())
+    line = version.lines.get(sku="TAPE-5M")
+    line.basis["net_unit_price"] = str(line.unit_price / 2)
+    line.save()
+
+    [moved] = pricing.what_moved(version, on=timezone.now().date())
+
+    assert (moved.line, moved.price_now, moved.percent) == (line.n, line.unit_price, Decimal(100))
+    assert pricing.beyond([moved], Decimal(5)) == [moved]
+    assert pricing.beyond([moved], Decimal(100)) == []
+
+
+def test_line_without_a_product_says_so_and_keeps_the_others(world: World, ben: Buyer) -> None:
+    sam = sales_rep()
+    version = draft_for(ben, world.shop_seed, (("TAPE-5M", "1"), ("NO-SUCH", "1")))
+
+    [unpriced] = pricing.price_version(version, user=sam, on=timezone.now().date())
+
+    assert (unpriced.line, unpriced.reason) == (2, pricing.UNKNOWN_SKU)
+    assert version.lines.get(n=1).unit_price is not None
+
+
+def test_price_set_by_hand_is_left_alone(world: World, ben: Buyer) -> None:
+    sam, version = sales_rep(), draft_for(ben, world.shop_seed)
+    version.lines.filter(n=1).update(unit_price=Decimal("1.23"), is_price_manual=True)
+
+    pricing.price_version(version, user=sam, on=timezone.now().date())
+
+    assert version.lines.get(n=1).unit_price == Decimal("1.23")
+
+
+def test_offered_version_is_not_priced_anew(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+
+    with pytest.raises(Incomplete, match="quote it anew"):
+        pricing.price_version(version, user=sales_rep_again(), on=timezone.now().date())
+
+
+def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    credit.check_account(version)
+    Version.objects.filter(pk=version.pk).update(gross_total=Decimal(10_000_000))
+
+    with pytest.raises(AccountRefused, match="credit"):
+        credit.check_account(fresh(version))
+    assert not Acceptance.objects.exists()
+
+
+def sales_rep_again() -> User:
+    """The rep whom `offered` made."""
+    return User.objects.get(username="sam.sales")
