@@ -28,7 +28,6 @@ from integrations.engine.limits import Door, Glance
 from integrations.engine.models import (
     CLAIMABLE,
     OPEN,
-    Attempt,
     BreakerState,
     JobState,
     Resource,
@@ -36,6 +35,7 @@ from integrations.engine.models import (
     SyncJob,
 )
 from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.tried import Begun
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +53,10 @@ class Claim:
     lease: Lease
     seat: Seat
     steps: list[Step] | None = None  # where they came with it
-    begun: Attempt | None = None  # of its first step, where that began with it
+    begun: Begun | None = None  # its first step, where that began with it
 
 
-First = Callable[[Claim], Attempt | None]  # begins a job's first step in the claim's transaction
+First = Callable[[Claim], Begun | None]  # begins a job's first step in the claim's transaction
 
 
 def claim(
@@ -75,7 +75,7 @@ def claim(
                 claimed = _take(lane, seat)
                 is_parked = claimed is not None and claimed.job.state == JobState.PARKED
                 if claimed is not None and first is not None and not is_parked:
-                    claimed = replace(claimed, begun=first(claimed))
+                    claimed = replace(claimed, begun=_first_of(claimed, first))
             is_ours = claimed is not None and not is_parked
         except IntegrityError:
             continue  # a job of the same key was leased between our look and our write
@@ -99,6 +99,15 @@ class _Unclaimable(Exception):
     def __init__(self, job_id: int) -> None:
         super().__init__(f"Job {job_id} cannot be leased.")
         self.job_id = job_id
+
+
+def _first_of(claimed: Claim, first: First) -> Begun | None:
+    try:
+        return first(claimed)
+    except DATABASE_AWAY:
+        raise
+    except Exception as exc:  # nothing that is wrong with one job may stop the others
+        raise _Unclaimable(claimed.job.pk) from exc
 
 
 def _pass_over(job_id: int) -> None:

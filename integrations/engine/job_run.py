@@ -26,7 +26,8 @@ from integrations.engine.models import (
 )
 from integrations.engine.report import ErrorReport, failure_kind, report_of
 from integrations.engine.retry import OUTAGE, Action, Failure, Verdict
-from integrations.engine.step_try import StepTry, Tried, context_of
+from integrations.engine.step_try import StepTry, context_of, looks_first
+from integrations.engine.tried import Begun, Tried
 from integrations.errors import Kind
 
 logger = logging.getLogger(__name__)
@@ -90,11 +91,11 @@ class JobRun:
     def _do(self, spec: StepSpec, *, may_send: bool = True) -> bool:
         """Tries the step; False when this run of the job ends with it."""
         step = self.steps[spec.name]
-        trying = StepTry(self.claim, spec, step)
-        attempt, self._begun = self._begun, None
-        if attempt is None:
-            beginning = _beginning(spec, trying, may_send=may_send)
-            attempt = ledger.begin(self.claim, step, beginning)
+        begun, self._begun = self._begun, None
+        if begun is None:
+            beginning = _beginning(spec, step, may_send=may_send)
+            begun = ledger.begin(self.claim, step, beginning)
+        trying, attempt = StepTry(self.claim, spec, begun), begun.attempt
         self._got_on()
         tried = trying.act(self._context(step, attempt), may_send=may_send)
         if tried.settles_at is not None:
@@ -128,9 +129,10 @@ class JobRun:
         step = self.steps[spec.name]
         state = StepState(step.state)
         beginning = Beginning(act="undo", is_sending=False, state=state)
-        attempt = ledger.begin(self.claim, step, beginning)
+        begun = ledger.begin(self.claim, step, beginning)
+        attempt = begun.attempt
         self._got_on()
-        tried = StepTry(self.claim, spec, step).undo(self._context(step, attempt))
+        tried = StepTry(self.claim, spec, begun).undo(self._context(step, attempt))
         if tried.error is not None:
             self._fail(step, attempt, tried, state)
             return False
@@ -215,8 +217,8 @@ class JobRun:
             self.claim.seat.changing(wanted) as is_room,
             transaction.atomic(durable=True),
         ):
-            leases.free_slot(self.job.pk)
             leases.keep(self.claim.lease, resource_id=wanted)
+            leases.free_slot(self.job.pk)
             self.job.resource_id = wanted
             if wanted is None or is_room and _took_slot(wanted, self.job):
                 return True
@@ -252,8 +254,7 @@ class JobRun:
         if self._resource_for(spec) != self.job.resource_id or signs.is_stopping():
             return None
         step = self.steps[spec.name]
-        trying = StepTry(self.claim, spec, step)
-        return Following(step=step, beginning=_beginning(spec, trying, may_send=True))
+        return Following(step=step, beginning=_beginning(spec, step, may_send=True))
 
     def _fail(self, step: Step, attempt: Attempt, tried: Tried, state: StepState) -> None:
         """Writes the failure down and does what the policy says: again, back or parked."""
@@ -352,10 +353,10 @@ def _leaves_traces(spec: StepSpec) -> bool:
     return spec.find is not None or spec.undo is not None or spec.pivot
 
 
-def _beginning(spec: StepSpec, trying: StepTry, *, may_send: bool) -> Beginning:
+def _beginning(spec: StepSpec, step: Step, *, may_send: bool) -> Beginning:
     return Beginning(
         act="do",
-        is_sending=may_send and not trying.looks_first,
+        is_sending=may_send and not looks_first(spec, step),
         state=StepState.IN_DOUBT if _leaves_traces(spec) else StepState.OPEN,
     )
 
@@ -366,7 +367,7 @@ def _took_slot(resource_id: int, job: SyncJob) -> bool:
     return available is not None and claims.enter(limits.door_of(available), job)
 
 
-def begin_first(claim: Claim) -> Attempt | None:
+def begin_first(claim: Claim) -> Begun | None:
     """Begins the first step in the claim's transaction, unless something is to be done before."""
     job, steps = claim.job, {step.name: step for step in claim.steps or ()}
     if job.going_back or job.requested != Request.NONE or signs.is_stopping():
@@ -379,8 +380,7 @@ def begin_first(claim: Claim) -> Attempt | None:
             wanted = None if spec.on is None else job.resources.get(spec.on, 0)
             if wanted != job.resource_id:
                 return None
-            trying = StepTry(claim, spec, step)
-            return ledger.begin_with_claim(claim, step, _beginning(spec, trying, may_send=True))
+            return ledger.begin_with_claim(claim, step, _beginning(spec, step, may_send=True))
     return None
 
 

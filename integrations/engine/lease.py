@@ -16,7 +16,16 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Now
 
 from integrations.engine import clock, faults, limits, sql
-from integrations.engine.models import LEASABLE, Attempt, JobMove, JobState, Slot, SyncJob
+from integrations.engine.models import (
+    LEASABLE,
+    Attempt,
+    JobMove,
+    JobState,
+    Slot,
+    Step,
+    StepState,
+    SyncJob,
+)
 from integrations.errors import Fenced
 
 SURE_FOR_S = 0.2  # how long the last look at a lease is enough before a send
@@ -153,6 +162,7 @@ def sweep(*, at_most: int = 200) -> int:
         expired = SyncJob.objects.filter(lease_until__lt=clock.now()).order_by("lease_until")
         jobs = list(expired.select_for_update(skip_locked=True)[:at_most])
         ids = [job.pk for job in jobs]
+        _settle_from_death(jobs)
         # The owner stays on the row: it tells the next claim that the lease was not returned.
         SyncJob.objects.filter(pk__in=ids).update(lease_until=None, state=_after_expiry())
         Slot.objects.filter(job_id__in=ids).update(job=None)
@@ -163,6 +173,20 @@ def sweep(*, at_most: int = 200) -> int:
     if ids:
         faults.reach("swept")
     return len(ids)
+
+
+def _settle_from_death(jobs: list[SyncJob]) -> None:
+    """What the dead may have sent has to settle from when they last can have waited for it.
+
+    A heartbeat extends the lease by its whole length, so the last one tells.
+    """
+    ages = lease_s() - float(settings.ENGINE["heartbeat_s"])
+    died = {job.pk: (job.lease_until or clock.now()) - timedelta(seconds=ages) for job in jobs}
+    doubtful = Step.objects.filter(job__in=died, state=StepState.IN_DOUBT, sent_at__isnull=False)
+    steps = list(doubtful)
+    for step in steps:
+        step.sent_at = max(step.sent_at or died[step.job_id], died[step.job_id])
+    Step.objects.bulk_update(steps, ["sent_at"])
 
 
 def _close_attempts(job_ids: list[int]) -> None:

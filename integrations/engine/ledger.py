@@ -23,7 +23,7 @@ from integrations.engine.lease import GIVEN_BACK
 from integrations.engine.models import Attempt, JobState, Step, StepState
 from integrations.engine.report import ErrorReport
 from integrations.engine.retry import Verdict
-from integrations.engine.tried import Tried
+from integrations.engine.tried import Begun, Tried
 
 _BEGUN = """state = %s, attempts = attempts + 1, started_at = COALESCE(started_at, {now}),
         sent_at = CASE WHEN %s THEN {now} ELSE sent_at END"""
@@ -76,7 +76,7 @@ class Beginning:
 
 
 @transaction.atomic(durable=True)
-def begin(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
+def begin(claim: Claim, step: Step, beginning: Beginning) -> Begun:
     """Records that a try starts."""
     if sql.can_chain():
         asked_at = time.monotonic()
@@ -89,7 +89,7 @@ def begin(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
     return _begun(claim, step, beginning, begun)
 
 
-def begin_with_claim(claim: Claim, step: Step, beginning: Beginning) -> Attempt:
+def begin_with_claim(claim: Claim, step: Step, beginning: Beginning) -> Begun:
     """The same in the transaction of the claim itself, which it ends."""
     chain = _begin_parameters(claim, step, beginning)
     [found] = sql.together((_BEGIN_CLAIMED, chain), ends=True)
@@ -113,10 +113,11 @@ def _beginning(claim: Claim, step: Step, beginning: Beginning) -> list[sql.State
     ]
 
 
-def _begun(claim: Claim, step: Step, beginning: Beginning, begun: list[sql.Row]) -> Attempt:
+def _begun(claim: Claim, step: Step, beginning: Beginning, begun: list[sql.Row]) -> Begun:
     [[attempt_id, n]] = begun
-    step.state, step.attempts = beginning.state, n
-    return Attempt(pk=attempt_id, step=step, n=n, act=beginning.act, actor=_actor(claim))
+    was, step.state, step.attempts = step.state, beginning.state, n
+    attempt = Attempt(pk=attempt_id, step=step, n=n, act=beginning.act, actor=_actor(claim))
+    return Begun(attempt=attempt, was=was)
 
 
 def _actor(claim: Claim) -> str:
@@ -124,8 +125,8 @@ def _actor(claim: Claim) -> str:
 
 
 @transaction.atomic(durable=True)
-def send_again(claim: Claim, step: Step) -> None:
-    """Records that the look found nothing and the step is about to send (again)."""
+def about_to_send(claim: Claim, step: Step) -> None:
+    """Records that the step sends from now on: what gets lost has to settle from then on."""
     leases.look(claim.lease)
     Step.objects.filter(pk=step.pk).update(sent_at=Now())
 
@@ -146,11 +147,11 @@ def succeed(
     state: StepState,
     tried: Tried,
     following: Following | None = None,
-) -> tuple[leases.Seen, Attempt | None]:
+) -> tuple[leases.Seen, Begun | None]:
     """Records a finished step. Progress forgives crashes and clears the last error.
 
     Begins the following step with it, where nothing was asked of the job meanwhile and its
-    resource may still be called: its attempt comes second. All or nothing of it is written,
+    resource may still be called: it comes second. All or nothing of it is written,
     in the caller's transaction if there is one.
     """
     output, ended, ended_attempt = _ends(step, attempt, state, tried)
@@ -227,12 +228,15 @@ def fail(
     burnt = 1 if verdict.burns else 0
     leases.keep(claim.lease, failed_at=Now(), attempts=F("attempts") + burnt, **report.job_fields())
     alike = step.tries_alike + 1 if step.last_error_kind == report.kind else 1
+    is_lost = tried.may_have_sent and state == StepState.IN_DOUBT
+    lost: dict[str, Any] = {"sent_at": Now()} if is_lost else {}  # it settles from now on
     Step.objects.filter(pk=step.pk).update(
         state=state,
         attempts=F("attempts") - (1 - burnt),
         last_error_kind=report.kind,
         tries_alike=alike,
         failing_since=(step.failing_since or Now()) if verdict.burns else None,
+        **lost,
     )
     _end(attempt, tried, outcome=str(report.kind), **report.attempt_fields())
 
@@ -249,14 +253,14 @@ def wait_to_settle(claim: Claim, step: Step, attempt: Attempt, tried: Tried) -> 
 def give_back(claim: Claim, *, due_at: datetime | None = None, **fields: Any) -> None:
     """Ends the lease and lets any worker claim the job again, when it is due (None: now)."""
     is_back = claim.job.state == JobState.COMPENSATING
-    leases.free_slot(claim.lease.job_id)
-    leases.keep(
+    leases.keep(  # the job's row before its slot's, as everybody locks them
         claim.lease,
         state=JobState.COMPENSATING if is_back else JobState.QUEUED,
         due_at=due_at or Now(),
         **GIVEN_BACK,
         **fields,
     )
+    leases.free_slot(claim.lease.job_id)
 
 
 def _end(attempt: Attempt, tried: Tried, **fields: Any) -> None:

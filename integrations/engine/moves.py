@@ -61,7 +61,8 @@ def move_within(
         stamp["behind"] = False
     if to != JobState.WAITING:
         stamp["wait_reason"] = ""
-    if to in TERMINAL or (to == JobState.PARKED and job.coalesces):
+    lets_next = to in TERMINAL or (to == JobState.PARKED and job.coalesces)
+    if lets_next and not job.behind:  # from the middle of its key nobody steps forward
         more.append(queueing.next_of(job.key))
     moved, kept, *_ = sql.together(_moving(job, to, lease, stamp), _keeping(made), *more)
     if not moved:

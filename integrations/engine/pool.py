@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 REST_S = 1.0  # how often a resting thread looks whether the process ends
 IDLE_S = 60.0  # how long a resting thread keeps its database connection
 OUTAGE_REST_S = 1.0
+PASS_ON_S = 0.25  # how long a call that was handed on is not handed on again
 VAIN_S = 0.1  # how long a look that found nothing keeps threads from looking for the same
 
 
@@ -43,6 +44,7 @@ class Pool:
         self._resting: list[Event] = []  # the latest to rest is the first to be woken
         self._is_called = False
         self._is_stopping = False
+        self._is_overcalled = Event()
         self._calls = 0
         self._vain: tuple[float, set[int]] = (0.0, set())  # when, and which resources were full
         listener = notify.Listener(lane, self.wake) if notify.is_on() else None
@@ -55,6 +57,8 @@ class Pool:
         self._heartbeat.start()
         for thread in self._threads:
             thread.start()
+        if not notify.is_on():
+            Thread(target=self._pass_on, name=f"engine-{self._lane}-calls", daemon=True).start()
         return self
 
     def wake(self) -> None:
@@ -64,11 +68,9 @@ class Pool:
             self._vain = (0.0, set())
             if self._resting:
                 self._resting.pop().set()
-                is_full = not self._resting
             else:
-                self._is_called, is_full = True, False
-        if is_full:
-            queue.pass_on(self._lane)
+                self._is_called = True
+                self._is_overcalled.set()
 
     def stop(self) -> None:
         """Lets the steps at hand finish, and returns when they have."""
@@ -133,6 +135,18 @@ class Pool:
         with self._lock:
             if called in self._resting:
                 self._resting.remove(called)
+
+    def _pass_on(self) -> None:
+        """Hands a call that met no resting thread on to another process, and not at once again.
+
+        By a thread of its own: a queue that hangs must not keep a claimed job from its run.
+        """
+        while not self._is_over():
+            if self._is_overcalled.wait(REST_S):
+                self._is_overcalled.clear()
+                queue.pass_on(self._lane)
+                time.sleep(PASS_ON_S)
+        connection.close()
 
     def _is_over(self) -> bool:
         return self._is_stopping or signs.is_stopping()

@@ -11,19 +11,20 @@ from integrations.engine import lease as leases
 from integrations.engine.claim import Claim
 from integrations.engine.declare import StepContext, StepSpec
 from integrations.engine.models import Attempt, Step, StepState
-from integrations.engine.tried import Tried
+from integrations.engine.tried import Begun, Tried
 from integrations.errors import Fenced
 
 
 class StepTry:
     """A try of `step`, whose effect may exist already when `looks_first` says so."""
 
-    def __init__(self, claim: Claim, spec: StepSpec, step: Step) -> None:
-        self.claim, self.spec, self.step = claim, spec, step
-        self.looks_first = spec.find is not None and step.sent_at is not None
-        self.was_in_doubt = step.state == StepState.IN_DOUBT
+    def __init__(self, claim: Claim, spec: StepSpec, begun: Begun) -> None:
+        self.claim, self.spec, self.step = claim, spec, begun.attempt.step
+        self.looks_first = looks_first(spec, self.step)
+        self.was_in_doubt = begun.was == StepState.IN_DOUBT
         self.passed_checkpoint = False
         self._sent = False
+        self._noted_at = time.monotonic()  # when it was last written down that it may send
 
     def act(self, ctx: StepContext, *, may_send: bool = True) -> Tried:
         """Finds or does; with `may_send=False` it only looks, and says ABSENT for nothing."""
@@ -58,7 +59,7 @@ class StepTry:
         if not may_send:
             return Tried(outcome=Attempt.ABSENT)
         if self.looks_first:
-            ledger.send_again(self.claim, self.step)
+            self._note_send()
         self._sent = True
         faults.reach("intent", self.spec.name)
         output = self.spec.do(ctx)
@@ -66,9 +67,17 @@ class StepTry:
         return Tried(outcome=Attempt.DONE, output=dict(output or {}))
 
     def _checkpoint(self, ctx: StepContext, point: str) -> None:
+        # What is lost from here on was sent now, not when the step began: it has to settle.
+        is_old = time.monotonic() - self._noted_at > leases.SURE_FOR_S
+        if is_old and self._sent and self.spec.find is not None:
+            self._note_send()
         ctx.checkpoint()
         self.passed_checkpoint = True
         faults.reach(point, self.spec.name)
+
+    def _note_send(self) -> None:
+        ledger.about_to_send(self.claim, self.step)
+        self._noted_at = time.monotonic()
 
     def _undo(self, ctx: StepContext) -> Tried:
         faults.reach("undo_intent", self.spec.name)
@@ -80,6 +89,11 @@ class StepTry:
     def _settles_at(self, ctx: StepContext) -> datetime:
         sent_at = self.step.sent_at or clock.now()
         return sent_at + timedelta(seconds=self.spec.settle_time_s(ctx))
+
+
+def looks_first(spec: StepSpec, step: Step) -> bool:
+    """Whether an earlier try may have taken effect, so that a look must come before the next."""
+    return spec.find is not None and step.sent_at is not None
 
 
 def context_of(

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from integrations.engine.models import Attempt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -18,3 +20,11 @@ class Tried:
     may_have_sent: bool = False
     settles_at: datetime | None = None
     duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A try that is written down as begun, and what state its step was in before."""
+
+    attempt: Attempt
+    was: str

@@ -79,10 +79,22 @@ def test_process_whose_threads_are_all_busy_wakes_another(start: Start) -> None:
     try:
         pool.wake()
         wait_for(lambda: len(began) == 2)
-        wait_for(lambda: OrmQ.objects.filter(key="orders").count() == 1)
+        wait_for(OrmQ.objects.filter(key="orders").exists)
     finally:
         ends.set()
         pool.stop()
+
+
+def test_idle_process_that_finds_nothing_wakes_nobody(transactional_db: None) -> None:
+    pool = Pool("orders", size=1).start()
+    try:
+        for _ in range(3):
+            wait_for(lambda: bool(pool._resting))
+            pool.wake()
+    finally:
+        pool.stop()
+
+    assert not OrmQ.objects.exists()
 
 
 def _nothing(ctx: StepContext) -> None: ...
