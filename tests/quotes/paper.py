@@ -81,7 +81,7 @@ class Paper:
         self.text = "\n".join(self.pages)
 
     def glyphs(self) -> list[tuple[str, Shades]]:
-        """Every visible character of every page with its ink."""
+        """Every visible character of every page with its ink; "" for one without a text."""
         return [glyph for page in self.file for glyph in _glyphs(page)]
 
     def ink_right_of(self, points: float) -> int:
@@ -127,7 +127,7 @@ def _glyphs(page: pypdfium2.PdfPage) -> list[tuple[str, Shades]]:
         sign = text.get_text_range(at, 1)
         left, bottom, right, top = (side * ZOOM for side in text.get_charbox(at))
         box = (int(left), len(rows) - int(top) - 1, int(right) + 1, len(rows) - int(bottom))
-        if sign.strip() and box[2] - box[0] > 3 and box[3] - box[1] > 3:
+        if not sign.isspace() and box[2] - box[0] > 3 and box[3] - box[1] > 3:
             found.append((sign, _shades(rows, box)))
     return found
 
