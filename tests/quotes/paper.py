@@ -21,7 +21,7 @@ from quotes.documents import (
     render_pdf,
 )
 from quotes.documents.glyphs import FAMILIES, FONTS
-from quotes.documents.pdf import _fonts
+from quotes.documents.typesetting import fonts
 
 GRID = 8
 ZOOM = 6  # pixels per point: a letter of 9 points has 40 rows
@@ -116,7 +116,7 @@ def unguarded(text: str, family: str, weight: str = "regular") -> list[tuple[str
         #set page(width: 60pt, height: 30pt, margin: 5pt)
         #set text(font: "{family}", weight: "{weight}", size: 9pt, fallback: false)
         {text}'''
-    compiler = typst.Compiler(source.encode(), root=FONTS, font_paths=_fonts())
+    compiler = typst.Compiler(source.encode(), root=FONTS, font_paths=fonts())
     return _glyphs(pypdfium2.PdfDocument(compiler.compile(format="pdf"))[0])
 
 

@@ -5,7 +5,6 @@ from functools import cache
 
 import pypdfium2
 import pytest
-import typst
 from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 from quotes.documents import BadDocument, Buyer, render_pdf, unprintable_in
 from quotes.documents.fonts.build import coverage_of
 from quotes.documents.glyphs import FAMILIES, FONTS
-from quotes.documents.pdf import _typeset
 from quotes.documents.sheet import sheet_of
 from quotes.documents.text import Line, Run, clean_line, paper_line
+from quotes.documents.typesetting import NotTypeset, typeset
 from tests.quotes.paper import (
     MISSING,
     boxes,
@@ -43,6 +42,8 @@ NAMES = {
     "georgian": "ქართული ტუმბოები",
 }
 RIGHT_TO_LEFT_OVERRIDE, POP = "\u202e", "\u202c"
+# Letters of all scripts under heaps of marks and joiners.
+MARKS = st.text(st.characters(categories=["Mn", "Mc", "Lo", "Cf"]), min_size=1, max_size=12)
 everywhere = pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
 
 
@@ -78,8 +79,8 @@ def test_the_typesetter_refuses_a_missing_glyph_that_slipped_through():
     sheet = sheet_of(quote())
     sheet["title"] = Line(is_rtl=False, runs=(Run("Noto Sans", f"Quote {MISSING}"),))
 
-    with pytest.raises(typst.TypstError, match="could not be displayed"):
-        _typeset(sheet, issued_on=quote().issued_on)
+    with pytest.raises(NotTypeset, match="could not be displayed"):
+        typeset(sheet, issued_on=quote().issued_on)
 
 
 def test_coverage_tells_what_the_font_files_hold():
@@ -163,7 +164,7 @@ def test_a_very_long_description_runs_over_pages_with_the_head_repeated():
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=12))
+@given(st.lists(st.text(min_size=1, max_size=12) | MARKS, min_size=1, max_size=12))
 def test_any_text_can_be_printed(texts):
     rows = [line(n, title=text, description=text * 3, sku=text) for n, text in enumerate(texts, 1)]
 

@@ -182,6 +182,26 @@ def test_the_same_record_gives_the_same_bytes_in_every_process():
     assert render_pdf(quote(revision=3)) != here
 
 
+def test_a_process_forked_after_typesetting_prints_the_same_and_does_not_hang(tmp_path):
+    here, there = render_pdf(quote()), tmp_path / "forked.pdf"
+    program = f"""
+import os, signal
+from pathlib import Path
+from tests.quotes.paper import quote, render_pdf
+render_pdf(quote())
+child = os.fork()
+if child == 0:
+    signal.alarm(40)
+    Path({str(there)!r}).write_bytes(render_pdf(quote()))
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+    assert there.read_bytes() == here
+
+
 def test_the_file_is_titled_dated_tagged_and_a4():
     file = pypdfium2.PdfDocument(render_pdf(quote()))
 
