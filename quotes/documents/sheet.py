@@ -15,7 +15,8 @@ from quotes.documents.words import WORDS, Words
 Sheet = dict[str, Any]
 
 HASH_SHOWN = 16  # hexadecimal digits of the content hash in the footer
-WHOLE_ROW_CHARS = 1200  # a row with more text than this may break across pages
+WHOLE_ROW_LINES = 30  # a row that could be taller, about half a page, may break
+LINE_CHARS = 20  # that fit one line of the column of items, at the widest
 SHORT_NAME_CHARS = 60  # of the seller, above the following pages
 MM_PER_DIGIT = 1.75  # of a figure at the size of the table
 
@@ -91,7 +92,7 @@ def _line(document: QuoteDocument, line: QuoteDocumentLine, words: Words) -> She
         "unit-price": written.unit_price(line.net_unit_price, currency, language),
         "discount": written.percent(discount, language) if discount else "",
         "net-total": written.amount(line.net_total, currency, language),
-        "breakable": _chars(line) > WHOLE_ROW_CHARS,
+        "breakable": _most_lines(line) > WHOLE_ROW_LINES,
     }
 
 
@@ -104,9 +105,10 @@ def _texts(line: QuoteDocumentLine) -> Sheet:
     }
 
 
-def _chars(line: QuoteDocumentLine) -> int:
-    configuration = "".join(name + choice for name, choice in line.configuration)
-    return len(line.title + line.description + configuration) + len(line.sku)
+def _most_lines(line: QuoteDocumentLine) -> int:
+    texts = [line.title, line.sku, *line.description.splitlines()]
+    texts += [name + choice for name, choice in line.configuration]
+    return sum(1 + len(text) // LINE_CHARS for text in texts)
 
 
 def _mark(line: QuoteDocumentLine, words: Words) -> str:

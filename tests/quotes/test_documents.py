@@ -78,6 +78,14 @@ def test_a_row_is_never_torn_from_its_price():
         assert f"1,{n:03}.00" in page
 
 
+def test_a_row_taller_than_a_page_goes_on_overleaf():
+    choices = tuple((f"C{n}", "y") for n in range(90))
+
+    paper = printed(quote(line(configuration=choices)))
+
+    assert [n for n in range(90) if f"C{n}: y" not in paper.text] == []
+
+
 def test_three_hundred_lines_stay_fast():
     document = quote(*(line(n, description="Cast iron, 3 × 400 V") for n in range(1, 301)))
 
