@@ -32,11 +32,11 @@ class PriceAnswer:
     digit that the ERP charges (it may be finer than the smallest coin). `list_price` is the
     price without those rules, in the same currency, None where the ERP has none;
     `discount_percent` is how far the first lies below the second (0 for one above it).
-    `cost` is None where it is not known or not ours to see; it has not changed since
-    `cost_as_of`. `rule_ref` is empty where no rule applied; `rule_version` changes when that
-    rule is edited, not when one that it builds upon is. `currency_rate` is how many of
-    `currency` one of the list price's own currency buys, None where they are the same.
-    `is_binding`: the ERP stands by this price; otherwise it is what it would charge now.
+    `cost`, per `unit` too, is None where it is not known or not ours to see; it has not
+    changed since `cost_as_of`. `rule_ref` is empty where no rule applied; `rule_version`
+    changes when that rule is edited, not when one that it builds upon is. `currency_rate` is
+    how many of `currency` one of the list price's own currency buys, None where they are the
+    same. `is_binding`: the ERP stands by this price; otherwise it is what it would charge now.
     """
 
     our_ref: str

@@ -16,6 +16,16 @@ PROMOTION = "TEN"
 BUYER_PASSWORD = "sandbox-buyer-password"  # noqa: S105 of a stand-in on 127.0.0.1
 
 
+# What one customer agreed with sales: a discount on everything, a fixed price by quantity, and
+# terms. Costs are a share of the price; what is not bought in has none.
+CONTRACT_DISCOUNT_PERCENT = 5
+CONTRACT_TIERS = (("DRILL-18V", 10, Decimal("115.00")), ("DRILL-18V", 50, Decimal("109.00")))
+CONTRACT_CREDIT_LIMIT = 25_000
+CONTRACT_TERM = "30 Days"
+COST_SHARE = Decimal("0.62")
+WITHOUT_COST = ("LASER-3D",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """One SKU; `net_price` in EUR. `options` are (attribute, value) pairs."""

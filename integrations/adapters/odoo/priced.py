@@ -78,7 +78,7 @@ def to_answer(ask: PriceAsk, line: Row, basis: Basis) -> PriceAnswer | PriceRefu
         return PriceRefusal(our_ref=ask.our_ref, reason=_TAX_INCLUDED.format(told(product)))
     if net <= 0:
         return PriceRefusal(our_ref=ask.our_ref, reason=_ZERO.format(told(product)))
-    exact_list = amount_of(number_of(product["lst_price"]) * (rate or 1))
+    exact_list = _list_price(product, rate, basis)
     list_price = exact_list if rate is None else to_coin(exact_list, _digits(basis))
     pricelist = basis.header.pricelist
     cost, cost_currency = _cost(product, basis)
@@ -127,7 +127,8 @@ def told(product: Row) -> str:
 
 
 _ZERO = (
-    "Odoo prices {} at zero. Give it a sales price, or a cost where a rule builds upon the cost."
+    "Odoo prices {} at zero or less. Give it a sales price, or a cost where a rule builds upon "
+    "the cost."
 )
 _TAX_INCLUDED = (
     "The price of {} includes its tax in Odoo. The portal quotes net prices: give the product "
@@ -147,12 +148,21 @@ def _digits(basis: Basis) -> int:
 
 
 def _rate(product: Row, basis: Basis) -> Decimal | None:
+    """None where nothing is converted, or Odoo knows no rate."""
     source = id_of(product["currency_id"]) or 0
     if source == basis.header.currency_id or source not in basis.currencies:
         return None
     ours = number_of(basis.currencies[basis.header.currency_id]["rate"])
     theirs = number_of(basis.currencies[source]["rate"])
     return (ours / theirs).quantize(_RATE).normalize() if ours and theirs else None
+
+
+def _list_price(product: Row, rate: Decimal | None, basis: Basis) -> Decimal:
+    """In the currency of the question; 0 where it cannot be told in that."""
+    is_same = id_of(product["currency_id"]) == basis.header.currency_id
+    if rate is None and not is_same:
+        return Decimal(0)
+    return amount_of(number_of(product["lst_price"]) * (rate or 1))
 
 
 def _cost(product: Row, basis: Basis) -> tuple[Decimal | None, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from integrations.adapters.odoo.sandbox import OdooStandIn
 from tests.adapters.odoo.office import API_KEY, Office
+from tests.adapters.odoo.sales import Sales
 
 
 @pytest.fixture(params=[19, 17], ids=["json2", "jsonrpc"])
@@ -19,3 +20,13 @@ def office_19() -> Iterator[Office]:
     """Where the protocol makes no difference."""
     with OdooStandIn(api_key=API_KEY) as erp:
         yield Office(erp, protocol="json2")
+
+
+@pytest.fixture
+def sales(office: Office) -> Sales:
+    return Sales(office)
+
+
+@pytest.fixture
+def sales_19(office_19: Office) -> Sales:
+    return Sales(office_19)

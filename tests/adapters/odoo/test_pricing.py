@@ -1,7 +1,6 @@
 """Prices as Odoo's own rules make them: by customer, quantity, currency and day."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,74 +8,16 @@ from typing import Any
 
 import pytest
 
-from integrations.adapters.odoo.adapter import OdooAdapter
 from integrations.adapters.odoo.priced import Basis, Header, to_answer, to_coin
-from integrations.adapters.odoo.pricing import MOST_CARTS
-from integrations.errors import NeedsOperator, Unavailable
+from integrations.errors import NeedsOperator
 from integrations.ports import QuotesPrices
 from integrations.records import PriceAnswer, PriceAsk, PriceQuestion, PriceRefusal
 from tests.adapters.odoo import lab, replay
 from tests.adapters.odoo.office import Office
+from tests.adapters.odoo.sales import Sales
 
 CARTS = replay.load("22-cart-onchange")
 PRICED_RIGHT = [*range(8), 10, 11]  # the rest are traps, errors, and prices that were given
-
-
-class Sales:
-    """An office that sells in euros, with one customer on a pricelist of their own."""
-
-    def __init__(self, office: Office) -> None:
-        erp = self.erp = office.erp
-        self.office = office
-        erp.set_company_currency("EUR")
-        self.gold = erp.add_pricelist("Gold", "EUR", discount_percent=10)
-        self.tier = erp.add_rule(
-            self.gold, product_id=office.bolt, fixed_price="15.50", min_quantity=100
-        )
-        self.customer = erp.add_partner("Gold GmbH", specific_property_product_pricelist=self.gold)
-
-    def question(self, *asks: tuple[int | str, object], **changed: Any) -> PriceQuestion:
-        """Asks of (product, quantity), referred to as line_1, line_2 …"""
-        usual = PriceQuestion(
-            customer_ref=str(self.customer),
-            currency="EUR",
-            asked_on=datetime.now(UTC).date(),
-            lines=tuple(
-                PriceAsk(
-                    our_ref=f"line_{number}",
-                    product_ref=str(product),
-                    quantity=Decimal(str(quantity)),
-                )
-                for number, (product, quantity) in enumerate(asks, start=1)
-            ),
-        )
-        return replace(usual, **changed)
-
-    def ask(
-        self, *asks: tuple[int | str, object], adapter: OdooAdapter | None = None, **changed: Any
-    ) -> Sequence[PriceAnswer | PriceRefusal]:
-        by = adapter or self.office.adapter()
-        return by.quote_prices(self.question(*asks, **changed))
-
-    def price(self, product: int, quantity: object = 1, **changed: Any) -> PriceAnswer:
-        (answer,) = self.ask((product, quantity), **changed)
-        assert isinstance(answer, PriceAnswer), answer
-        return answer
-
-    def reason(self, product: int | str, quantity: object = 1) -> str:
-        (answer,) = self.ask((product, quantity))
-        assert isinstance(answer, PriceRefusal), answer
-        return answer.reason
-
-
-@pytest.fixture
-def sales(office: Office) -> Sales:
-    return Sales(office)
-
-
-@pytest.fixture
-def sales_19(office_19: Office) -> Sales:
-    return Sales(office_19)
 
 
 # ---------------------------------------------------------------- as recorded
@@ -160,6 +101,20 @@ def recorded_basis() -> Basis:
         currencies={row["id"]: row for row in currencies},
         priced_at=lab.SEEDED_AT,
     )
+
+
+def test_list_price_without_a_rate_is_not_taken_for_the_other_currency() -> None:
+    basis = recorded_basis()
+    in_euros = {59: {**basis.products[59], "currency_id": [126, "EUR"]}}
+    no_rate = {**basis.currencies, 126: {**basis.currencies[126], "rate": 0.0}}
+    line = CARTS[0]["answer"]["value"]["order_line"][0][2]
+    ask = PriceAsk(our_ref="line_1", product_ref="59", quantity=Decimal(1))
+
+    answer = to_answer(ask, line, replace(basis, products=in_euros, currencies=no_rate))
+
+    assert isinstance(answer, PriceAnswer)
+    assert (answer.net_unit_price, answer.list_price) == (Decimal("7.78"), None)
+    assert (answer.discount_percent, answer.currency_rate) == (Decimal(0), None)
 
 
 def test_price_that_holds_its_tax_is_refused() -> None:
@@ -327,109 +282,3 @@ def test_user_who_may_not_see_costs_still_gets_prices(sales: Sales) -> None:
     answer = sales.price(sales.office.bolt, adapter=sales.office.adapter(api_key="no-cost"))
 
     assert (answer.net_unit_price, answer.cost) == (Decimal("17.991"), None)
-
-
-# ---------------------------------------------------------------- refusals
-
-
-def test_bad_lines_spoil_no_good_one(sales: Sales) -> None:
-    erp, bolt = sales.erp, sales.office.bolt
-    gone = erp.add_product("OLD", "Old bolt", 5)
-    erp.archive_product(gone)
-    hidden = erp.add_product("PART", "Part of a kit", 5)
-    template = erp.store.get("product.product", hidden)["product_tmpl_id"]
-    erp.store.update("product.template", template, {"sale_ok": False})
-
-    found = sales.ask(
-        (bolt, 1), (gone, 1), (hidden, 1), (999999, 1), ("", 1), (sales.office.shipping, 1),
-        (bolt, 0), (bolt, -1), (bolt, "NaN"), (bolt, 100),
-    )  # fmt: skip
-
-    assert [one.our_ref for one in found] == [f"line_{number}" for number in range(1, 11)]
-    prices = [one.net_unit_price for one in found if isinstance(one, PriceAnswer)]
-    assert prices == [Decimal("17.991"), Decimal("15.5")]
-    reasons = [one.reason for one in found if isinstance(one, PriceRefusal)]
-    assert reasons == [
-        "Old bolt (OLD) is archived in Odoo.",
-        "Part of a kit (PART) is not for sale by itself in Odoo.",
-        "There is no product 999999 in Odoo.",
-        "There is no product (none) in Odoo.",
-        "Odoo prices Shipping (SHIP) at zero. Give it a sales price, or a cost where a rule "
-        "builds upon the cost.",
-        *["Bolt (BOLT): a price needs a quantity above zero."] * 3,
-    ]
-
-
-def test_rule_on_cost_without_a_cost_is_refused(sales: Sales) -> None:
-    on_cost = {"compute_price": "formula", "base": "standard_price", "price_discount": -30}
-    sales.erp.add_rule(sales.gold, product_id=sales.office.nut, **on_cost)
-
-    assert "at zero" in sales.reason(sales.office.nut)
-
-
-def broken_product(sales: Sales) -> int:
-    """One that Odoo lists and then fails to price: its tax is gone."""
-    return sales.erp.add_product("BROKEN", "Broken", 5, tax_ids=[999])
-
-
-def test_line_that_odoo_refuses_is_found_among_the_others(sales: Sales) -> None:
-    asks: list[tuple[int, object]] = [(sales.office.bolt, 1)] * 40
-    asks[17] = (broken_product(sales), 1)
-
-    found = sales.ask(*asks)
-
-    (refused,) = [one for one in found if isinstance(one, PriceRefusal)]
-    assert refused.our_ref == "line_18"
-    assert "Record does not exist" in refused.reason
-
-
-def test_number_of_calls_does_not_grow_with_the_lines(sales_19: Sales) -> None:
-    def calls(count: int) -> int:
-        before = len(sales_19.erp.log)
-        sales_19.ask(*[(sales_19.office.bolt, 1)] * count)
-        return len(sales_19.erp.log) - before
-
-    assert calls(1) == calls(60) == 7
-
-
-def test_cart_full_of_bad_lines_is_given_up_in_time(sales_19: Sales) -> None:
-    broken = broken_product(sales_19)
-
-    found = sales_19.ask(*[(broken, 1)] * 60)
-
-    carts = [entry for entry in sales_19.erp.log if entry.route == "sale.order.onchange"]
-    assert len(carts) <= MOST_CARTS
-    assert all(isinstance(one, PriceRefusal) for one in found)
-    assert len(found) == 60
-
-
-def test_no_lines_no_calls(sales_19: Sales) -> None:
-    assert sales_19.ask() == ()
-    assert sales_19.erp.log == []
-
-
-@pytest.mark.parametrize(
-    ("customer_ref", "reason"), [("999999", "unknown_customer"), ("ACME", "bad_customer_ref")]
-)
-def test_customer_who_is_not_there_needs_a_person(
-    sales: Sales, customer_ref: str, reason: str
-) -> None:
-    with pytest.raises(NeedsOperator) as caught:
-        sales.ask((sales.office.bolt, 1), customer_ref=customer_ref)
-
-    assert caught.value.reason == reason
-
-
-def test_asking_leaves_nothing_behind(sales: Sales) -> None:
-    sales.ask((sales.office.bolt, 3), (sales.office.nut, 10))
-
-    assert sales.erp.orders() == []
-    by_hand = sales.erp.add_order(sales.customer, "by-hand", [(sales.office.bolt, 1, "19.99")])
-    assert sales.erp.order(by_hand)["name"] == "S00001"
-
-
-def test_database_that_is_down_is_told_as_such(sales_19: Sales) -> None:
-    sales_19.erp.is_database_up = False
-
-    with pytest.raises(Unavailable):
-        sales_19.ask((sales_19.office.bolt, 1))

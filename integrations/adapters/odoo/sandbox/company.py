@@ -34,6 +34,7 @@ class Company(Selling):
         "add_payment_term",
         "use_credit_limits",
         "set_credit_limit",
+        "agree",
         "set_stock",
         "set_rounding",
         "archive_product",

@@ -52,6 +52,16 @@ class Selling(Staff):
         values = {"account_use_credit_limit": is_on, "default_credit_limit": Decimal(str(default))}
         self.work(lambda: self.store.update("res.company", self.company_id, values))
 
+    def agree(self, partner: int, *, pricelist: int | None = None, term: str = "") -> None:
+        """A customer's own pricelist, and the payment term of this name."""
+        values: Row = {}
+        if pricelist is not None:
+            values["specific_property_product_pricelist"] = pricelist
+        for row in self.store.table("account.payment.term").values():
+            if row["name"] == term:
+                values["property_payment_term_id"] = row["id"]
+        self.work(lambda: self.store.update("res.partner", partner, values))
+
     def set_credit_limit(self, partner: int, limit: Number | None) -> None:
         """Of the partner itself; None: the company's default counts."""
         own = False if limit is None else Decimal(str(limit))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.adapters.odoo.sandbox.calls import Call, User, checked_context
 from integrations.adapters.odoo.sandbox.company import Company
 from integrations.adapters.odoo.sandbox.faults import (
     OdooFault,
@@ -19,14 +20,7 @@ from integrations.adapters.odoo.sandbox.faults import (
     unauthorized,
     value_error,
 )
-from integrations.adapters.odoo.sandbox.methods import (
-    ON_MODEL,
-    Call,
-    User,
-    bound,
-    checked_context,
-    find_method,
-)
+from integrations.adapters.odoo.sandbox.methods import ON_MODEL, bound, find_method
 from integrations.adapters.odoo.sandbox.searching import TIME_FORMAT
 from integrations.standin import Request, Response, StandIn, route
 

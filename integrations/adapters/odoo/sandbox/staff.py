@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.odoo.sandbox import accounting, sales, warehouse
+from integrations.adapters.odoo.sandbox.calls import Call, User
 from integrations.adapters.odoo.sandbox.computed import order_invoices
-from integrations.adapters.odoo.sandbox.methods import Call, User, action_cancel
+from integrations.adapters.odoo.sandbox.methods import action_cancel
 from integrations.adapters.odoo.sandbox.rows import shown
 from integrations.adapters.odoo.sandbox.store import Row, Store
 
