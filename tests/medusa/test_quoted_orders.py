@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 
@@ -18,7 +19,7 @@ from integrations.adapters.medusa.mapping.quotes import to_quote_order
 from integrations.errors import Conflict, Rejected
 from integrations.http import Limits, Session
 from integrations.records import PlacedQuote, QuotedOrder
-from integrations.sandbox.storefront import MedusaSeed
+from integrations.sandbox.storefront import MedusaSeed, RealMedusa
 from integrations.sandbox.storefront.shop_api import ShopApi, basic
 from tests.adapters.medusa.quoting import (
     Change,
@@ -197,6 +198,26 @@ def test_ten_requests_at_once_leave_one_draft(
 
     assert list(ids) == drafts_of(admin, order.quote_ref)
     assert open_on(shop).draft_quoted(order).order_id in ids
+
+
+def test_the_claim_of_a_process_that_died_ends_by_itself(
+    real_medusa: RealMedusa, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    row = [uuid.uuid4().hex, order.quote_ref]
+    with psycopg.connect(real_medusa.database_url, autocommit=True) as database:
+        database.execute(
+            "INSERT INTO erp_portal_quote_order (id, quote_ref, claim, claimed_until)"
+            " VALUES (%s, %s, 'of the dead', now() + interval '1 hour')",
+            row,
+        )
+        with pytest.raises(Conflict, match="Another request works on"):
+            adapter.draft_quoted(order)
+        assert adapter.find_quoted(order.quote_ref) is None
+        database.execute(
+            "UPDATE erp_portal_quote_order SET claimed_until = now() WHERE id = %s", row[:1]
+        )
+
+    assert adapter.draft_quoted(order).is_draft
 
 
 def test_five_conversions_at_once_reserve_and_tell_once(

@@ -61,8 +61,8 @@ export class SqlLedger implements Ledger {
   async recorded(orderIds: string[]): Promise<Set<string>> {
     const rows = await this.run<{ order_id: string }>(
       `SELECT order_id FROM erp_portal_quote_order
-       WHERE order_id = ANY(?) AND deleted_at IS NULL`,
-      [orderIds]
+       WHERE order_id IN (SELECT jsonb_array_elements_text(?::jsonb)) AND deleted_at IS NULL`,
+      [JSON.stringify(orderIds)]
     )
     return new Set(rows.map((row) => row.order_id))
   }
@@ -71,8 +71,9 @@ export class SqlLedger implements Ledger {
   async busy(quoteRefs: string[]): Promise<Set<string>> {
     const rows = await this.run<{ quote_ref: string }>(
       `SELECT quote_ref FROM erp_portal_quote_order
-       WHERE quote_ref = ANY(?) AND claimed_until >= now() AND deleted_at IS NULL`,
-      [quoteRefs]
+       WHERE quote_ref IN (SELECT jsonb_array_elements_text(?::jsonb))
+         AND claimed_until >= now() AND deleted_at IS NULL`,
+      [JSON.stringify(quoteRefs)]
     )
     return new Set(rows.map((row) => row.quote_ref))
   }
