@@ -5,7 +5,7 @@ import pytest
 from integrations.adapters import spec
 from integrations.adapters.medusa import SPEC
 from integrations.adapters.medusa.adapter import MedusaAdapter
-from integrations.adapters.medusa.client import explain
+from integrations.adapters.medusa.client import NoSuchRoute, explain
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import (
     AuthFailed,
@@ -37,7 +37,7 @@ def test_registry_knows_medusa_as_a_storefront() -> None:
         (Reply(200, JSON, '{"orders":[]}'), False, None),
         (Reply(401, JSON, '{"message":"Unauthorized"}'), False, AuthFailed),
         (Reply(404, JSON, '{"type":"not_found","message":"gone"}'), False, Rejected),
-        (Reply(404, HTML, "<pre>Cannot GET /admin/x</pre>"), False, Rejected),
+        (Reply(404, HTML, "<pre>Cannot GET /admin/x</pre>"), False, NoSuchRoute),
         (Reply(400, JSON, '{"type":"invalid_data","message":"no"}'), True, Rejected),
         (Reply(409, JSON, '{"type":"conflict","message":"again"}'), True, Conflict),
         (Reply(413, JSON, '{"message":"request entity too large"}'), True, Rejected),
