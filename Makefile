@@ -8,7 +8,7 @@ BENCH_STAMP := $(BENCH_VENV)/.installed
 # Both cores, and no more: browsers and clusters share them.
 WORKERS ?= 2
 
-.PHONY: setup demo test test-all faults bench lint format screenshots clean
+.PHONY: setup demo test test-all faults bench lint format messages screenshots clean
 
 setup: $(STAMP)
 
@@ -62,6 +62,10 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Compiles locale/*/LC_MESSAGES/django.po; both files are committed, so nobody needs gettext.
+messages: setup
+	$(BIN)/pybabel compile --domain django --directory locale --statistics
 
 # Takes the pictures in docs/pictures anew.
 screenshots: setup

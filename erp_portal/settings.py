@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "erp_portal.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "erp_portal.middleware.PortalPagesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -72,6 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quotes.portal.context.portal",
             ]
         },
     }
@@ -118,6 +120,11 @@ LOGIN_URL = reverse_lazy("admin:login")
 
 # --- language, time, files ---------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]  # of the buyers' pages
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "erp_portal.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -132,12 +139,16 @@ WHITENOISE_USE_FINDERS = True  # so that a fresh clone needs no collectstatic
 
 # --- safety ------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.number("SECURE_HSTS_SECONDS", 3600)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-if env.flag("BEHIND_HTTPS_PROXY", default=False):
+BEHIND_HTTPS_PROXY = env.flag("BEHIND_HTTPS_PROXY", default=False)
+if BEHIND_HTTPS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own append to X-Forwarded-For; without any the header is not believed.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if BEHIND_HTTPS_PROXY else 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- mail --------------------------------------------------------------------------
@@ -237,6 +248,10 @@ EXCHANGE_KEEP_DAYS = env.number("EXCHANGE_KEEP_DAYS", 30, minimum=1)
 ALERT_EMAILS = env.words("ALERT_EMAILS", [])
 ALERT_WEBHOOK_URL = env.http_url("ALERT_WEBHOOK_URL")
 ALERT_WEBHOOK_SECRET = env.webhook_secret("ALERT_WEBHOOK_SECRET")  # whsec_… (Standard Webhooks)
+
+# --- the buyers' pages -------------------------------------------------------------------
+PORTAL_NAME = env.text("PORTAL_NAME", "ERP Portal")  # the seller, as buyers know them
+PORTAL_SESSION_HOURS = env.number("PORTAL_SESSION_HOURS", 12, minimum=1)  # then an idle one ends
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _bound: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B039 never mutated
-_HOOK_TOKEN = re.compile(r"(/api/hooks/)[^/?#\s\"']+")
+_TOKEN = re.compile(r"(/api/hooks/|/portal/hand-over/)[^/?#\s\"']+")
 
 
 @contextmanager
@@ -40,14 +40,14 @@ class ContextFilter(logging.Filter):
 
 
 class HookTokenFilter(logging.Filter):
-    """Cuts the token out of hook addresses: who knows one can send us events.
+    """Cuts the token out of addresses: who knows one can send us events, or be somebody.
 
     Django logs the path of every request that it answers with an error.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if "/api/hooks/" in record.getMessage():
-            record.msg, record.args = _HOOK_TOKEN.sub(r"\1•••", record.getMessage()), ()
+        if _TOKEN.search(record.getMessage()):
+            record.msg, record.args = _TOKEN.sub(r"\1•••", record.getMessage()), ()
         return True
 
 

@@ -1,7 +1,8 @@
 """What a vendor's callback becomes once it is verified, and how it is refused. Pure.
 
 Every adapter that receives callbacks has a module `callbacks` with one function,
-`verify_and_parse`, of the shape of `VerifyAndParse` below.
+`verify_and_parse`, of the shape of `VerifyAndParse` below. Where the vendor's side also asks
+us for answers, which no event is made of, the module has `verify` of the shape of `Verify`.
 """
 
 import json
@@ -88,4 +89,18 @@ class VerifyAndParse(Protocol):
         `headers` in any case, `body` the raw bytes as received, `secrets` those of the
         connection by name. Raises BadSignature before it looks into the body, Malformed after.
         """
+        ...
+
+
+class Verify(Protocol):
+    def __call__(
+        self,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        secrets: Mapping[str, str],
+        now: datetime,
+        tolerance_s: float,
+    ) -> str:
+        """The sender's id of a signed message, whatever it says. Raises BadSignature."""
         ...

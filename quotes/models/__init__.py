@@ -4,16 +4,20 @@ from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
+from quotes.models.signin import HandoverToken, PortalToken, SignInCode
 
 __all__ = [
     "Acceptance",
     "Approval",
     "ApprovalRule",
     "BuyingRight",
+    "HandoverToken",
     "Message",
+    "PortalToken",
     "Quote",
     "Rfq",
     "RfqLine",
+    "SignInCode",
     "Version",
     "VersionLine",
 ]

@@ -39,9 +39,21 @@ def verify_and_parse(
     `secrets["hook_secret"]` may hold several, separated by commas or spaces: any of them
     will do, so that a secret can be rotated without losing a delivery.
     """
-    sent = {name.lower(): value.strip() for name, value in headers.items()}
-    event_id = _verify(sent, body, _keys(secrets.get("hook_secret", "")), now, tolerance_s)
+    event_id = verify(headers=headers, body=body, secrets=secrets, now=now, tolerance_s=tolerance_s)
     return [_parse(event_id, body)]
+
+
+def verify(
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Mapping[str, str],
+    now: datetime,
+    tolerance_s: float,
+) -> str:
+    """The id of a signed message of any content. See `integrations.adapters.callbacks.Verify`."""
+    sent = {name.lower(): value.strip() for name, value in headers.items()}
+    return _verify(sent, body, _keys(secrets.get("hook_secret", "")), now, tolerance_s)
 
 
 # ---------------------------------------------------------------- signature

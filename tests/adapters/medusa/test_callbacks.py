@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from integrations.adapters.callbacks import BadSignature, InboundEvent, Malformed
-from integrations.adapters.medusa.callbacks import verify_and_parse
+from integrations.adapters.medusa.callbacks import verify, verify_and_parse
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of our own, 24+").decode()
 OTHER = "whsec_" + base64.b64encode(b"another one, for turning").decode()
@@ -235,3 +235,14 @@ def _with_flipped_bit(content: bytes, place: int) -> bytes:
     changed = bytearray(content)
     changed[byte] ^= 1 << bit
     return bytes(changed)
+
+
+def test_a_signed_question_of_any_content_is_told_from_a_forged_one() -> None:
+    body = b'{"customer_id": "cus_1"}'
+    given = {"secrets": {"hook_secret": SECRET}, "now": NOW, "tolerance_s": 300}
+
+    assert verify(headers=signed(body), body=body, **given) == "msg_1"
+    with pytest.raises(BadSignature):
+        verify(headers=signed(body, secret=OTHER), body=body, **given)
+    with pytest.raises(BadSignature):
+        verify(headers=signed(body), body=body + b" ", **given)

@@ -1,4 +1,4 @@
-import { defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
+import { authenticate, defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
 import { NoBody, QuoteOrderBody } from "../quotes/body"
 
 const QUOTE_ORDERS = "/admin/erp-portal/quote-orders"
@@ -16,6 +16,11 @@ export default defineMiddlewares({
       matcher: `${QUOTE_ORDERS}/:quote_ref/convert`,
       method: ["POST"],
       middlewares: [validateAndTransformBody(NoBody)],
+    },
+    {
+      // Store routes are open to anybody with a publishable key; this is for signed-in customers.
+      matcher: "/store/erp-portal/handover",
+      middlewares: [authenticate("customer", ["session", "bearer"])],
     },
   ],
 })
