@@ -7,10 +7,11 @@ class QuotesConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.engine import beat
-        from quotes.services import ordering, timers
+        from quotes.services import ordering, strays, timers
         from quotes.signin import mail, retention
 
         ordering.register_all()
         timers.register_all()
+        strays.register_all()
         mail.declare()
         beat.register("forget_sign_ins", retention.EVERY_S, retention.forget_ended)

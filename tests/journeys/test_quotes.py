@@ -10,7 +10,7 @@ from integrations.engine.models import JobState, SyncJob
 from integrations.models import Buyer, User
 from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Acceptance, Version
-from quotes.services import credit, ordering, pricing
+from quotes.services import credit, ordering, pricing, strays
 from quotes.states import VersionState
 from tests.factories import sales_rep
 from tests.journeys.conftest import World
@@ -155,6 +155,24 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     with pytest.raises(AccountRefused, match="credit"):
         credit.check_account(fresh(version))
     assert not Acceptance.objects.exists()
+
+
+def test_draft_that_a_crash_left_is_removed_and_the_quotes_own_is_not(
+    world: World, ben: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = offered(ben, world.shop_seed)
+    Version.objects.filter(pk=version.pk).update(gross_total=Decimal(1))
+    accepted(fresh(version), ben)  # its draft stays, for the total differs
+    world.settle()
+    stray = world.shop.add_stray("quote:Q-009999")
+    assert len(world.shop.drafts) == 2
+    monkeypatch.setattr(strays, "OLD", timedelta(0))
+
+    assert strays.start_sweeps() == 1
+    world.settle()
+
+    assert stray not in world.shop.drafts
+    assert len(world.shop.drafts) == 1
 
 
 def sales_rep_again() -> User:

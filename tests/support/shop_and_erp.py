@@ -24,6 +24,7 @@ from integrations.sandbox.connecting import Connected, connect
 from integrations.sandbox.erp import API_KEY, seed_erp
 from integrations.sandbox.seeds import ErpSeed
 from integrations.sandbox.shop import seed_shop
+from integrations.sandbox.storefront import MedusaSeed
 from tests.support import postgres
 
 
@@ -31,6 +32,7 @@ from tests.support import postgres
 class ShopAndErp:
     shop: MedusaStandIn
     erp: OdooStandIn
+    shop_seed: MedusaSeed
     erp_seed: ErpSeed
     portal: Connected
     environment: Mapping[str, str]
@@ -76,6 +78,7 @@ def shop_and_erp(database: str, *, template: str = "") -> Iterator[ShopAndErp]:
             yield ShopAndErp(
                 shop=shop,
                 erp=erp,
+                shop_seed=shop_seed,
                 erp_seed=erp_seed,
                 portal=portal,
                 environment={"DATABASE_URL": url},

@@ -1,0 +1,80 @@
+"""An acceptance becomes one order, wherever its worker is killed."""
+
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from integrations.engine.models import OPEN, SyncJob
+from integrations.flows.totals.currency import round_half_up
+from quotes.models import Acceptance, Version
+from quotes.services import ordering
+from quotes.states import VersionState
+from tests.quotes.selling import accepted, nordwind, offered
+from tests.support import postgres
+from tests.support.processes import running_worker, wait_for
+from tests.support.shop_and_erp import ShopAndErp, shop_and_erp
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+# Where nothing was sent yet, the look that finds nothing has to wait for the storefront's settle
+# time of 35 s, so one such point of each step stands for both.
+POINTS = [
+    "checked/draft",
+    "sent/draft",
+    "recorded/draft",
+    "sent/convert",
+    "recorded/convert",
+    "intent/push",
+    "sent/push",
+]
+
+
+@pytest.fixture(scope="module")
+def template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    name = f"test_quotes_template_{os.getpid()}"
+    with django_db_blocker.unblock():
+        postgres.create_migrated(name)
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture
+def world(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[ShopAndErp]:
+    name = f"test_quotes_{os.getpid()}"
+    with django_db_blocker.unblock(), shop_and_erp(name, template=template) as made:
+        yield made
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_worker_killed_while_placing_leaves_one_order(
+    point: str, world: ShopAndErp, tmp_path: Path
+) -> None:
+    person = nordwind(world.shop_seed)
+    version = offered(person, world.shop_seed)
+    acceptance = accepted(version, person)
+    mark = tmp_path / "killed"
+    fault = {"ENGINE_FAULT": f"{point}:kill", "ENGINE_FAULT_MARK": str(mark)}
+
+    with running_worker({**world.environment, **fault}, tmp_path, "--lane", "orders") as worker:
+        wait_for(all_is_quiet, f"jobs are still open:\n{worker.log}", timeout_s=90)
+
+    assert mark.exists()
+    acceptance = Acceptance.objects.get(pk=acceptance.pk)
+    [order] = world.shop.orders.values()
+    assert order["id"] == acceptance.order_ref
+    assert round_half_up(Decimal(str(order["total"])), "EUR") == version.gross_total
+    assert len(world.erp.orders_with(order["id"])) == 1
+    assert world.shop.drafts == {}
+    ordering.note_ordered()
+    assert Version.objects.get(pk=version.pk).state == VersionState.ORDERED
+
+
+def all_is_quiet() -> bool:
+    """Whether the quote's job and the push that it asked for have ended."""
+    kinds = ["place_quote_order", "push_order"]
+    jobs = SyncJob.objects.filter(kind__in=kinds)
+    return jobs.count() == len(kinds) and not jobs.filter(state__in=OPEN).exists()
