@@ -235,6 +235,8 @@ HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
 
 # --- quotes --------------------------------------------------------------------------
 QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sales is overdue
+QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
+SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
 

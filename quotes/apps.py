@@ -7,6 +7,7 @@ class QuotesConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.engine import beat
+        from quotes.mails import sending
         from quotes.services import ordering, strays, timers
         from quotes.signin import mail, retention
 
@@ -14,4 +15,5 @@ class QuotesConfig(AppConfig):
         timers.register_all()
         strays.register_all()
         mail.declare()
+        sending.declare()
         beat.register("forget_sign_ins", retention.EVERY_S, retention.forget_ended)

@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('document', models.JSONField(blank=True, editable=False, null=True)),
                 ('sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('offered_at', models.DateTimeField(blank=True, null=True)),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
                 ('first_viewed_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(blank=True, help_text='Who asked their company to accept it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integrations.buyer')),
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -102,6 +102,7 @@ class Version(Moving):
     document = models.JSONField(null=True, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     offered_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     first_viewed_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.ForeignKey(
         "integrations.Buyer",

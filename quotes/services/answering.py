@@ -10,6 +10,7 @@ from integrations.models import Account, Buyer
 from quotes.actors import SYSTEM
 from quotes.actors import buyer as as_buyer
 from quotes.errors import AccountRefused, Expired, Incomplete, NotPermitted, Stale
+from quotes.mails import sending
 from quotes.models import Acceptance, BuyingRight, Message, Quote, Rfq, Version
 from quotes.services import ending, ordering
 from quotes.services.ending import locked
@@ -63,6 +64,7 @@ def request_change(version: Version, *, person: Buyer, text: str) -> Version:
             rfq_id=quote.rfq_id, author=person.email, is_from_buyer=True, text=text.strip()
         )
     ending.reopen_request(quote, reason=f"a change of {version} was asked for")
+    sending.start("sales_change", version)
     return version
 
 
@@ -111,6 +113,8 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     )
     _win(quote)
     ordering.start(acceptance)
+    sending.start("accepted", version)
+    sending.start("sales_accepted", version)
     return acceptance
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from integrations.engine import clock
 from quotes.actors import SYSTEM, Actor
 from quotes.errors import Incomplete
+from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
 from quotes.states import BOUND, WITH_BUYER, WORKING, RfqState, VersionState, Who
 
@@ -49,6 +50,7 @@ def decline(version: Version, *, actor: Actor, reason: str) -> Version:
         raise Incomplete("Say why it is declined.")
     quote, version = locked(version)
     version.move("decline", actor, reason=reason)
+    sending.start("sales_declined", version)
     reopen_request(quote, reason=f"{version} was declined")
     return version
 
@@ -63,6 +65,8 @@ def expire(version: Version) -> bool:
     was_with_buyer = version.state in WITH_BUYER
     version.move("expire", SYSTEM, reason=f"valid until {version.valid_until:%Y-%m-%d %H:%M} UTC")
     rfq = version.quote.rfq
+    if was_with_buyer:
+        sending.start("expired", version)
     if was_with_buyer and rfq is not None and rfq.state == RfqState.QUOTED:
         Rfq.objects.select_for_update().get(pk=rfq.pk).move("expire", SYSTEM)
     return True

@@ -8,6 +8,7 @@ from integrations.engine import clock
 from integrations.models import User
 from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
+from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
 from quotes.services.approving import refuse_incomplete
 from quotes.services.drafting import totals
@@ -42,6 +43,7 @@ def offer(version: Version, *, user: User) -> Version:
         gross_total=added.gross,
     )
     _tell_request(quote)
+    sending.start("offered", version)
     return version
 
 

@@ -34,6 +34,7 @@ from integrations.records import (
 )
 from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
+from quotes.mails import sending
 from quotes.models import Acceptance, Version
 from quotes.services.counterparts import trading_flow
 from quotes.services.ending import locked
@@ -213,6 +214,7 @@ def note_move(job: SyncJob, made: JobMove) -> None:
     is_stopped = made.to_state in (JobState.PARKED, JobState.CANCELLED)
     if is_stopped and version.state == VersionState.ACCEPTED:
         version.move("fail_order", SYSTEM, reason=job.error_text or made.reason)
+        sending.start("sales_order_failed", version)
     goes_on = made.to_state in (JobState.QUEUED, JobState.RUNNING) and not job.requested
     if goes_on and version.state == VersionState.ORDER_FAILED:
         operator = Actor(who=Who.OPERATOR, name=job.last_actor or made.actor)

@@ -16,6 +16,7 @@ from integrations.models import Account, Buyer
 from quotes.actors import Actor
 from quotes.actors import buyer as as_buyer
 from quotes.errors import Incomplete, QuoteError
+from quotes.mails import sending
 from quotes.models import Message, Quote, Rfq, RfqLine
 from quotes.services import ending
 from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState
@@ -94,6 +95,7 @@ def submit_rfq(rfq: Rfq, *, actor: Actor, now: datetime) -> Rfq:
     _refuse_blocked(rfq.account)
     due = now + timedelta(hours=settings.QUOTE_ANSWER_DUE_H)
     rfq.move("submit", actor, submitted_at=now, answer_due_at=due)
+    sending.start("sales_submitted", rfq)
     return rfq
 
 
@@ -131,7 +133,8 @@ def review_rfq(rfq: Rfq, *, actor: Actor, user_id: int | None = None) -> Rfq:
 def ask_buyer(rfq: Rfq, *, actor: Actor, text: str) -> Message:
     """Asks the buyer something before it can be quoted."""
     rfq = _locked(rfq)
-    rfq.move("ask", actor, reason=text)
+    rfq.move("ask", actor, reason=_needed(text, "Write your question."))
+    sending.start("question", rfq)
     return _say(rfq, actor, text)
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from integrations.engine import beat, clock
 from integrations.models import StateChange
 from quotes.actors import SYSTEM
+from quotes.mails import sending
 from quotes.models import Rfq, Version
 from quotes.services.ending import expire
 from quotes.states import WITH_BUYER, RfqState, VersionState
@@ -22,6 +24,27 @@ def expire_offers(at_most: int = 200) -> int:
     open_states = [*WITH_BUYER, VersionState.APPROVED]
     due = Version.objects.filter(state__in=open_states, valid_until__lte=clock.now())
     return sum(expire(version) for version in due.order_by("valid_until")[:at_most])
+
+
+def remind_buyers(at_most: int = 200) -> int:
+    """Reminds of offers that end soon, once each; how many."""
+    soon = clock.now() + timedelta(hours=settings.QUOTE_REMINDER_H)
+    ending = Version.objects.filter(
+        state=VersionState.OFFERED, valid_until__lte=soon, reminded_at=None
+    )
+    return sum(_remind(version) for version in ending.order_by("valid_until")[:at_most])
+
+
+@transaction.atomic
+def _remind(version: Version) -> bool:
+    now = clock.now()
+    unreminded = Version.objects.filter(
+        pk=version.pk, state=VersionState.OFFERED, reminded_at=None, valid_until__gt=now
+    )
+    if unreminded.update(reminded_at=now) != 1:
+        return False
+    sending.start("reminder", version)
+    return True
 
 
 def expire_questions(at_most: int = 200) -> int:
@@ -44,4 +67,5 @@ def _asked_at(rfq: Rfq) -> datetime:
 def register_all() -> None:
     """Has the beat call these. Safe to repeat."""
     beat.register("quote_expiry", EVERY_S, expire_offers)
+    beat.register("quote_reminders", EVERY_S, remind_buyers)
     beat.register("rfq_expiry", EVERY_S, expire_questions)

@@ -1,0 +1,1 @@
+"""Mails about requests and quotes: what they say, to whom, and how they are sent."""

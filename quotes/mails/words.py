@@ -1,0 +1,185 @@
+"""What each mail says, as plain words; how it looks is the template's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from integrations.models import StateChange, User
+from quotes.models import Rfq, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail: whom it is for, what it says, and the page that its button opens."""
+
+    to: tuple[str, ...]
+    subject: str
+    paragraphs: Sequence[str]
+    action: str
+    url: str
+
+
+def offered(version: Version) -> Letter:
+    words = _of(version)
+    return _to_buyer(
+        version,
+        subject=_("Quote %(number)s from %(portal)s") % words,
+        paragraphs=[
+            _("Your quote %(number)s, revision %(revision)s, is ready: %(gross)s including tax.")
+            % words,
+            _("It is valid until %(until)s.") % words,
+        ],
+    )
+
+
+def reminder(version: Version) -> Letter:
+    words = _of(version)
+    return _to_buyer(
+        version,
+        subject=_("Quote %(number)s ends soon") % words,
+        paragraphs=[
+            _("Your quote %(number)s over %(gross)s is valid until %(until)s.") % words,
+            _("Accept it before that, or ask us for a change."),
+        ],
+    )
+
+
+def expired(version: Version) -> Letter:
+    words = _of(version)
+    return _to_buyer(
+        version,
+        subject=_("Quote %(number)s has ended") % words,
+        paragraphs=[
+            _("Your quote %(number)s was valid until %(until)s. You can ask us for a new one.")
+            % words
+        ],
+    )
+
+
+def accepted(version: Version) -> Letter:
+    words = _of(version)
+    return _to_buyer(
+        version,
+        subject=_("You accepted quote %(number)s") % words,
+        paragraphs=[
+            _("Thank you. You accepted quote %(number)s, revision %(revision)s, at %(gross)s.")
+            % words,
+            _("We place your order now; its number will be on the page of the quote."),
+        ],
+    )
+
+
+def question(rfq: Rfq) -> Letter:
+    asked = StateChange.objects.filter(
+        subject=Rfq.SUBJECT, subject_id=rfq.pk, after=Rfq.State.INFO_REQUESTED
+    ).latest("id")
+    return Letter(
+        to=(rfq.contact_email,),
+        subject=_("A question about your request %(number)s") % {"number": rfq.number},
+        paragraphs=[_("Before we can quote your request, we need to know:"), asked.reason],
+        action=_("Answer"),
+        url=_absolute(f"/portal/requests/{rfq.pk}"),
+    )
+
+
+def for_sales_submitted(rfq: Rfq) -> Letter:
+    return _to_sales(
+        rfq.assigned_to,
+        f"New request {rfq.number} from {rfq.company_name or rfq.contact_email}",
+        [f"{rfq.lines.count()} lines. {rfq.note}".strip()],
+        reverse("admin:index"),
+    )
+
+
+def for_sales_accepted(version: Version) -> Letter:
+    return _about(
+        version, f"{version} was accepted", f"{version.quote.account} accepted {version}."
+    )
+
+
+def for_sales_declined(version: Version) -> Letter:
+    return _about(version, f"{version} was declined", _reason(version))
+
+
+def for_sales_change(version: Version) -> Letter:
+    return _about(version, f"A change of {version} is wanted", _reason(version))
+
+
+def for_sales_order_failed(version: Version) -> Letter:
+    return _about(version, f"The order of {version} could not be placed", _reason(version))
+
+
+LETTERS: dict[str, Callable[..., Letter]] = {
+    "offered": offered,
+    "reminder": reminder,
+    "expired": expired,
+    "accepted": accepted,
+    "question": question,
+    "sales_submitted": for_sales_submitted,
+    "sales_accepted": for_sales_accepted,
+    "sales_declined": for_sales_declined,
+    "sales_change": for_sales_change,
+    "sales_order_failed": for_sales_order_failed,
+}
+ABOUT_RFQ = frozenset({"question", "sales_submitted"})
+
+
+def _of(version: Version) -> dict[str, str]:
+    language = get_language() or "en"
+    until = version.valid_until
+    return {
+        "number": version.quote.number,
+        "revision": str(version.revision),
+        "portal": settings.PORTAL_NAME,
+        "gross": format_currency(version.gross_total or 0, version.quote.currency, locale=language),
+        "until": format_datetime(until, "long", locale=language) if until else "",
+    }
+
+
+def _to_buyer(version: Version, *, subject: str, paragraphs: Sequence[str]) -> Letter:
+    return Letter(
+        to=_buyers_of(version),
+        subject=subject,
+        paragraphs=paragraphs,
+        action=_("Open the quote"),
+        url=_absolute(f"/portal/quotes/{version.quote_id}/{version.revision}"),
+    )
+
+
+def _buyers_of(version: Version) -> tuple[str, ...]:
+    quote = version.quote
+    if quote.buyer is not None:
+        return (quote.buyer.email,)
+    if quote.rfq is not None:
+        return (quote.rfq.contact_email,)
+    return tuple(quote.account.buyers.values_list("email", flat=True)[:20])
+
+
+def _about(version: Version, subject: str, text: str) -> Letter:
+    return _to_sales(version.quote.owner, subject, [text], reverse("admin:index"))
+
+
+def _to_sales(owner: User | None, subject: str, paragraphs: list[str], path: str) -> Letter:
+    return Letter(
+        to=(owner.email,) if owner and owner.email else tuple(settings.SALES_EMAILS),
+        subject=subject,
+        paragraphs=paragraphs,
+        action="Open the console",
+        url=_absolute(path),
+    )
+
+
+def _reason(version: Version) -> str:
+    changes = StateChange.objects.filter(subject=Version.SUBJECT, subject_id=version.pk)
+    last = changes.order_by("-id").first()
+    return last.reason if last else ""
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.BASE_URL.rstrip('/')}{path}"
