@@ -85,7 +85,7 @@ class TestPressing:
         with CaptureQueriesContext(connection) as many:
             press_all(client, "requeue", "?state__exact=parked", confirmed="1", reason="x")
 
-        assert len(many) == len(few)
+        assert len(many) <= len(few)
         assert Press.objects.latest("id").total == 5060
 
     @pytest.mark.parametrize(
