@@ -7,9 +7,14 @@ class QuotesConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.engine import beat
+        from integrations.looks import badges
+        from quotes import states
         from quotes.mails import sending
         from quotes.services import ordering, strays, timers
         from quotes.signin import mail, retention
+
+        badges.know("rfq", dict(states.RfqState.choices), states.RFQ_TONES)
+        badges.know("version", dict(states.VersionState.choices), states.VERSION_TONES)
 
         ordering.register_all()
         timers.register_all()

@@ -60,6 +60,19 @@ RFQ_OPEN = frozenset(_R) - RFQ_TERMINAL
 RFQ_COPYABLE = frozenset({_R.DECLINED, _R.CANCELLED, _R.EXPIRED})
 RFQ_EDITABLE = frozenset({_R.DRAFT, _R.INFO_REQUESTED})  # by the buyer
 
+RFQ_FOR_SALES = frozenset({_R.SUBMITTED, _R.IN_REVIEW})  # who wait for an answer of sales
+RFQ_TONES: Mapping[str, str] = {
+    _R.DRAFT: "default",
+    _R.SUBMITTED: "warning",
+    _R.IN_REVIEW: "info",
+    _R.INFO_REQUESTED: "info",
+    _R.QUOTED: "info",
+    _R.WON: "success",
+    _R.DECLINED: "default",
+    _R.CANCELLED: "default",
+    _R.EXPIRED: "default",
+}
+
 RFQ_MOVES: Moves = {
     "submit": _move({_R.DRAFT}, _R.SUBMITTED, Who.BUYER, Who.OPERATOR),
     "review": _move({_R.SUBMITTED}, _R.IN_REVIEW, Who.REP, Who.OPERATOR, Who.SYNC),
@@ -105,6 +118,23 @@ BOUND = frozenset({_V.ACCEPTED, _V.ORDERED, _V.ORDER_FAILED})
 CLOSED = frozenset({_V.DECLINED, _V.EXPIRED, _V.WITHDRAWN, _V.SUPERSEDED})
 SHOWN_TO_BUYER = WITH_BUYER | BOUND | {_V.DECLINED, _V.EXPIRED, _V.SUPERSEDED}
 REQUOTABLE = frozenset({_V.EXPIRED, _V.DECLINED, _V.WITHDRAWN, _V.NOT_APPROVED}) | WITH_BUYER
+
+VERSION_TONES: Mapping[str, str] = {
+    _V.DRAFT: "default",
+    _V.PENDING_APPROVAL: "warning",
+    _V.NOT_APPROVED: "danger",
+    _V.APPROVED: "success",
+    _V.OFFERED: "info",
+    _V.CHANGE_REQUESTED: "warning",
+    _V.ACCEPTANCE_PENDING: "info",
+    _V.ACCEPTED: "success",
+    _V.ORDERED: "success",
+    _V.ORDER_FAILED: "danger",
+    _V.DECLINED: "default",
+    _V.EXPIRED: "default",
+    _V.WITHDRAWN: "default",
+    _V.SUPERSEDED: "default",
+}
 
 VERSION_MOVES: Moves = {
     "submit": _move({_V.DRAFT, _V.NOT_APPROVED}, _V.PENDING_APPROVAL, Who.REP, Who.SYNC),

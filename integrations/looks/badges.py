@@ -1,5 +1,7 @@
 """One table of colours: which state reads as good, busy, waiting, bad or over."""
 
+from collections.abc import Mapping
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -98,6 +100,11 @@ LABELS: dict[str, dict[str, str]] = {
     "issue": dict(Issue.State.choices),
     "alert": dict(Alert.State.choices),
 }
+
+
+def know(what: str, labels: Mapping[str, str], tones: Mapping[str, str]) -> None:
+    """Adds the states of something that another app keeps. Safe to repeat."""
+    LABELS[what], TONES[what] = dict(labels), dict(tones)
 
 
 def badge(what: str, state: str) -> SafeString:

@@ -54,6 +54,22 @@ _MAPPINGS = [
     "unitmapping",
     "currencymapping",
 ]
+_QUOTES_READABLE = [
+    "rfq",
+    "rfqline",
+    "message",
+    "quote",
+    "version",
+    "versionline",
+    "approval",
+    "acceptance",
+]
+_QUOTE_POLICY = ["approvalrule", "buyingright"]
+
+_VIEW_QUOTES = {f"view_{model}" for model in _QUOTES_READABLE}
+_SEE_QUOTES = _VIEW_QUOTES | {f"view_{model}" for model in _QUOTE_POLICY} | {"see_all_quotes"}
+_SELL = _VIEW_QUOTES | {"work_rfqs", "edit_quotes", "offer_quotes"}
+_SET_POLICY = {f"{verb}_{model}" for model in _QUOTE_POLICY for verb in ("add", "change", "delete")}
 
 _VIEW_ALL = {f"view_{model}" for model in (*_READABLE, *_ENGINE_READABLE, *_MAPPINGS)}
 _LINK_ALL = {f"{verb}_{model}" for model in _MAPPINGS for verb in ("add", "change", "delete")}
@@ -65,12 +81,21 @@ _VIEW_SALES = {
 ROLES: dict[str, set[str]] = {
     SUPPORT: _VIEW_ALL
     | _LINK_ALL
+    | _SEE_QUOTES
+    | {"settle_quote_orders"}
     | {"operate_jobs", "push_orders", "change_issue", "test_connections"},
-    SALES: _VIEW_SALES,
-    SALES_MANAGER: _VIEW_SALES | {"change_account", "change_buyer"},
+    SALES: _VIEW_SALES | _SELL,
+    SALES_MANAGER: _VIEW_SALES
+    | _SELL
+    | _SEE_QUOTES
+    | _SET_POLICY
+    | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"},
     INTEGRATION_ADMIN: _VIEW_ALL
     | _LINK_ALL
+    | _SEE_QUOTES
+    | _SET_POLICY
     | {
+        "settle_quote_orders",
         "operate_jobs",
         "push_orders",
         "change_issue",
@@ -85,7 +110,7 @@ ROLES: dict[str, set[str]] = {
         "add_buyer",
         "change_buyer",
     },
-    AUDITOR: _VIEW_ALL,
+    AUDITOR: _VIEW_ALL | _SEE_QUOTES,
 }
 
 
@@ -96,7 +121,7 @@ def sync_roles(**_: Any) -> None:
     known = {
         permission.codename: permission
         for permission in Permission.objects.filter(
-            content_type__app_label__in=("integrations", "engine")
+            content_type__app_label__in=("integrations", "engine", "quotes")
         )
     }
     for name, codenames in ROLES.items():

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from quotes.models.seen import ApprovalQuerySet
+
 
 class ApprovalRule(models.Model):
     """One reason for which a version needs an approval, and whose.
@@ -89,6 +91,8 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     comment = models.TextField(blank=True)
+
+    objects = ApprovalQuerySet.as_manager()
 
     class Meta:
         ordering = ["version", "step", "id"]

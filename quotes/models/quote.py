@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quotes.models.moving import Moving
 from quotes.models.rfq import MONEY, UNIT_PRICE, Line, Rfq
+from quotes.models.seen import QuoteQuerySet, VersionQuerySet
 from quotes.states import BOUND, VERSION_MOVES, WITH_BUYER, WORKING, Moves, VersionState
 
 _PERCENT: dict[str, Any] = {"max_digits": 7, "decimal_places": 4}
@@ -41,9 +42,18 @@ class Quote(models.Model):
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = QuoteQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["account", "-id"], name="quote_by_account")]
+        permissions = [
+            ("see_all_quotes", "Can see the requests and quotes of all sales people"),
+            ("edit_quotes", "Can edit quotes and submit them for approval"),
+            ("approve_quotes", "Can decide approvals of the groups they are in"),
+            ("offer_quotes", "Can send offers, extend and withdraw them"),
+            ("settle_quote_orders", "Can retry or give up orders of quotes that failed"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -92,7 +102,7 @@ class Version(Moving):
     # Goes up with each edit; an approval names the one it was given for.
     edits = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # -- what is fixed with the submission and the offer
+    # -- what follows from the lines at each edit, and is fixed with the submission and the offer
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -116,8 +126,12 @@ class Version(Moving):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="supersedes"
     )
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         ordering = ["quote", "revision"]
+        verbose_name = "quote revision"
+        verbose_name_plural = "quotes"
         constraints = [
             models.UniqueConstraint(fields=["quote", "revision"], name="version_once_per_revision"),
             models.UniqueConstraint(

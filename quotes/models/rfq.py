@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from quotes.models.moving import Moving
+from quotes.models.seen import RfqQuerySet
 from quotes.states import RFQ_MOVES, RFQ_TERMINAL, Moves, RfqState
 
 QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
@@ -66,8 +67,13 @@ class Rfq(Moving):
     request_key = models.CharField(max_length=160, blank=True, editable=False)
     request_digest = models.CharField(max_length=64, blank=True, editable=False)
 
+    objects = RfqQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
+        permissions = [
+            ("work_rfqs", "Can take on, ask about, assign, decline and quote requests"),
+        ]
         verbose_name = "request for quote"
         verbose_name_plural = "requests for quote"
         constraints = [
