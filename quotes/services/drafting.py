@@ -92,12 +92,13 @@ def editing(version: Version, *, user: User) -> Iterator[Version]:
 
 
 def note_edit(version: Version, *, user: User) -> None:
-    """Counts an edit, voids what was approved, and takes the version back to a draft.
+    """Counts an edit, adds up, voids what was approved, and takes the version back to a draft.
 
     The caller holds the version's lock, in a transaction.
     """
     version.edits += 1
     version.edited_by = user
+    add_up(version)
     version.save()
     Approval.objects.filter(version=version, state__in=("waiting", "approved")).update(state="void")
     if version.state != VersionState.DRAFT:
@@ -130,6 +131,8 @@ def requote(version: Version, *, user: User) -> Version:
         quote=quote, revision=newest.revision + 1, edited_by=user, **kept
     )
     _copy_lines(version, fresh)
+    add_up(fresh)
+    fresh.save(update_fields=["net_total", "tax_total", "gross_total"])
     if not quote.versions.filter(state__in=WITH_BUYER).exists():
         ending.reopen_request(quote, reason=f"{fresh} is being worked on")
     return fresh
@@ -145,6 +148,12 @@ def totals(version: Version, lines: list[VersionLine] | None = None) -> Totals:
         freight_net=version.freight_net,
         freight_tax_percent=version.freight_tax_percent,
     )
+
+
+def add_up(version: Version) -> None:
+    """Writes what it adds up to into its fields, for lists and sums; the caller saves them."""
+    added = totals(version)
+    version.net_total, version.tax_total, version.gross_total = added.net, added.tax, added.gross
 
 
 def priced(line: VersionLine) -> PricedLine:
