@@ -1,4 +1,4 @@
-"""The sidebar: five groups, each shown as far as the person may look."""
+"""The sidebar: its groups, each shown as far as the person may look."""
 
 from typing import Any
 
@@ -13,6 +13,17 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         [
             ("Orders", "receipt_long", "integrations_order", "integrations.view_order"),
             ("Events", "bolt", "integrations_event", "integrations.view_event"),
+        ],
+    ),
+    (
+        "Sales",
+        [
+            ("Requests", "inbox", "quotes_rfq", "quotes.view_rfq"),
+            ("Quotes", "request_quote", "quotes_version", "quotes.view_version"),
+            ("Pipeline", "view_kanban", "quotes_board", "quotes.view_version"),
+            ("Approvals", "approval", "quotes_approval", "quotes.view_approval"),
+            ("Approval rules", "rule", "quotes_approvalrule", "quotes.view_approvalrule"),
+            ("Buying rights", "shopping_bag", "quotes_buyingright", "quotes.view_buyingright"),
         ],
     ),
     (
@@ -82,4 +93,5 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _address(page: str) -> str:
-    return reverse("admin:index" if page == "index" else f"admin:{page}_changelist")
+    is_page = page in ("index", "quotes_board")
+    return reverse(f"admin:{page}" if is_page else f"admin:{page}_changelist")

@@ -10,11 +10,13 @@ class QuotesConfig(AppConfig):
         from integrations.looks import badges
         from quotes import states
         from quotes.mails import sending
+        from quotes.models import Approval
         from quotes.services import ordering, strays, timers
         from quotes.signin import mail, retention
 
         badges.know("rfq", dict(states.RfqState.choices), states.RFQ_TONES)
         badges.know("version", dict(states.VersionState.choices), states.VERSION_TONES)
+        badges.know("approval", dict(Approval.State.choices), Approval.TONES)
 
         ordering.register_all()
         timers.register_all()

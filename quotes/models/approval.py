@@ -73,6 +73,12 @@ class Approval(models.Model):
         VOID = "void", "Void"
 
     OPEN: ClassVar[str] = "waiting"
+    TONES: ClassVar[dict[str, str]] = {
+        State.WAITING: "warning",
+        State.APPROVED: "success",
+        State.REJECTED: "danger",
+        State.VOID: "default",
+    }
 
     version = models.ForeignKey(
         "quotes.Version", on_delete=models.CASCADE, related_name="approvals"

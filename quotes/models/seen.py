@@ -39,7 +39,7 @@ class VersionQuerySet(SeenQuerySet):
     def mine(self, user: User) -> Q:
         approvals = self.model._meta.get_field("approvals").related_model._default_manager
         asked = approvals.filter(_asked_of(user), version=OuterRef("pk"))
-        return Q(quote__owner=user) | Q(quote__owner=None) | Exists(asked)
+        return Q(quote__owner=user) | Q(quote__owner=None) | Q(Exists(asked))
 
 
 class ApprovalQuerySet(SeenQuerySet):

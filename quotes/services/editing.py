@@ -15,6 +15,7 @@ from integrations.models import User
 from quotes.errors import Incomplete, Stale
 from quotes.models import Version, VersionLine
 from quotes.services.drafting import editing
+from quotes.totals import HUNDRED
 
 MOST_LINES = 500
 _ASIDE = 1_000_000  # places that no line of a version ever has
@@ -120,6 +121,12 @@ def _write_header(version: Version, edit: Edit) -> None:
     for name in HEADER:
         if name in edit.header:
             setattr(version, name, edit.header[name])
+    if not 0 <= version.discount_percent < HUNDRED:
+        raise Incomplete("The discount on all lines must be at least 0 and below 100 percent.")
+    if version.freight_net < 0:
+        raise Incomplete("Freight must not be negative.")
+    if not 0 <= version.freight_tax_percent < HUNDRED:
+        raise Incomplete("The tax on freight must be at least 0 and below 100 percent.")
 
 
 def _lines(version: Version, edit: Edit) -> list[VersionLine]:
@@ -171,6 +178,8 @@ def _refuse_wrong(entered: EditedLine) -> None:
         raise Incomplete(f"Line {place}: the price must not be negative.")
     if not 0 <= entered.discount_percent <= 100:
         raise Incomplete(f"Line {place}: the discount must be between 0 and 100 percent.")
+    if entered.tax_percent is not None and not 0 <= entered.tax_percent < HUNDRED:
+        raise Incomplete(f"Line {place}: the tax must be at least 0 and below 100 percent.")
 
 
 def _forget_product(line: VersionLine) -> None:

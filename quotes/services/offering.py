@@ -1,11 +1,11 @@
 """From an approved version to an offer that the buyer can accept."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from integrations.engine import clock
-from integrations.models import User
+from integrations.models import StateChange, User
 from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
 from quotes.mails import sending
@@ -49,7 +49,10 @@ def offer(version: Version, *, user: User) -> Version:
 
 @transaction.atomic
 def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
-    """Moves the end of an offer's validity to a later time; the offer itself stays the same."""
+    """Moves the end of an offer's validity to a later time, with a row in its history.
+
+    The offer itself stays the same.
+    """
     _, version = locked(version)
     now = clock.now()
     if version.state not in WITH_BUYER or version.valid_until is None:
@@ -60,6 +63,14 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
         raise Incomplete("An offer can only be made to last longer.")
     version.valid_until = until
     version.save(update_fields=["valid_until"])
+    StateChange.objects.create(
+        subject=Version.SUBJECT,
+        subject_id=version.pk,
+        before=version.state,
+        after=version.state,
+        actor=actor.name[:120],
+        reason=f"extended until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+    )
     return version
 
 

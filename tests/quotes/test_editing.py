@@ -181,6 +181,7 @@ def test_line_of_another_quote_is_not_taken(sam: User) -> None:
         ({"title": "", "sku": ""}, "SKU or a title"),
         ({"unit_price": Decimal(-1)}, "negative"),
         ({"discount_percent": Decimal(101)}, "between 0 and 100"),
+        ({"tax_percent": Decimal(-1)}, "tax must be"),
     ],
 )
 def test_wrong_line_is_named(sam: User, wrong: dict[str, object], said: str) -> None:
@@ -188,3 +189,18 @@ def test_wrong_line_is_named(sam: User, wrong: dict[str, object], said: str) -> 
 
     with pytest.raises(Incomplete, match=f"Line 1: .*{said}"):
         save_edit(version, user=sam, edit=with_line(version, 1, **wrong))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"discount_percent": Decimal(100)}, "discount on all lines"),
+        ({"freight_net": Decimal(-1)}, "Freight must not"),
+        ({"freight_tax_percent": Decimal(100)}, "tax on freight"),
+    ],
+)
+def test_wrong_header_is_named(sam: User, wrong: dict[str, object], said: str) -> None:
+    version = VersionFactory()
+
+    with pytest.raises(Incomplete, match=said):
+        save_edit(version, user=sam, edit=replace(as_is(version), header=wrong))

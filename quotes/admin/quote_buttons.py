@@ -1,0 +1,73 @@
+"""Which buttons the page of a revision has: by its state, and by what the person may press."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from integrations.admin.pressing import Button
+from quotes.admin.base import SalesAdmin
+from quotes.models import Approval, Version
+from quotes.services import approving
+from quotes.states import REQUOTABLE, VersionState
+
+_V = VersionState
+SUBMIT = Button(action="submit", label="Submit for approval", tone="primary")
+APPROVE = Button(action="approve", label="Approve…", tone="primary")
+REJECT = Button(action="reject", label="Reject…")
+DELEGATE = Button(action="delegate", label="Let somebody else decide…")
+RETURN = Button(action="return_for_editing", label="Return for editing…")
+OFFER = Button(action="offer", label="Send to the buyer…", tone="primary")
+EXTEND = Button(action="extend", label="Extend…")
+KEEP = Button(action="keep_offer", label="Keep the offer…")
+REQUOTE = Button(action="requote", label="Quote anew")
+WITHDRAW = Button(action="withdraw", label="Withdraw…", tone="danger")
+RETRY = Button(action="retry_order", label="Retry the order…", tone="primary")
+GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="danger")
+
+EDITS, OFFERS, APPROVES, SETTLES = "edit", "offer", "approve", "settle"
+# (state, [(button, who may press it)])
+_BY_STATE: dict[str, list[tuple[Button, tuple[str, ...]]]] = {
+    _V.DRAFT: [(SUBMIT, (EDITS,)), (WITHDRAW, (OFFERS,))],
+    _V.NOT_APPROVED: [(SUBMIT, (EDITS,)), (WITHDRAW, (OFFERS,))],
+    _V.PENDING_APPROVAL: [(RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
+    _V.APPROVED: [(OFFER, (OFFERS,)), (RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
+    _V.OFFERED: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.CHANGE_REQUESTED: [(KEEP, (OFFERS,)), (EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.ACCEPTANCE_PENDING: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.ORDER_FAILED: [(RETRY, (SETTLES,)), (GIVE_UP, (SETTLES,))],
+}
+
+
+def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> list[Button]:
+    """In the order in which they are read; the service still decides."""
+    may = {
+        EDITS: screen.has_edit_permission(request),
+        OFFERS: screen.has_offer_permission(request),
+        APPROVES: screen.has_approve_permission(request),
+        SETTLES: screen.has_settle_permission(request),
+    }
+    found = [
+        button
+        for button, rights in _BY_STATE.get(version.state, [])
+        if any(may[right] for right in rights)
+    ]
+    if may[APPROVES] and mine_to_decide(version, request.user):
+        found = [APPROVE, REJECT, DELEGATE, *found]
+    if may[EDITS] and _can_be_quoted_anew(version):
+        found.insert(0, REQUOTE)
+    return found
+
+
+def mine_to_decide(version: Version, user: Any) -> Approval | None:
+    """The approval of this version that the person can decide now."""
+    if version.state != _V.PENDING_APPROVAL:
+        return None
+    mine = (one for one in approving.waiting_for(user) if one.version_id == version.pk)
+    return next(mine, None)
+
+
+def _can_be_quoted_anew(version: Version) -> bool:
+    """From the newest revision only, so that nothing newer is lost from sight."""
+    if version.state not in REQUOTABLE or version.state == _V.NOT_APPROVED:
+        return False
+    return not version.quote.versions.filter(revision__gt=version.revision).exists()

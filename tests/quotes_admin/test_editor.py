@@ -1,0 +1,215 @@
+"""The editor: one form with live totals, refused when stale, and never losing what was entered."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from quotes.models import Version
+from quotes.services import approving
+from quotes.states import VersionState
+from tests import factories as make
+from tests.quotes.factories import ApprovalRuleFactory, VersionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(version):
+    return reverse("admin:quotes_version_change", args=[version.pk])
+
+
+def panel_of(version):
+    return reverse("admin:quotes_panel", args=[version.pk])
+
+
+def fresh(version):
+    return Version.objects.get(pk=version.pk)
+
+
+def test_editor_shows_lines_totals_margin_and_age_of_cost(signed_in, sam):
+    version = VersionFactory(quote__owner=sam)
+    version.lines.update(configuration=[["Battery", "5 Ah"]], cost_as_of=make.NOON)
+
+    page = signed_in(sam).get(page_of(version)).content.decode()
+
+    assert "119.00 EUR" in page
+    assert "40.0 %" in page  # margin: 100 - 60
+    assert "Battery: <strong>5 Ah</strong>" in page
+    assert 'value="50"' in page
+
+
+def test_saving_changes_the_quote_and_marks_the_price(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(
+        version,
+        **{
+            "lines-0-unit_price": "45.5",
+            "terms_name": "Net 30",
+            "needs_po_number": "on",
+            "ship_to-street1": "Kai 7",
+            "ship_to-country_code": "de",
+        },
+    )
+
+    answer = signed_in(sam).post(page_of(version), sent)
+
+    assert answer.status_code == 302
+    saved, line = fresh(version), version.lines.get()
+    assert (line.unit_price, line.is_price_manual) == (Decimal("45.5"), True)
+    assert (saved.terms_name, saved.needs_po_number) == ("Net 30", True)
+    assert (saved.ship_to["street1"], saved.ship_to["country_code"]) == ("Kai 7", "DE")
+    assert saved.bill_to == {}
+    assert (saved.net_total, saved.edited_by) == (91, sam)
+
+
+def test_line_is_added_and_another_removed_without_scripts(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam, lines=2)
+    sent = entered(
+        version,
+        **{
+            "lines-0-DELETE": "on",
+            "lines-2-title": "Assembly on site",
+            "lines-2-quantity": "1.5",
+            "lines-2-unit": "h",
+        },
+    )
+
+    signed_in(sam).post(page_of(version), sent)
+
+    rows = list(version.lines.values_list("n", "title", "quantity"))
+    assert rows == [(1, "Cordless drill", 2), (2, "Assembly on site", Decimal("1.5"))]
+
+
+def test_empty_row_is_no_line(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+
+    signed_in(sam).post(page_of(version), entered(version))
+
+    assert version.lines.count() == 1
+
+
+def test_stale_form_is_refused_and_shown_again_as_it_was_entered(signed_in, sam, mia, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(version, note="Free delivery", **{"lines-0-unit_price": "41"})
+    signed_in(mia).post(page_of(version), entered(version, note="From Mia"))
+
+    answer = signed_in(sam).post(page_of(version), sent)
+
+    page = answer.content.decode()
+    assert "mia.manager changed" in page
+    assert "Free delivery" in page
+    assert 'value="41"' in page
+    assert fresh(version).note == "From Mia"
+    assert version.lines.get().unit_price == 50
+
+
+def test_wrong_number_is_named_and_nothing_is_lost(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(version, note="Kept", **{"lines-0-quantity": "two"})
+
+    page = signed_in(sam).post(page_of(version), sent).content.decode()
+
+    assert "Row 1: Quantity: Enter a number." in page
+    assert "Kept" in page
+    assert 'value="two"' in page
+    assert fresh(version).edits == 0
+
+
+def test_recalculating_shows_the_new_total_and_saves_nothing(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(version, recalculate="1", **{"lines-0-quantity": "3"})
+
+    page = signed_in(sam).post(page_of(version), sent).content.decode()
+
+    assert "178.50 EUR" in page
+    assert version.lines.get().quantity == 2
+
+
+def test_room_for_another_line_is_made_without_scripts(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(version, recalculate="more")
+
+    answer = signed_in(sam).post(page_of(version), sent)
+
+    assert len(answer.context["editor"].lines.forms) == 3
+    assert answer.context.get("complaints") is None
+
+
+def test_live_panel_tells_totals_and_approvals_of_what_is_entered(signed_in, sam, entered):
+    ApprovalRuleFactory()
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    before = client.post(panel_of(version), entered(version)).content.decode()
+    after = client.post(
+        panel_of(version), entered(version, discount_percent="20")
+    ).content.decode()
+
+    assert "None: it can be sent without." in before
+    assert "Sales manager" in after
+    assert "Discount: discount of 20.0 %" in after
+    assert "95.20 EUR" in after
+    assert "<html" not in after
+    assert fresh(version).discount_percent == 0
+
+
+def test_live_panel_says_why_nothing_can_be_added_up(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    wrong = client.post(panel_of(version), entered(version, **{"lines-0-quantity": "x"}))
+    refused = client.post(panel_of(version), entered(version, **{"lines-0-alternative": "9"}))
+
+    assert "Row 1: Quantity: Enter a number." in wrong.content.decode()
+    assert "name one other line" in refused.content.decode()
+
+
+def test_saving_and_submitting_in_one_go(signed_in, sam, entered):
+    ApprovalRuleFactory()
+    version = VersionFactory(quote__owner=sam)
+
+    signed_in(sam).post(page_of(version), entered(version, submit="1", discount_percent="20"))
+
+    assert fresh(version).state == VersionState.PENDING_APPROVAL
+
+
+def test_saving_an_approved_quote_makes_it_a_draft_again(signed_in, sam, entered):
+    version = approving.submit_version(VersionFactory(quote__owner=sam), user=sam)
+    assert version.state == VersionState.APPROVED
+
+    signed_in(sam).post(page_of(version), entered(version))
+
+    assert fresh(version).state == VersionState.DRAFT
+
+
+def test_offer_has_no_form_and_takes_none(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam, offered=True)
+    client = signed_in(sam)
+
+    page = client.get(page_of(version)).content.decode()
+    answer = client.post(page_of(version), entered(version, note="sneaked in"))
+
+    assert 'id="quote-editor"' not in page
+    assert "quote it anew" in answer.content.decode()
+    assert fresh(version).note == ""
+
+
+def test_auditor_reads_without_form_and_buttons_and_saves_nothing(signed_in, entered):
+    version = VersionFactory()
+    client = signed_in(make.auditor())
+
+    answer = client.get(page_of(version))
+
+    assert 'id="quote-editor"' not in answer.content.decode()
+    assert answer.context["buttons"] == []
+    assert client.post(page_of(version), entered(version)).status_code == 403
+    assert client.post(panel_of(version), entered(version)).status_code == 403
+
+
+def test_quote_of_a_colleague_is_not_found(signed_in, rita, sam, entered):
+    version = VersionFactory(quote__owner=rita)
+    client = signed_in(sam)
+
+    assert client.get(page_of(version)).status_code == 404
+    assert client.post(page_of(version), entered(version)).status_code == 404
+    assert client.post(panel_of(version), entered(version)).status_code == 404
