@@ -80,7 +80,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for title, pages in _GROUPS:
         items = [
-            {"title": name, "icon": icon, "link": _address(page)}
+            {"title": name, "icon": icon, "link": _address(page), **_marked(request, page)}
             for name, icon, page, permission in pages
             if not permission or request.user.has_perm(permission)
         ]
@@ -90,6 +90,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 {"title": title, "items": items, "separator": True, "collapsible": folded}
             )
     return groups
+
+
+def _marked(request: HttpRequest, page: str) -> dict[str, bool]:
+    """The board's address begins like that of the list, which is another page all the same."""
+    on_board = page == "quotes_version" and request.path == _address("quotes_board")
+    return {"active": False} if on_board else {}
 
 
 def _address(page: str) -> str:

@@ -139,6 +139,7 @@ class LineForm(forms.ModelForm):
             "unit_price": _number_input(),
             "discount_percent": _number_input(),
             "tax_percent": _number_input(),
+            "title": _area(1),  # grows with its text, where the browser can
             "description": _area(2),
             "note": _area(2),
         }
@@ -147,6 +148,10 @@ class LineForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False  # the SKU is enough
         _show_plainly(self, "quantity", "unit_price", "discount_percent", "tax_percent")
+
+    def clean_title(self) -> str:
+        """One line, however it was typed."""
+        return " ".join(self.cleaned_data["title"].split())
 
     def validate_constraints(self) -> None:
         """The service checks the rules, for all lines together."""

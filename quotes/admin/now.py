@@ -81,10 +81,10 @@ def failed_orders(request: HttpRequest, now: datetime) -> Panel | None:
         return None
     user: Any = request.user
     failed = Version.objects.seen_by(user).filter(state=VersionState.ORDER_FAILED)
-    shown = list(failed.select_related("quote__account").defer("document")[: SHOWN + 1])
-    if not shown:
+    count = failed.count()
+    if not count:
         return None
-    count = len(shown) if len(shown) <= SHOWN else failed.count()
+    shown = failed.select_related("quote__account").defer("document")[:SHOWN]
     return Panel(
         title="Accepted quotes without an order",
         needs=count,
@@ -98,7 +98,7 @@ def failed_orders(request: HttpRequest, now: datetime) -> Panel | None:
                 badge=badge("version", version.state),
                 value=written.amount(version.gross_total, version.quote.currency),
             )
-            for version in shown[:SHOWN]
+            for version in shown
         ],
         url=reverse("admin:quotes_version_changelist") + "?waits=support",
         more="All quotes whose order failed",

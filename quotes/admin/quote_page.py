@@ -122,6 +122,7 @@ def _page(
         "panel": panel_of(version, lines),
         "title": f"{version} {version.quote.account}",
         "opts": screen.opts,
+        "original": version,
         "media": screen.media,
         "row": version,
         "lines": lines,

@@ -100,7 +100,7 @@ class RfqAdmin(SalesAdmin):
             messages.error(request, str(refusal))
         return _to_page(rfq)
 
-    @admin.display(description="Request", ordering="id")
+    @admin.display(description="Request")
     def name(self, rfq: Rfq) -> str:
         return rfq.number
 

@@ -141,9 +141,7 @@ def test_live_panel_tells_totals_and_approvals_of_what_is_entered(signed_in, sam
     client = signed_in(sam)
 
     before = client.post(panel_of(version), entered(version)).content.decode()
-    after = client.post(
-        panel_of(version), entered(version, discount_percent="20")
-    ).content.decode()
+    after = client.post(panel_of(version), entered(version, discount_percent="20")).content.decode()
 
     assert "None: it can be sent without." in before
     assert "Sales manager" in after

@@ -1,0 +1,126 @@
+"""The sales screens, wide and on a phone."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from quotes.models import Version
+from tests import factories as make
+from tests.browser.looking import assert_well_made
+from tests.browser.sales import Sales
+from tests.browser.test_keyboard import tab_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def sales(page, client, live_server):
+    """A week in sales; the browser is the sales manager's."""
+    mia = make.UserFactory(
+        username="mia.manager", email="mia@example.com", first_name="Mia", role="Sales manager"
+    )
+    client.force_login(mia)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    return Sales(mia)
+
+
+def editor_of(version):
+    return reverse("admin:quotes_version_change", args=[version.pk])
+
+
+def test_inbox(page, sales, shoot):
+    page.goto(reverse("admin:quotes_rfq_changelist"))
+
+    shoot(page, "rfqs")
+    assert_well_made(page)
+
+
+def test_request(page, sales, shoot):
+    page.goto(reverse("admin:quotes_rfq_change", args=[sales.overdue.pk]))
+
+    shoot(page, "rfq")
+    assert_well_made(page)
+
+
+def test_list_of_quotes(page, sales, shoot):
+    page.goto(reverse("admin:quotes_version_changelist"))
+
+    shoot(page, "quotes")
+    assert_well_made(page)
+
+
+def test_editor(page, sales, shoot):
+    page.goto(editor_of(sales.draft))
+
+    shoot(page, "quote-editor")
+    assert_well_made(page)
+
+
+def test_offer(page, sales, shoot):
+    page.goto(editor_of(sales.offered))
+
+    shoot(page, "quote")
+    assert_well_made(page)
+
+
+def test_board(page, sales, shoot):
+    page.goto(reverse("admin:quotes_board"))
+
+    shoot(page, "board")
+    assert_well_made(page)
+
+
+def test_first_page_of_a_manager(page, sales, shoot):
+    page.goto(reverse("admin:index"))
+
+    shoot(page, "first-page-sales")
+    assert_well_made(page)
+
+
+def test_approvals_rules_and_rights(page, sales):
+    for screen in ("approval", "approvalrule", "buyingright"):
+        page.goto(reverse(f"admin:quotes_{screen}_changelist"))
+        assert_well_made(page)
+
+
+def test_totals_follow_what_is_typed(page, sales):
+    page.goto(editor_of(sales.draft))
+    panel = page.locator("#quote-panel")
+    assert panel.get_by_text("Discount: discount of").count() == 0
+
+    page.get_by_label("Discount on all lines, %").fill("25")
+
+    panel.get_by_text("Discount: discount of").wait_for()
+    assert Version.objects.get(pk=sales.draft.pk).discount_percent == 0
+
+
+def test_editor_works_by_keyboard(page, sales):
+    page.goto(editor_of(sales.draft))
+    page.get_by_label("Net price").first.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("150")
+    page.keyboard.press("Enter")
+    page.get_by_text("18,000.00 EUR").first.wait_for()
+    assert sales.draft.lines.get(n=1).unit_price == 168
+
+    tab_to(page, "Save")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("is saved.").wait_for()
+    line = sales.draft.lines.get(n=1)
+    assert (line.unit_price, line.is_price_manual) == (Decimal(150), True)
+
+
+def test_question_before_an_approval(page, sales):
+    page.goto(editor_of(sales.waiting))
+    page.get_by_role("button", name="Approve…").click()
+    page.get_by_label("Comment").wait_for()
+    assert_well_made(page)
+
+    page.get_by_label("Comment").fill("Fine for a first order")
+    page.get_by_role("button", name="Approve", exact=True).click()
+
+    page.get_by_text("1 approved.").wait_for()
+    assert Version.objects.get(pk=sales.waiting.pk).state == "approved"
