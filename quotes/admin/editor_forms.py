@@ -119,7 +119,7 @@ class LineForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     alternative = forms.IntegerField(
-        label="Alternative to line",
+        label="Instead of line",
         required=False,
         min_value=0,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
