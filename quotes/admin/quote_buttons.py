@@ -8,9 +8,11 @@ from integrations.admin.pressing import Button
 from quotes.admin.base import SalesAdmin
 from quotes.models import Approval, Version
 from quotes.services import approving
-from quotes.states import REQUOTABLE, VersionState
+from quotes.states import REQUOTABLE, WITH_BUYER, VersionState
 
 _V = VersionState
+PRICE = Button(action="price", label="Price from the ERP")
+MOVED = Button(action="what_moved", label="Compare prices")
 SUBMIT = Button(action="submit", label="Submit for approval", tone="primary")
 APPROVE = Button(action="approve", label="Approve…", tone="primary")
 REJECT = Button(action="reject", label="Reject…")
@@ -27,8 +29,8 @@ GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="dan
 EDITS, OFFERS, APPROVES, SETTLES = "edit", "offer", "approve", "settle"
 # (state, [(button, who may press it)])
 _BY_STATE: dict[str, list[tuple[Button, tuple[str, ...]]]] = {
-    _V.DRAFT: [(SUBMIT, (EDITS,)), (WITHDRAW, (OFFERS,))],
-    _V.NOT_APPROVED: [(SUBMIT, (EDITS,)), (WITHDRAW, (OFFERS,))],
+    _V.DRAFT: [(SUBMIT, (EDITS,)), (PRICE, (EDITS,)), (WITHDRAW, (OFFERS,))],
+    _V.NOT_APPROVED: [(SUBMIT, (EDITS,)), (PRICE, (EDITS,)), (WITHDRAW, (OFFERS,))],
     _V.PENDING_APPROVAL: [(RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
     _V.APPROVED: [(OFFER, (OFFERS,)), (RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
     _V.OFFERED: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
@@ -55,6 +57,8 @@ def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> li
         found = [APPROVE, REJECT, DELEGATE, *found]
     if may[EDITS] and _can_be_quoted_anew(version):
         found.insert(0, REQUOTE)
+    if may[EDITS] and version.state in WITH_BUYER | {_V.PENDING_APPROVAL, _V.APPROVED}:
+        found.insert(-1, MOVED)
     return found
 
 

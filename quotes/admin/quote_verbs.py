@@ -1,16 +1,19 @@
 """The verbs of sales for revisions of quotes, as actions: each asks, calls one service, reports."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.admin import pressing
 from integrations.admin.pressing import ReasonForm, Skipped
+from integrations.looks import written
 from quotes.actors import staff
 from quotes.admin import deciding
 from quotes.admin.base import SalesAdmin, press_each, press_to
@@ -18,7 +21,7 @@ from quotes.admin.deciding import CommentForm
 from quotes.admin.editor_forms import moment_input
 from quotes.admin.quote_buttons import mine_to_decide
 from quotes.models import Acceptance, Version
-from quotes.services import approving, drafting, ending, offering, ordering
+from quotes.services import approving, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
 
 
@@ -28,6 +31,8 @@ class ExtendForm(forms.Form):
 
 class QuoteVerbs(SalesAdmin):
     actions = [
+        "price",
+        "what_moved",
         "submit",
         "approve",
         "reject",
@@ -41,6 +46,25 @@ class QuoteVerbs(SalesAdmin):
         "retry_order",
         "give_up_order",
     ]
+
+    # ------------------------------------------------------------ prices
+
+    @admin.action(description="Price from the ERP", permissions=["edit"])
+    def price(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        def press(version: Version) -> None:
+            left = pricing.price_version(version, user=_user(request), on=_today())
+            for one in left:
+                self._tell(request, f"{version}, line {one.line} got no price: {one.reason}")
+
+        return press_each(self, request, rows, press, done="priced")
+
+    @admin.action(description="Compare prices with the ERP", permissions=["edit"])
+    def what_moved(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        def press(version: Version) -> None:
+            for one in pricing.what_moved(version, on=_today()):
+                self._tell(request, f"{version}, line {one.line}: {_moved(one)}")
+
+        return press_each(self, request, rows, press, done="compared")
 
     # ------------------------------------------------------------ approval
 
@@ -196,6 +220,9 @@ class QuoteVerbs(SalesAdmin):
         press = partial(_of_acceptance, ordering.give_up_order, user=_user(request), reason=reason)
         return press_each(self, request, rows, press, done="given up")
 
+    def _tell(self, request: HttpRequest, text: str) -> None:
+        self.message_user(request, text, messages.WARNING)
+
     def _ask(
         self, request: HttpRequest, rows: QuerySet[Version], **asked: Any
     ) -> forms.Form | HttpResponse:
@@ -213,6 +240,19 @@ def _of_acceptance(press: Any, version: Version, **said: Any) -> object:
     if acceptance is None:
         raise Skipped(f"{version} is not accepted")
     return press(acceptance, **said)
+
+
+def _moved(one: pricing.Moved) -> str:
+    """`189 → 195 (+3.2 %), cost 118 → 121`, or why there is no price any more."""
+    if one.price_now is None:
+        return f"{one.price_then.normalize():f}, and no price now. {one.reason}"
+    percent = f" ({one.percent:+.1f} %)" if one.percent else ""
+    price = f"{one.price_then.normalize():f} → {one.price_now.normalize():f}{percent}"
+    return f"{price}, cost {written.quantity(one.cost_then)} → {written.quantity(one.cost_now)}"
+
+
+def _today() -> date:
+    return timezone.now().date()
 
 
 def _user(request: HttpRequest) -> Any:

@@ -94,6 +94,15 @@ def test_submitting_asks_for_the_approvals_that_the_policy_wants(press, sam):
     assert state_of(version) == VersionState.PENDING_APPROVAL
 
 
+def test_price_button_says_what_keeps_it_from_asking(press, sam):
+    version = VersionFactory(quote__owner=sam)
+
+    answer = press(sam, "price", version)
+
+    assert "There is no orders flow" in answer.content.decode()
+    assert Version.objects.get(pk=version.pk).edits == 0
+
+
 def test_what_is_missing_is_told(press, sam):
     version = VersionFactory(quote__owner=sam)
     version.lines.update(unit_price=None)
@@ -221,10 +230,10 @@ def test_quoting_anew_leads_to_the_new_revision(press, sam):
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("draft", ["submit", "withdraw"]),
-        ("approved", ["offer", "return_for_editing", "withdraw"]),
-        ("offered", ["requote", "extend", "withdraw"]),
-        ("change_requested", ["requote", "keep_offer", "extend", "withdraw"]),
+        ("draft", ["submit", "price", "withdraw"]),
+        ("approved", ["offer", "return_for_editing", "what_moved", "withdraw"]),
+        ("offered", ["requote", "extend", "what_moved", "withdraw"]),
+        ("change_requested", ["requote", "keep_offer", "extend", "what_moved", "withdraw"]),
         ("ordered", []),
         ("withdrawn", ["requote"]),
     ],

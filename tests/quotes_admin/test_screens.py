@@ -191,6 +191,13 @@ def test_staff_without_a_role_is_refused(page, signed_in):
     assert signed_in(make.UserFactory()).get(reverse(page)).status_code == 403
 
 
+def test_roles_get_their_rights_by_migrating(db):
+    sales = Group.objects.get(name="Sales").permissions.filter(content_type__app_label="quotes")
+
+    assert sales.filter(codename="edit_quotes").exists()
+    assert not sales.filter(codename__in=["approve_quotes", "see_all_quotes"]).exists()
+
+
 def test_sidebar_offers_sales_what_they_may_see(signed_in, sam):
     page = signed_in(sam).get(reverse("admin:quotes_board")).content.decode()
 
