@@ -97,16 +97,12 @@ class ApprovalAdmin(SalesAdmin):
 
     @admin.action(description="Approve…", permissions=["approve"])
     def approve(self, request: HttpRequest, rows: QuerySet[Approval]) -> HttpResponse | None:
-        return deciding.approve(self, request, rows, _itself)
+        return deciding.approve(self, request, rows)
 
     @admin.action(description="Reject…", permissions=["approve"])
     def reject(self, request: HttpRequest, rows: QuerySet[Approval]) -> HttpResponse | None:
-        return deciding.reject(self, request, rows, _itself)
+        return deciding.reject(self, request, rows)
 
     @admin.action(description="Let somebody else decide…", permissions=["approve"])
     def delegate(self, request: HttpRequest, rows: QuerySet[Approval]) -> HttpResponse | None:
-        return deciding.delegate(self, request, rows, _itself)
-
-
-def _itself(approval: Approval) -> Approval:
-    return approval
+        return deciding.delegate(self, request, rows)

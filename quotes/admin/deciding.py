@@ -1,6 +1,9 @@
-"""Approve, reject, delegate: asked for on a page, pressed from a quote or from the list."""
+"""Approve, reject, hand over: asked for on a page, pressed for the approvals that were looked at.
 
-from collections.abc import Callable
+What is pressed is the approval itself, and an edit of its quote voids it: nobody approves
+what they have not seen.
+"""
+
 from functools import partial
 from typing import Any
 
@@ -11,15 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from integrations.admin import pressing
-from integrations.admin.pressing import ReasonForm, Skipped
+from integrations.admin.pressing import ReasonForm
 from integrations.models import User
 from quotes.admin.base import press_each
 from quotes.models import Approval
 from quotes.services import approving
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-# From a row of the screen to the approval that is meant.
-Find = Callable[[Any], Approval | None]
 
 
 class CommentForm(forms.Form):
@@ -46,7 +47,7 @@ class DelegateForm(forms.Form):
 
 
 def approve(
-    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Any], find: Find
+    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
     asked = pressing.ask_reason(
         admin,
@@ -63,11 +64,11 @@ def approve(
     if isinstance(asked, HttpResponse):
         return asked
     press = partial(approving.approve, user=_user(request), comment=asked.cleaned_data["comment"])
-    return _press(admin, request, rows, find, press, done="approved")
+    return press_each(admin, request, rows, press, done="approved")
 
 
 def reject(
-    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Any], find: Find
+    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
     asked = pressing.ask_reason(
         admin,
@@ -83,11 +84,11 @@ def reject(
     if isinstance(asked, HttpResponse):
         return asked
     press = partial(approving.reject, user=_user(request), comment=asked.cleaned_data["reason"])
-    return _press(admin, request, rows, find, press, done="rejected")
+    return press_each(admin, request, rows, press, done="rejected")
 
 
 def delegate(
-    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Any], find: Find
+    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
     asked = pressing.ask_reason(
         admin,
@@ -104,25 +105,7 @@ def delegate(
     if isinstance(asked, HttpResponse):
         return asked
     press = partial(approving.delegate, user=_user(request), to=asked.cleaned_data["to"])
-    return _press(admin, request, rows, find, press, done="handed over")
-
-
-def _press(
-    admin: ModelAdmin,
-    request: HttpRequest,
-    rows: QuerySet[Any],
-    find: Find,
-    press: Callable[[Approval], object],
-    *,
-    done: str,
-) -> HttpResponse | None:
-    def press_found(row: Any) -> object:
-        approval = find(row)
-        if approval is None:
-            raise Skipped(f"{row} has no approval that you can decide now")
-        return press(approval)
-
-    return press_each(admin, request, rows, press_found, done=done)
+    return press_each(admin, request, rows, press, done="handed over")
 
 
 def _user(request: HttpRequest) -> Any:

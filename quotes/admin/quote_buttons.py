@@ -17,6 +17,7 @@ SUBMIT = Button(action="submit", label="Submit for approval", tone="primary")
 APPROVE = Button(action="approve", label="Approve…", tone="primary")
 REJECT = Button(action="reject", label="Reject…")
 DELEGATE = Button(action="delegate", label="Let somebody else decide…")
+DECIDE = [APPROVE, REJECT, DELEGATE]
 RETURN = Button(action="return_for_editing", label="Return for editing…")
 OFFER = Button(action="offer", label="Send to the buyer…", tone="primary")
 EXTEND = Button(action="extend", label="Extend…")
@@ -53,8 +54,6 @@ def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> li
         for button, rights in _BY_STATE.get(version.state, [])
         if any(may[right] for right in rights)
     ]
-    if may[APPROVES] and mine_to_decide(version, request.user):
-        found = [APPROVE, REJECT, DELEGATE, *found]
     if may[EDITS] and _can_be_quoted_anew(version):
         found.insert(0, REQUOTE)
     if may[EDITS] and version.state in WITH_BUYER | {_V.PENDING_APPROVAL, _V.APPROVED}:
@@ -62,10 +61,12 @@ def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> li
     return found
 
 
-def mine_to_decide(version: Version, user: Any) -> Approval | None:
-    """The approval of this version that the person can decide now."""
-    if version.state != _V.PENDING_APPROVAL:
+def mine_to_decide(screen: SalesAdmin, request: HttpRequest, version: Version) -> Approval | None:
+    """The approval of this version that the person can decide now; its buttons are DECIDE."""
+    is_asked = version.state == _V.PENDING_APPROVAL
+    if not (is_asked and screen.has_approve_permission(request)):
         return None
+    user: Any = request.user
     mine = (one for one in approving.waiting_for(user) if one.version_id == version.pk)
     return next(mine, None)
 

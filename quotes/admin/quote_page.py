@@ -15,7 +15,7 @@ from quotes.admin import editor_forms
 from quotes.admin.base import SalesAdmin, history_of
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
-from quotes.admin.quote_buttons import buttons_of
+from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide
 from quotes.admin.waiting import waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
@@ -131,10 +131,20 @@ def _page(
         "bill_to": _in_words(version.bill_to),
         "waits_for": waits_for(version),
         "buttons": buttons_of(screen, request, version),
+        "decide": _decide(screen, request, version),
         "press_url": reverse("admin:quotes_version_changelist") + "?revisions=all",
         **shown,
     }
     return TemplateResponse(request, "console/quote.html", context)
+
+
+def _decide(screen: SalesAdmin, request: HttpRequest, version: Version) -> Context | None:
+    """The buttons of the approval that this person can decide; they press the approval itself."""
+    mine = mine_to_decide(screen, request, version)
+    if mine is None:
+        return None
+    address = reverse("admin:quotes_approval_changelist")
+    return {"row": mine, "buttons": DECIDE, "press_url": address}
 
 
 def _is_editable(screen: SalesAdmin, request: HttpRequest, version: Version) -> bool:

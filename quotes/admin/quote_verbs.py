@@ -15,11 +15,9 @@ from integrations.admin import pressing
 from integrations.admin.pressing import ReasonForm, Skipped
 from integrations.looks import written
 from quotes.actors import staff
-from quotes.admin import deciding
 from quotes.admin.base import SalesAdmin, press_each, press_to
 from quotes.admin.deciding import CommentForm
 from quotes.admin.editor_forms import moment_input
-from quotes.admin.quote_buttons import mine_to_decide
 from quotes.models import Acceptance, Version
 from quotes.services import approving, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
@@ -34,9 +32,6 @@ class QuoteVerbs(SalesAdmin):
         "price",
         "what_moved",
         "submit",
-        "approve",
-        "reject",
-        "delegate",
         "return_for_editing",
         "offer",
         "keep_offer",
@@ -72,18 +67,6 @@ class QuoteVerbs(SalesAdmin):
     def submit(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
         press = partial(approving.submit_version, user=_user(request))
         return press_each(self, request, rows, press, done="submitted")
-
-    @admin.action(description="Approve…", permissions=["approve"])
-    def approve(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        return deciding.approve(self, request, rows, _find(request))
-
-    @admin.action(description="Reject…", permissions=["approve"])
-    def reject(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        return deciding.reject(self, request, rows, _find(request))
-
-    @admin.action(description="Let somebody else decide…", permissions=["approve"])
-    def delegate(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        return deciding.delegate(self, request, rows, _find(request))
 
     @admin.action(description="Return for editing…", permissions=["edit", "approve"])
     def return_for_editing(
@@ -229,10 +212,6 @@ class QuoteVerbs(SalesAdmin):
         """A page that says what will happen; with a reason unless another form is named."""
         known = {"form_class": ReasonForm, "tone": "primary", "by_job": False}
         return pressing.ask_reason(self, request, rows, **{**known, **asked})
-
-
-def _find(request: HttpRequest) -> deciding.Find:
-    return lambda version: mine_to_decide(version, request.user)
 
 
 def _of_acceptance(press: Any, version: Version, **said: Any) -> object:

@@ -211,3 +211,13 @@ def test_quote_of_a_colleague_is_not_found(signed_in, rita, sam, entered):
     assert client.get(page_of(version)).status_code == 404
     assert client.post(page_of(version), entered(version)).status_code == 404
     assert client.post(panel_of(version), entered(version)).status_code == 404
+
+
+def test_quote_of_many_lines_is_saved(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam, lines=120)
+
+    answer = signed_in(sam).post(page_of(version), entered(version, note="Many"))
+
+    assert answer.status_code == 302
+    assert fresh(version).note == "Many"
+    assert version.lines.count() == 120

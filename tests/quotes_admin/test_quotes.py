@@ -115,9 +115,12 @@ def test_what_is_missing_is_told(press, sam):
 
 def test_manager_approves_from_the_page_with_a_comment(signed_in, press, sam, mia):
     version = waiting(sam)
-    assert actions_on(signed_in(mia).get(page_of(version)))[:2] == ["approve", "reject"]
+    approval = version.approvals.get()
+    decide = signed_in(mia).get(page_of(version)).context["decide"]
+    assert decide["row"] == approval
+    assert [button.action for button in decide["buttons"]] == ["approve", "reject", "delegate"]
 
-    press(mia, "approve", version, comment="Fine for a first order")
+    press(mia, "approve", approval, comment="Fine for a first order")
 
     assert state_of(version) == VersionState.APPROVED
     assert version.approvals.get().comment == "Fine for a first order"
@@ -127,25 +130,38 @@ def test_manager_approves_from_the_page_with_a_comment(signed_in, press, sam, mi
 def test_rep_is_not_offered_to_approve_and_cannot(signed_in, press, sam):
     version = waiting(sam)
 
-    press(sam, "approve", version, comment="me")
+    press(sam, "approve", version.approvals.get(), comment="me")
 
-    assert "approve" not in actions_on(signed_in(sam).get(page_of(version)))
+    assert signed_in(sam).get(page_of(version)).context["decide"] is None
     assert state_of(version) == VersionState.PENDING_APPROVAL
 
 
 def test_manager_cannot_approve_their_own(press, mia):
     version = waiting(mia)
 
-    answer = press(mia, "approve", version, comment="me")
+    answer = press(mia, "approve", version.approvals.get(), comment="me")
 
-    assert "no approval that you can decide now" in answer.content.decode()
+    assert "Whoever submitted a quote" in answer.content.decode()
+    assert state_of(version) == VersionState.PENDING_APPROVAL
+
+
+def test_what_changed_since_it_was_looked_at_is_not_approved(press, sam, mia):
+    version = waiting(sam)
+    looked_at = version.approvals.get()
+    with drafting.editing(version, user=sam) as edited:
+        edited.discount_percent = 60
+    approving.submit_version(version, user=sam)
+
+    answer = press(mia, "approve", looked_at, comment="ok")
+
+    assert "no longer asked for" in answer.content.decode()
     assert state_of(version) == VersionState.PENDING_APPROVAL
 
 
 def test_rejected_quote_goes_back_with_the_reason(press, sam, mia):
     version = waiting(sam)
 
-    press(mia, "reject", version, reason="Too cheap")
+    press(mia, "reject", version.approvals.get(), reason="Too cheap")
 
     assert state_of(version) == VersionState.NOT_APPROVED
 
@@ -154,13 +170,13 @@ def test_approval_is_handed_to_another_manager(press, sam, mia):
     version = waiting(sam)
     max_ = make.UserFactory(username="max.manager", role="Sales manager")
 
-    press(mia, "delegate", version, to=max_.pk)
+    press(mia, "delegate", version.approvals.get(), to=max_.pk)
 
     assert version.approvals.get().delegated_to == max_
 
 
 def test_reps_are_not_among_those_who_may_decide(press, sam, mia):
-    answer = press(mia, "delegate", waiting(sam))
+    answer = press(mia, "delegate", waiting(sam).approvals.get())
 
     offered = answer.context["form"].fields["to"].queryset
     assert list(offered) == [mia]
