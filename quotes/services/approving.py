@@ -116,6 +116,10 @@ def refuse_incomplete(version: Version, *, now: datetime) -> None:
         missing.append("there is no line that counts")
     if version.valid_until is None or version.valid_until <= now:
         missing.append("the validity must end in the future")
+    if not version.region_ref:
+        missing.append("the region in the storefront is not given")
+    if not version.ship_to.get("country_code"):
+        missing.append("the address it goes to has no country")
     if missing:
         raise Incomplete(f"{version} is not complete: {'; '.join(missing)}.")
 

@@ -77,6 +77,8 @@ class VersionFactory(DjangoModelFactory):
     quote = factory.SubFactory(QuoteFactory)
     revision = 1
     valid_until = factory.LazyFunction(lambda: timezone.now() + timedelta(days=10))
+    region_ref = "reg_eu"
+    ship_to = factory.LazyFunction(lambda: {"city": "Hamburg", "country_code": "DE"})
 
     class Params:
         approved = factory.Trait(state=VersionState.APPROVED)

@@ -150,6 +150,13 @@ def test_incomplete_version_says_all_that_is_missing(sam: User) -> None:
         approving.submit_version(version, user=sam)
 
 
+def test_version_that_could_not_be_ordered_is_not_complete(sam: User) -> None:
+    version = VersionFactory(region_ref="", ship_to={"city": "Hamburg"})
+
+    with pytest.raises(Incomplete, match="region .* is not given; the address .* no country"):
+        approving.submit_version(version, user=sam)
+
+
 def test_needs_are_known_while_editing(sam: User) -> None:
     ApprovalRuleFactory()
 

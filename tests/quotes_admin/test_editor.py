@@ -166,7 +166,8 @@ def test_saving_and_submitting_in_one_go(signed_in, sam, entered):
     ApprovalRuleFactory()
     version = VersionFactory(quote__owner=sam)
 
-    signed_in(sam).post(page_of(version), entered(version, submit="1", discount_percent="20"))
+    asked = {"discount_percent": "20", "region_ref": "reg_eu", "ship_to-country_code": "DE"}
+    signed_in(sam).post(page_of(version), entered(version, submit="1", **asked))
 
     assert fresh(version).state == VersionState.PENDING_APPROVAL
 
