@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_q",
+    "rest_framework",
+    "drf_spectacular",
     "integrations.engine.apps.EngineConfig",
     "integrations.apps.IntegrationsConfig",
     "quotes.apps.QuotesConfig",
@@ -151,6 +153,11 @@ if BEHIND_HTTPS_PROXY:
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if BEHIND_HTTPS_PROXY else 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor of a quote with 500 lines sends 7 500
+FILE_UPLOAD_HANDLERS = [
+    "quotes.portal.uploads.RefuseTooLarge",  # before anything is written to the disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- mail --------------------------------------------------------------------------
 _mail = env.mail_url("EMAIL_URL", "consolemail://")
@@ -239,7 +246,31 @@ QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sal
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
 SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
+# Files of requests: outside everything that is served, one folder for all web processes.
+ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_BYTES", 10_000_000, minimum=1000)
+ATTACHMENTS_PER_REQUEST = env.number("ATTACHMENTS_PER_REQUEST", 20, minimum=1)
 QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
+
+# --- the API for the storefront's server ------------------------------------------------
+RFQ_MAX_BYTES = env.number("RFQ_MAX_BYTES", 1_000_000, minimum=1000)
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PERMISSION_CLASSES": [],  # who may ask is decided by the signature
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "quotes.api.errors.answer_to",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ERP Portal",
+    "DESCRIPTION": "Requests for quote and quotes, for the storefront's server.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RfqState": "quotes.states.RfqState",
+        "QuoteState": "quotes.states.VersionState",
+    },
+}
 
 # --- outbound HTTP ---------------------------------------------------------------------
 HTTP_CONNECT_TIMEOUT_S = env.seconds("HTTP_CONNECT_TIMEOUT_S", 5)
@@ -255,6 +286,7 @@ ALERT_WEBHOOK_SECRET = env.webhook_secret("ALERT_WEBHOOK_SECRET")  # whsec_… (
 # --- the buyers' pages -------------------------------------------------------------------
 PORTAL_NAME = env.text("PORTAL_NAME", "ERP Portal")  # the seller, as buyers know them
 PORTAL_SESSION_HOURS = env.number("PORTAL_SESSION_HOURS", 12, minimum=1)  # then an idle one ends
+PORTAL_CURRENCIES = env.words("PORTAL_CURRENCIES", ["EUR"])  # of requests; the first is preset
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -13,4 +13,5 @@ urlpatterns = [
     path("portal/", include("quotes.portal.urls")),
     path("api/portal/handover", ask_handover, name="handover"),
     path("api/hooks/<str:token>", hook, name="hook"),
+    path("api/", include("quotes.api.urls")),
 ]

@@ -8,6 +8,7 @@ class QuotesConfig(AppConfig):
     def ready(self) -> None:
         from integrations.engine import beat
         from integrations.looks import badges
+        from integrations.webhooks import signed
         from quotes import states
         from quotes.mails import sending
         from quotes.models import Approval
@@ -23,4 +24,5 @@ class QuotesConfig(AppConfig):
         strays.register_all()
         mail.declare()
         sending.declare()
+        signed.register_all()
         beat.register("forget_sign_ins", retention.EVERY_S, retention.forget_ended)

@@ -2,6 +2,7 @@
 
 from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
+from quotes.models.attachment import Attachment
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -10,6 +11,7 @@ __all__ = [
     "Acceptance",
     "Approval",
     "ApprovalRule",
+    "Attachment",
     "BuyingRight",
     "HandoverToken",
     "Message",

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from integrations import logs
 from integrations.adapters.callbacks import BadSignature
 from integrations.models import Connection
-from integrations.webhooks.signed import storefront_of
+from integrations.webhooks.signed import REQUESTS, storefront_of
 from quotes.portal import access
 from quotes.signin import handover
 
@@ -49,6 +49,8 @@ def ask_handover(request: HttpRequest) -> JsonResponse:
     except BadSignature as exc:
         logger.warning("handover_refused reason=%s", exc)
         return _refuse(401, "bad_signature", str(exc))
+    if message_id.startswith(REQUESTS):  # signed for a request for quote, not to let anybody in
+        return _refuse(401, "bad_signature", "This message was signed for something else.")
     return _answer(storefront, message_id, body)
 
 

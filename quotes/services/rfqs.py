@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,7 +20,8 @@ from quotes.errors import Incomplete, QuoteError
 from quotes.mails import sending
 from quotes.models import Message, Quote, Rfq, RfqLine
 from quotes.services import ending
-from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState
+from quotes.signin import codes
+from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState, Who
 
 MOST_LINES = 500
 
@@ -50,10 +52,25 @@ class Asked:
     source_ref: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody without access who asks; that they read the mailbox is shown by a code."""
+
+    email: str
+    name: str
+    company: str
+
+
 class KeyReused(QuoteError):
     """The same idempotency key came with another request."""
 
     code = "key_reused"
+
+
+class AccountBlocked(Incomplete):
+    """The account may not ask for anything at the moment."""
+
+    code = "account_blocked"
 
 
 @transaction.atomic
@@ -119,6 +136,31 @@ def request_quote(*, person: Buyer, asked: Asked, key: str, now: datetime) -> tu
     if known.request_digest != digest:
         raise KeyReused("This Idempotency-Key was used for another request; take a new one.")
     return known, False
+
+
+@transaction.atomic
+def request_anonymously(
+    *, visitor: Visitor, asked: Asked, handle: UUID, code: str, now: datetime
+) -> Rfq | None:
+    """Sends a request of nobody we know, if the code shows that they read their mailbox.
+
+    The request has no account: sales finds the company. None for a code that is wrong, used or
+    expired; what was typed is then kept nowhere. A code that made a request gives the same one
+    again to the browser that holds its `handle`.
+    """
+    request_key = f"anonymous:{handle}"
+    if not codes.verify_address(handle=handle, email=visitor.email, code=code, now=now):
+        return Rfq.objects.filter(request_key=request_key).first()
+    rfq = Rfq.objects.create(
+        contact_name=visitor.name,
+        contact_email=visitor.email,
+        company_name=visitor.company,
+        request_key=request_key,
+        request_digest=_digest(asked),
+        **_fields(asked),
+    )
+    _write_lines(rfq, asked)
+    return submit_rfq(rfq, actor=Actor(who=Who.BUYER, name=visitor.email), now=now)
 
 
 @transaction.atomic
@@ -257,7 +299,7 @@ def _needed(text: str, else_say: str) -> str:
 
 def _refuse_blocked(account: Account | None) -> None:
     if account is not None and account.is_blocked:
-        raise Incomplete("This account is blocked at the moment; please call your contact.")
+        raise AccountBlocked("This account is blocked at the moment; please call your contact.")
 
 
 def _digest(asked: Asked) -> str:

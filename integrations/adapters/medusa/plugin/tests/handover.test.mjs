@@ -1,35 +1,13 @@
 import assert from "node:assert/strict"
-import { createServer } from "node:http"
 import { test } from "node:test"
 import { built } from "./built.mjs"
+import { portal, SECRET, settingsFor } from "./portal.mjs"
 
 const { answerOf, askForHandover, handoverAddress } = built("handover/ask")
 const { readSettings } = built("modules/erp-portal/settings")
 const { secretKey, signedHeaders } = built("modules/erp-portal/delivery/signing")
-const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 const CUSTOMER = { id: "cus_1", email: "bea@buyer.example" }
 const LINK = "https://portal.example/portal/hand-over/token"
-
-/** A portal that answers like this and keeps what it was asked. */
-async function portal(status, words, use) {
-  const asked = []
-  const server = createServer((request, response) => {
-    let body = ""
-    request.on("data", (part) => (body += part))
-    request.on("end", () => {
-      asked.push({ path: request.url, headers: request.headers, body })
-      response.writeHead(status, { "content-type": "application/json" }).end(words)
-    })
-  })
-  await new Promise((started) => server.listen(0, "127.0.0.1", started))
-  try {
-    return await use(`http://127.0.0.1:${server.address().port}`, asked)
-  } finally {
-    server.close()
-  }
-}
-
-const settingsFor = (origin) => readSettings({ url: `${origin}/api/hooks/token`, secret: SECRET }, {})
 
 test("the hand-over address stands beside the hook address", () => {
   const cases = {
@@ -63,6 +41,7 @@ test("every time has an id of its own: the portal answers each once", async () =
     await askForHandover(settingsFor(origin), CUSTOMER, new Date())
 
     assert.notEqual(asked[0].headers["webhook-id"], asked[1].headers["webhook-id"])
+    assert.match(asked[0].headers["webhook-id"], /^handover_/)
   })
 })
 

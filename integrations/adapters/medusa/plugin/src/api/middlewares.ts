@@ -1,5 +1,6 @@
 import { authenticate, defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
 import { NoBody, QuoteOrderBody } from "../quotes/body"
+import { RfqBody } from "../rfqs/body"
 
 const QUOTE_ORDERS = "/admin/erp-portal/quote-orders"
 
@@ -20,6 +21,16 @@ export default defineMiddlewares({
     {
       // Store routes are open to anybody with a publishable key; this is for signed-in customers.
       matcher: "/store/erp-portal/handover",
+      middlewares: [authenticate("customer", ["session", "bearer"])],
+    },
+    {
+      matcher: "/store/erp-portal/rfqs",
+      method: ["POST"],
+      bodyParser: { sizeLimit: "1mb" }, // what the portal takes
+      middlewares: [authenticate("customer", ["session", "bearer"]), validateAndTransformBody(RfqBody)],
+    },
+    {
+      matcher: "/store/erp-portal/rfqs/:number",
       middlewares: [authenticate("customer", ["session", "bearer"])],
     },
   ],

@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto"
-import { signedHeaders } from "../modules/erp-portal/delivery/signing"
 import type { Settings } from "../modules/erp-portal/settings"
+import { callPortal, portalAddress } from "../portal/call"
+
+const PATH = "/api/portal/handover"
 
 export interface Customer {
   id: string
@@ -13,10 +14,7 @@ export type Answer =
   | { status: 404 | 502 | 503; body: { type: string; message: string } }
 
 /** The portal's hand-over address, beside the hook address; null where that is none of a portal. */
-export function handoverAddress(hookUrl: string): string | null {
-  const found = /^(https?:\/\/[^?#]+?)\/api\/hooks\/[^/?#]+\/?$/.exec(hookUrl)
-  return found && `${found[1]}/api/portal/handover`
-}
+export const handoverAddress = (hookUrl: string): string | null => portalAddress(hookUrl, PATH)
 
 /** Asks the portal to let this customer's browser in, once and soon. Never throws. */
 export async function askForHandover(
@@ -24,31 +22,14 @@ export async function askForHandover(
   customer: Customer,
   now: Date
 ): Promise<Answer> {
-  const address = settings.problem === null ? handoverAddress(settings.url) : null
-  if (!settings.enabled || !address) {
-    return refusal(503, "not_configured", "The portal is not connected to this store.")
-  }
+  const body = { customer_id: customer.id, email: customer.email }
   try {
-    return answerOf(await post(settings, address, customer, now))
+    const reply = await callPortal(settings, { method: "POST", path: PATH, purpose: "handover", body }, now)
+    if (reply) return answerOf(reply)
   } catch {
     return refusal(502, "portal_unreachable", "The portal did not answer. Try again in a minute.")
   }
-}
-
-async function post(settings: Settings, address: string, customer: Customer, now: Date) {
-  const body = JSON.stringify({ customer_id: customer.id, email: customer.email })
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      // The portal answers each id once: a new one for every time somebody asks.
-      ...signedHeaders(settings.key, `handover_${randomUUID()}`, body, now),
-    },
-    body,
-    redirect: "manual", // the signature is meant for this address alone
-    signal: AbortSignal.timeout(settings.timeoutMs),
-  })
-  return { status: answer.status, words: await answer.text() }
+  return refusal(503, "not_configured", "The portal is not connected to this store.")
 }
 
 /** What the portal said, in the store's words. The browser is only sent to a web address. */
