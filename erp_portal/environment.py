@@ -8,12 +8,14 @@ value, which may be a secret), and `secret()` also reads `<NAME>_FILE`.
 import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from moneyed import CURRENCIES
 
 _env = environ.Env()
 
@@ -94,6 +96,24 @@ def http_url(name: str) -> str:
         return str(found)
 
     return str(_read(name, "an address that begins with https:// or http://", parse))
+
+
+def time_zone(name: str, default: str) -> ZoneInfo:
+    form = "the IANA name of a time zone, such as Europe/Berlin"
+    found = _read(name, form, lambda: ZoneInfo(_env.str(name, default=default).strip()))
+    return cast(ZoneInfo, found)
+
+
+def currencies(name: str, default: list[str]) -> list[str]:
+    """ISO codes, at least one."""
+
+    def parse() -> list[str]:
+        found = [code.strip() for code in _env.list(name, default=default)]
+        if not found or not set(found) <= set(CURRENCIES):
+            raise ValueError
+        return found
+
+    return list(_read(name, "ISO currency codes, such as EUR,USD", parse))
 
 
 def secret(name: str, default: str = "") -> str:

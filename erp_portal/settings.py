@@ -286,7 +286,9 @@ ALERT_WEBHOOK_SECRET = env.webhook_secret("ALERT_WEBHOOK_SECRET")  # whsec_… (
 # --- the buyers' pages -------------------------------------------------------------------
 PORTAL_NAME = env.text("PORTAL_NAME", "ERP Portal")  # the seller, as buyers know them
 PORTAL_SESSION_HOURS = env.number("PORTAL_SESSION_HOURS", 12, minimum=1)  # then an idle one ends
-PORTAL_CURRENCIES = env.words("PORTAL_CURRENCIES", ["EUR"])  # of requests; the first is preset
+PORTAL_LOGO = env.text("PORTAL_LOGO")  # path of a PNG or JPEG for printed quotes
+PORTAL_TIME_ZONE = env.time_zone("PORTAL_TIME_ZONE", "UTC")  # the seller's: days, ends of offers
+PORTAL_CURRENCIES = env.currencies("PORTAL_CURRENCIES", ["EUR"])  # of requests; the first is preset
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -7,13 +7,12 @@ internal notes are not read here at all.
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from quotes.models import Quote, Rfq, Version
 from quotes.states import SHOWN_TO_BUYER, RfqState, VersionState
-
-PORTAL_PAGE = "/portal/quotes/"
 
 
 def offered_of(quote: Quote) -> Version | None:
@@ -24,7 +23,7 @@ def offered_of(quote: Quote) -> Version | None:
 
 
 def page_of(quote: Quote) -> str:
-    return f"{settings.BASE_URL.rstrip('/')}{PORTAL_PAGE}{quote.pk}"
+    return f"{settings.BASE_URL.rstrip('/')}{reverse('portal:quote', args=[quote.pk])}"
 
 
 class Amount(serializers.DecimalField):

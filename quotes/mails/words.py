@@ -84,7 +84,7 @@ def question(rfq: Rfq) -> Letter:
         subject=_("A question about your request %(number)s") % {"number": rfq.number},
         paragraphs=[_("Before we can quote your request, we need to know:"), asked.reason],
         action=_("Answer"),
-        url=_absolute(f"/portal/requests/{rfq.pk}"),
+        url=_absolute(reverse("portal:request", args=[rfq.pk])),
     )
 
 
@@ -93,7 +93,7 @@ def for_sales_submitted(rfq: Rfq) -> Letter:
         rfq.assigned_to,
         f"New request {rfq.number} from {rfq.company_name or rfq.contact_email}",
         [f"{rfq.lines.count()} lines. {rfq.note}".strip()],
-        reverse("admin:index"),
+        reverse("admin:quotes_rfq_change", args=[rfq.pk]),
     )
 
 
@@ -148,7 +148,7 @@ def _to_buyer(version: Version, *, subject: str, paragraphs: Sequence[str]) -> L
         subject=subject,
         paragraphs=paragraphs,
         action=_("Open the quote"),
-        url=_absolute(f"/portal/quotes/{version.quote_id}/{version.revision}"),
+        url=_absolute(reverse("portal:version", args=[version.quote_id, version.revision])),
     )
 
 
@@ -162,7 +162,8 @@ def _buyers_of(version: Version) -> tuple[str, ...]:
 
 
 def _about(version: Version, subject: str, text: str) -> Letter:
-    return _to_sales(version.quote.owner, subject, [text], reverse("admin:index"))
+    page = reverse("admin:quotes_version_change", args=[version.pk])
+    return _to_sales(version.quote.owner, subject, [text], page)
 
 
 def _to_sales(owner: User | None, subject: str, paragraphs: list[str], path: str) -> Letter:

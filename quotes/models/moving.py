@@ -26,6 +26,11 @@ class Moving(models.Model):
         known = self.MOVES[move]
         return self.state in known.sources and actor.who in known.by
 
+    def refuse(self, move: str, actor: Actor) -> None:
+        """Raises MoveNotAllowed when the table does not hold the move; changes nothing."""
+        if not self.can(move, actor):
+            raise MoveNotAllowed(self, move, self._why_not(move, actor))
+
     def move(self, move: str, actor: Actor, *, reason: str = "", **stamp: Any) -> None:
         """Makes the move if the row is still in the state we saw, with its history row.
 
@@ -33,8 +38,7 @@ class Moving(models.Model):
         moved the row first.
         """
         seen = self.state
-        if not self.can(move, actor):
-            raise MoveNotAllowed(self, move, self._why_not(move, actor))
+        self.refuse(move, actor)
         target = self.MOVES[move].target
         with transaction.atomic():
             rows = type(self)._default_manager.filter(pk=self.pk, state=seen)

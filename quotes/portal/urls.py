@@ -4,11 +4,22 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from quotes.portal import views_anonymous, views_attachments, views_handover, views_signin
+from quotes.portal import (
+    views_anonymous,
+    views_answers,
+    views_attachments,
+    views_handover,
+    views_home,
+    views_orders,
+    views_quotes,
+    views_request_form,
+    views_requests,
+    views_signin,
+)
 
 app_name = "portal"
 urlpatterns = [
-    path("", views_signin.home, name="home"),
+    path("", views_home.home, name="home"),
     path("sign-in", views_signin.sign_in, name="sign_in"),
     path("sign-in/code", views_signin.code, name="code"),
     path("sign-out", views_signin.sign_out, name="sign_out"),
@@ -22,4 +33,29 @@ urlpatterns = [
     path(
         "requests/<str:number>/attachments/<int:pk>", views_attachments.download, name="attachment"
     ),
+    path("requests", views_requests.index, name="requests"),
+    path("requests/new", views_request_form.new, name="request_new"),
+    path("requests/<int:pk>", views_requests.detail, name="request"),
+    path("requests/<int:pk>/edit", views_request_form.edit, name="request_edit"),
+    path("requests/<int:pk>/message", views_requests.message, name="request_message"),
+    path("requests/<int:pk>/answer", views_requests.answer, name="request_answer"),
+    path("requests/<int:pk>/cancel", views_requests.cancel, name="request_cancel"),
+    path("requests/<int:pk>/copy", views_requests.copy, name="request_copy"),
+    path("quotes", views_quotes.index, name="quotes"),
+    path("quotes/<int:pk>", views_quotes.newest, name="quote"),
+    path("quotes/<int:pk>/changes", views_quotes.changes, name="quote_changes"),
+    path("quotes/<int:pk>/<int:revision>", views_quotes.detail, name="version"),
+    path("quotes/<int:pk>/<int:revision>/pdf", views_quotes.pdf, name="quote_pdf"),
+    path("quotes/<int:pk>/<int:revision>/accept", views_answers.accept, name="quote_accept"),
+    path(
+        "quotes/<int:pk>/<int:revision>/ask-company",
+        views_answers.ask_company,
+        name="quote_ask_company",
+    ),
+    path("quotes/<int:pk>/<int:revision>/refuse", views_answers.refuse, name="quote_refuse"),
+    path("quotes/<int:pk>/<int:revision>/change", views_answers.change, name="quote_change"),
+    path("quotes/<int:pk>/<int:revision>/keep", views_answers.keep, name="quote_keep"),
+    path("quotes/<int:pk>/<int:revision>/decline", views_answers.decline, name="quote_decline"),
+    path("orders", views_orders.index, name="orders"),
+    path("orders/<int:pk>", views_orders.detail, name="order"),
 ]

@@ -1,4 +1,4 @@
-"""Signing in by a code, choosing an account, signing out; the first page."""
+"""Signing in by a code, choosing an account, signing out."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from quotes.portal import access
-from quotes.portal.access import BuyerRequest, buyer_required, buyers_of, safe_next
+from quotes.portal.access import BuyerRequest, buyers_of, safe_next
 from quotes.portal.forms_signin import AccountForm, CodeForm, EmailForm
 from quotes.portal.visitor import address_of
 from quotes.signin import codes, policies
@@ -83,12 +83,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("portal:sign_in")
-
-
-@require_GET
-@buyer_required
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
 
 
 def _ask(request: HttpRequest, email: str, wanted: str) -> None:

@@ -1,11 +1,13 @@
 """What the buyer does with an offer: looks at it, asks for a change, accepts."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from django.db import transaction
 
 from integrations.engine import clock
+from integrations.flows.totals.currency import round_half_up
 from integrations.models import Account, Buyer
 from quotes.actors import SYSTEM
 from quotes.actors import buyer as as_buyer
@@ -77,19 +79,38 @@ def accept(
     counts now, Expired by the database's clock, NotPermitted beyond the buyer's rights,
     AccountRefused, Incomplete, and MoveNotAllowed in any other state.
     """
-    check(version)  # may ask the ERP, so before any lock
     try:
+        known = _repeated(version, person, answer)
+        if known is not None:
+            return known
+        _refuse_early(version, person, answer)
+        check(version)  # may ask the ERP, so before any lock
         return _accept(version, person, answer)
     except Expired:
         ending.expire(version)
         raise
 
 
+def _repeated(version: Version, person: Buyer, answer: Answer) -> Acceptance | None:
+    """What this press has done already: the account is not judged again, now that it owes more."""
+    known = Acceptance.objects.filter(quote=version.quote_id).first()
+    return known if known is not None and _is_same(known, person, answer) else None
+
+
+def _refuse_early(version: Version, person: Buyer, answer: Answer) -> None:
+    """What can be seen without a lock, so that the ERP is not asked in vain; judged again."""
+    _refuse_stale(version.quote, version, answer)
+    _refuse_expired(version)
+    _refuse_unsigned(version, answer)
+    _refuse_beyond_rights(version, person)
+    version.refuse("accept", as_buyer(person))
+
+
 @transaction.atomic
 def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     quote, version = locked(version)
-    known = Acceptance.objects.filter(quote=quote).first()
-    if known is not None and _is_same(known, person, answer):
+    known = _repeated(version, person, answer)
+    if known is not None:
         return known
     _refuse_stale(quote, version, answer)
     _refuse_expired(version)
@@ -162,7 +183,7 @@ def statement_of(version: Version) -> str:
     return STATEMENT.format(
         number=version.quote.number,
         revision=version.revision,
-        gross=version.gross_total,
+        gross=round_half_up(version.gross_total or Decimal(0), version.quote.currency),
         currency=version.quote.currency,
         account=version.quote.account.name,
         sha256=version.sha256,

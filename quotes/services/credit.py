@@ -13,7 +13,7 @@ from integrations.models import Order
 from integrations.models.order import NOT_IN_ERP
 from integrations.ports import ChecksCredit
 from integrations.records import CreditStanding
-from quotes.errors import AccountRefused
+from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Version
 from quotes.services.counterparts import customer_ref, trading_flow
 from quotes.states import VersionState
@@ -54,7 +54,7 @@ def _standing(version: Version) -> CreditStanding | None:
         with open_erp(flow.target, ChecksCredit) as erp:
             standing: CreditStanding = erp.credit_standing(customer)
         return standing
-    except PortalError as exc:
+    except (PortalError, Incomplete) as exc:  # nor is a missing link the buyer's matter
         logger.warning("standing_unknown version=%s error=%s", version.pk, type(exc).__name__)
         return None
 

@@ -44,7 +44,7 @@ def mailed_code() -> str:
 
 def test_every_page_of_a_visitors_request_is_well_made(visitor, shoot):
     visitor.goto("/portal/request")
-    look(visitor, "portal-request", shoot)
+    look(visitor, "portal-visitor", shoot)
 
     visitor.get_by_label("Company").fill("Neue Werkzeuge GmbH")
     visitor.get_by_label("Your name").fill("Carl Neu")
@@ -53,19 +53,19 @@ def test_every_page_of_a_visitors_request_is_well_made(visitor, shoot):
     visitor.get_by_role("button", name="Go on").click()
     visitor.get_by_text("above zero").wait_for()
     visitor.complaints.clear()  # Chromium notes the 422
-    look(visitor, "portal-request-wrong", shoot)
+    look(visitor, "portal-visitor-wrong", shoot)
 
     row = visitor.get_by_role("group", name="Line 2")
     row.get_by_label("What do you need?").fill("Hose with brass ends, 25 m")
     row.get_by_label("Quantity").fill("12,5")
     visitor.get_by_role("button", name="Go on").click()
     visitor.get_by_role("heading", name="Confirm your address").wait_for()
-    look(visitor, "portal-request-code", shoot)
+    look(visitor, "portal-visitor-code", shoot)
 
     visitor.get_by_role("textbox", name="Code").fill(mailed_code())
     visitor.get_by_role("button", name="Send the request").click()
     visitor.get_by_role("heading", name="Your request is with us").wait_for()
-    look(visitor, "portal-request-done", shoot)
+    look(visitor, "portal-visitor-done", shoot)
     assert str(Rfq.objects.get().lines.get().quantity) == "12.5000"
 
 

@@ -57,6 +57,8 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         ("ALERT_WEBHOOK_SECRET", "whsec_no base64", "whsec_ and the Base64"),
         ("ALERT_WEBHOOK_URL", "https://chat.example.com/hook", "without ALERT_WEBHOOK_SECRET"),
         ("SECRET_KEY_FILE", "/no/such/file", "the path of a readable file"),
+        ("PORTAL_TIME_ZONE", "Berlin", "the IANA name of a time zone"),
+        ("PORTAL_CURRENCIES", "EUR,euro", "ISO currency codes"),
     ],
 )
 def test_a_bad_value_names_the_variable_and_the_accepted_form(

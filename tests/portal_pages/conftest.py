@@ -1,7 +1,7 @@
 """Buyers, their browsers, and everybody doing something at once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -10,9 +10,14 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.engine.runner import drain
 from integrations.models import Buyer
+from integrations.models.roles import SALES
+from integrations.sandbox.erp import API_KEY, seed_erp
+from integrations.sandbox.seeds import ErpSeed
 from tests import factories as make
 
 EMAIL = "bea@buyer.example"
@@ -29,6 +34,13 @@ def bea(db: None) -> Buyer:
 @pytest.fixture
 def browser() -> Client:
     return Client()
+
+
+@pytest.fixture(scope="session")
+def books() -> Iterator[ErpSeed]:
+    """An ERP that knows the sandbox's customers and how they stand."""
+    with OdooStandIn(api_key=API_KEY) as erp:
+        yield seed_erp(erp)
 
 
 def mailed_code() -> str:
@@ -58,3 +70,30 @@ def at_once(times: int, action: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(run, range(times)))
+
+
+def signed_in(buyer: Buyer) -> Client:
+    """A browser of this buyer, as after the code."""
+    if buyer.user is None:
+        buyer.user = make.UserFactory(is_staff=False)
+        buyer.save()
+    browser = Client()
+    browser.force_login(buyer.user)
+    return browser
+
+
+def kept_out(path: str, sent: dict[str, Any] | None = None) -> None:
+    """Neither a buyer of another account, nor a visitor, nor staff get anything at this address."""
+    stranger, visitor, staff = signed_in(make.BuyerFactory()), Client(), Client()
+    staff.force_login(make.UserFactory(username="sue.sales", role=SALES))
+    for browser in (stranger, staff):
+        answers = [browser.get(path)] if sent is None else [browser.post(path, sent)]
+        assert [answer.status_code for answer in answers] == [404], path
+    answer = visitor.get(path) if sent is None else visitor.post(path, sent)
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, "/portal/sign-in"), path
+
+
+def queries_of(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as work:
+        assert browser.get(path).status_code == 200
+    return len(work)

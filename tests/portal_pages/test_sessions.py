@@ -58,7 +58,7 @@ def test_a_session_is_not_written_at_every_page(bea, browser):
         browser.get("/portal/")
 
     assert not [query for query in work.captured_queries if query["sql"].startswith("UPDATE")]
-    assert len(work) <= 3  # the session, the user, the accounts
+    assert len(work) <= 12
 
 
 def test_signing_out_is_a_post_and_ends_the_session(bea, browser):

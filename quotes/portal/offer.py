@@ -1,0 +1,61 @@
+"""An offer as its pages and its PDF show it: everything from the frozen document. Pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from quotes.models import Version
+
+HUNDRED = Decimal(100)
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """`discount_percent` is the line's and the one on all lines together: its net holds both."""
+
+    n: int
+    sku: str
+    title: str
+    description: str
+    configuration: tuple[tuple[str, str], ...]
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    discount_percent: Decimal
+    tax_percent: Decimal
+    net: Decimal
+    is_optional: bool
+    alternative_to: int | None
+
+    @property
+    def is_counted(self) -> bool:
+        return not self.is_optional and self.alternative_to is None
+
+
+def document_of(version: Version) -> Document:
+    document: Document = version.document or {}
+    return document
+
+
+def lines_of(document: Document) -> list[OfferLine]:
+    on_all = Decimal(document["discount_percent"])
+    return [_line(line, on_all) for line in document["lines"]]
+
+
+def _line(line: dict[str, Any], on_all: Decimal) -> OfferLine:
+    numbers: dict[str, Any] = {
+        name: Decimal(line[name]) for name in ("quantity", "unit_price", "tax_percent", "net")
+    }
+    names = ("n", "sku", "title", "description", "unit", "is_optional", "alternative_to")
+    return OfferLine(
+        **{name: line[name] for name in names},
+        **numbers,
+        configuration=tuple((name, value) for name, value in line["configuration"]),
+        discount_percent=together(Decimal(line["discount_percent"]), on_all),
+    )
+
+
+def together(one: Decimal, other: Decimal) -> Decimal:
+    """Two discounts, one after the other, as one percentage."""
+    return HUNDRED - (HUNDRED - one) * (HUNDRED - other) / HUNDRED
