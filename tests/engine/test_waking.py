@@ -71,7 +71,7 @@ def test_process_whose_threads_are_all_busy_wakes_another(start: Start) -> None:
         began.append(ctx.job_id)
         ends.wait(10)
 
-    kind = register(JobKind("slow", [StepSpec("wait", wait)]))
+    kind = register(JobKind("slow", [StepSpec("wait", wait, on=None)]))
     for number in range(3):
         start(kind, f"{number}")
     OrmQ.objects.all().delete()

@@ -146,7 +146,7 @@ def test_lost_answer_of_a_batch_leaves_no_double(
 ) -> None:
     medusa.dials.set("lose_answer", only="products.batch", times=1)
     ask(flow)
-    runner.drain("batch")
+    runner.drain("batch", until_idle=False)  # the jitter of a retry may be next to nothing
     assert Run.objects.get().state == "running"
 
     drain_at_once()
