@@ -117,6 +117,7 @@ def quoted(rfq: Rfq, sam: User) -> Version:
         )
         VersionLine.objects.create(n=9, title="Case", quantity=1, is_optional=True, **more)
         fresh.valid_until = timezone.now() + timedelta(days=14)
+        fresh.region_ref, fresh.ship_to = "reg_eu", {"city": "Hamburg", "country_code": "DE"}
         fresh.terms_name, fresh.freight_name = "30 days net", "Pallet"
         fresh.freight_net, fresh.freight_tax_percent = Decimal("12.90"), Decimal(19)
         fresh.note = "Delivery within two weeks.\nPrinting needs your logo as a vector file."
