@@ -7,8 +7,9 @@ failure, so that a green run means that everything ran.
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import factory
 import pytest
 from django.db import connection
 
@@ -45,6 +46,13 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         connection.settings_dict["TEST"]["NAME"] = str(file)
 
 
+def _factories(parent: type[factory.Factory]) -> Iterator[type[factory.Factory]]:
+    for child in parent.__subclasses__():
+        yield from _factories(child)
+        if not child._meta.abstract:
+            yield child
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "postgres": lambda: "" if _answers(5432) else "no PostgreSQL on 127.0.0.1:5432",
     "redis": lambda: "" if _answers(6379) else "no Redis on 127.0.0.1:6379",
@@ -66,6 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each test counts its made-up names from 0: which numbers it meets is not left to chance."""
+    for made in _factories(factory.Factory):
+        made.reset_sequence(force=True)
     for name, value in item.user_properties:
         if name == "missing":
             pytest.fail(f"STRICT=1: {value}", pytrace=False)

@@ -343,7 +343,7 @@ class SyncJobFactory(DjangoModelFactory):
 
     kind = "push_order"
     lane = "orders"
-    key = factory.Sequence(lambda n: f"order:order_{n}")
+    key = factory.Sequence(lambda n: f"order:order_of_job_{n}")
     seq = factory.LazyAttribute(lambda job: _next_number(job.key))
     resource = factory.SubFactory(ResourceFactory)
     resources = factory.LazyAttribute(lambda job: {"erp": job.resource.pk})
