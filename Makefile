@@ -24,7 +24,7 @@ demo: setup
 
 # Everything that needs only Python. What needs a server or a browser is in test-all.
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not postgres and not redis and not medusa and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not postgres and not redis and not medusa and not browser and not slow" $(ARGS)
 
 # Everything: PostgreSQL, Redis, the real Medusa, the browser, lint.
 # Says what it skips and why; STRICT=1 turns each skip into a failure.

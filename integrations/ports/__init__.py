@@ -7,9 +7,13 @@ raises `OutcomeUnknown` when its answer is lost, and is safe to repeat after its
 
 from integrations.ports.erp import (
     ChecksCredit,
+    DescribesFields,
     ListsOrders,
     ProposesRounding,
+    PullsCustomers,
+    PullsPrices,
     PullsProducts,
+    PullsStock,
     PushesOrders,
     QuotesPrices,
     RecordsPayments,
@@ -25,10 +29,14 @@ from integrations.ports.storefront import (
 
 __all__ = [
     "ChecksCredit",
+    "DescribesFields",
     "ListsOrders",
     "PlacesQuotedOrders",
     "ProposesRounding",
+    "PullsCustomers",
+    "PullsPrices",
     "PullsProducts",
+    "PullsStock",
     "PushesOrders",
     "QuotesPrices",
     "ReadsOrders",

@@ -5,9 +5,12 @@ from typing import Protocol, runtime_checkable
 
 from integrations.records import (
     CreditStanding,
+    ErpCustomer,
     ErpOrder,
+    ErpPrice,
     ErpProduct,
     ErpSighting,
+    ErpStock,
     OrderDraft,
     OrderProgress,
     Page,
@@ -17,6 +20,7 @@ from integrations.records import (
     PriceQuestion,
     PriceRefusal,
     RoundingProfile,
+    UsedField,
     Window,
 )
 
@@ -27,6 +31,48 @@ class PullsProducts(Protocol):
         """One page of products changed in `window`, archived ones included (`is_active` false).
 
         Walk with `next_cursor` until it is None. Rows may come twice across windows.
+        """
+        ...
+
+
+@runtime_checkable
+class PullsPrices(Protocol):
+    def price_page(self, window: Window, cursor: str | None) -> Page[ErpPrice]:
+        """One page of prices changed in `window`; all of them where `window.start` is None.
+
+        List prices, price lists, prices of groups and of customers. Most ERPs delete a price
+        without a trace: only a complete pull tells what is gone. Walk with `next_cursor` until
+        it is None. A row may come twice; a price of zero or in an unknown unit never comes.
+        """
+        ...
+
+
+@runtime_checkable
+class PullsStock(Protocol):
+    def stock_page(self, window: Window, cursor: str | None) -> Page[ErpStock]:
+        """One page of stock levels that may have changed in `window`; more than those is allowed.
+
+        Walk with `next_cursor` until it is None.
+        """
+        ...
+
+
+@runtime_checkable
+class PullsCustomers(Protocol):
+    def customer_page(self, window: Window, cursor: str | None) -> Page[ErpCustomer]:
+        """One page of customers changed in `window`, archived and blocked ones included.
+
+        Walk with `next_cursor` until it is None. A customer may come twice.
+        """
+        ...
+
+
+@runtime_checkable
+class DescribesFields(Protocol):
+    def used_fields(self) -> Sequence[UsedField]:
+        """Every field of the remote that this adapter reads or sends, as it is described now.
+
+        In a bounded number of calls. A field that is missing is told (`type` empty), not raised.
         """
         ...
 

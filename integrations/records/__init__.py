@@ -4,6 +4,7 @@ Money is `Decimal` beside an ISO 4217 `currency` (upper case) on the record that
 every amount says net or gross in its name. Times are aware UTC, dates are dates.
 """
 
+from integrations.records.catalog import ErpContact, ErpCustomer, ErpPrice, ErpStock, UsedField
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
@@ -13,6 +14,7 @@ from integrations.records.orders import (
     ErpInvoice,
     ErpOrder,
     ErpOrderLine,
+    ErpReturn,
     ErpShipment,
     ErpSighting,
     LineProgress,
@@ -58,12 +60,17 @@ __all__ = [
     "CreditStanding",
     "DraftLine",
     "DraftSighting",
+    "ErpContact",
+    "ErpCustomer",
     "ErpInvoice",
     "ErpOrder",
     "ErpOrderLine",
+    "ErpPrice",
     "ErpProduct",
+    "ErpReturn",
     "ErpShipment",
     "ErpSighting",
+    "ErpStock",
     "ErpVariant",
     "ExchangeRecord",
     "LineProgress",
@@ -91,6 +98,7 @@ __all__ = [
     "StorefrontVariant",
     "TaxLine",
     "TestReport",
+    "UsedField",
     "VariantWrite",
     "Window",
     "web_link",

@@ -295,6 +295,16 @@ class ErpShipment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErpReturn:
+    """Goods that came back or are announced to; `lines` are (our line ref, quantity). Read only."""
+
+    ref: str
+    number: str
+    received_at: datetime | None
+    lines: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpInvoice:
     """A posted invoice or credit note, gross amounts; never a draft."""
 
@@ -323,3 +333,4 @@ class OrderProgress:
     lines: tuple[LineProgress, ...] = ()
     shipments: tuple[ErpShipment, ...] = ()
     invoices: tuple[ErpInvoice, ...] = field(default=())
+    returns: tuple[ErpReturn, ...] = ()

@@ -37,6 +37,8 @@ class PriceAnswer:
     changes when that rule is edited, not when one that it builds upon is. `currency_rate` is
     how many of `currency` one of the list price's own currency buys, None where they are the
     same. `is_binding`: the ERP stands by this price; otherwise it is what it would charge now.
+    `confirmed_quantity` is how much of the asked quantity the ERP can deliver by
+    `available_on`; None where it does not say so while pricing.
     """
 
     our_ref: str
@@ -55,6 +57,8 @@ class PriceAnswer:
     rule_version: str
     is_binding: bool
     priced_at: datetime
+    confirmed_quantity: Decimal | None = None
+    available_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

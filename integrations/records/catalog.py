@@ -1,0 +1,114 @@
+"""What the ERP owns beside its products: prices, stock, customers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from integrations.records.orders import Address
+
+Audience = Literal["everyone", "price_list", "customer_group", "customer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpPrice:
+    """One price of one variant for one audience, from one quantity on.
+
+    `ref` is stable for as long as the ERP keeps the row. `audience_ref` names the price list,
+    group or customer; empty for everyone. `net_unit_price` is per `unit`, greater than zero,
+    before tax and after the rule: a rule that no single amount can tell (a formula, a rule
+    upon another list) is worked out by the ERP. `starts_on` and `ends_on` are both included,
+    None: open. `is_active` false: the ERP no longer offers it.
+    """
+
+    ref: str
+    variant_ref: str
+    audience: Audience
+    audience_ref: str
+    audience_name: str
+    currency: str
+    net_unit_price: Decimal
+    min_quantity: Decimal
+    unit: str
+    starts_on: date | None
+    ends_on: date | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpStock:
+    """The stock of one variant at one location, in `unit`, as the ERP said at `as_of`.
+
+    `available` is what can still be promised, reservations taken off once; it may be negative.
+    `location_ref` is empty where the ERP tells no locations apart. `incoming` is what is
+    ordered and has not arrived, `incoming_on` the earliest day of it.
+    """
+
+    variant_ref: str
+    sku: str
+    location_ref: str
+    location_name: str
+    on_hand: Decimal
+    reserved: Decimal
+    available: Decimal
+    incoming: Decimal
+    incoming_on: date | None
+    unit: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpContact:
+    """A person at a customer; `email` may be empty."""
+
+    ref: str
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpCustomer:
+    """A company as the ERP knows it. `ref` is what an order names as its customer.
+
+    `price_list_ref` and `group_ref` are the audiences of `ErpPrice` that it belongs to, empty
+    for none. `credit_limit` None: no limit, or not ours to see (`is_credit_known` false).
+    `is_blocked`: the ERP takes no order of them now.
+    """
+
+    ref: str
+    number: str
+    name: str
+    tax_id: str
+    email: str
+    phone: str
+    currency: str
+    price_list_ref: str
+    group_ref: str
+    group_name: str
+    payment_term_ref: str
+    payment_term_name: str
+    credit_limit: Decimal | None
+    is_credit_known: bool
+    is_blocked: bool
+    block_reason: str
+    is_tax_exempt: bool
+    bill_to: Address
+    ship_to: tuple[tuple[str, Address], ...]
+    contacts: tuple[ErpContact, ...]
+    is_active: bool
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedField:
+    """One field of the remote that the adapter reads or sends, as the remote describes it now.
+
+    `type` is the remote's own word for its type, with what bounds it (length, precision);
+    empty: the field is not there (any more). `needed_by` names the ports that stop without it.
+    """
+
+    entity: str
+    name: str
+    type: str
+    needed_by: tuple[str, ...]

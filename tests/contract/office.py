@@ -1,0 +1,111 @@
+"""What the contract suite needs of each ERP: its stand-in, filled, and hands inside it.
+
+`tests/contract/offices/<kind>.py` makes one. The suite knows no vendor: what an ERP cannot
+do is said by its adapter (a port that it does not implement), never by the suite.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from integrations.sandbox.goods import Role, Warehouse
+from integrations.standin import StandIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An order as the stand-in really holds it; `gross_total` in its currency."""
+
+    ref: str
+    number: str
+    is_cancelled: bool
+    gross_total: Decimal
+
+
+class Office(Protocol):
+    """One ERP with the company of `integrations/sandbox/goods.py` inside.
+
+    Refs are texts, as the records carry them. Orders are named by `ErpOrder.ref`, lines by
+    our reference.
+    """
+
+    kind: str
+    standin: StandIn
+    # The route (glob) whose work brings an order into being, for the dials.
+    creating: str
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> Any:
+        """A new adapter; what is given replaces single settings or secrets."""
+        ...
+
+    # -- the ERP's own names
+
+    def variant(self, sku: str) -> str: ...
+
+    def customer(self, role: Role) -> str: ...
+
+    def tax(self, percent: int | Decimal) -> tuple[str, ...]:
+        """The refs for a DraftLine that is taxed at `percent`."""
+        ...
+
+    def location(self, warehouse: Warehouse) -> str: ...
+
+    def wrong_secrets(self) -> Mapping[str, str]: ...
+
+    # -- what its staff does
+
+    def orders_with(self, our_ref: str) -> list[Seen]:
+        """All of them, cancelled ones too: more than one is a duplicate."""
+        ...
+
+    def ship(
+        self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
+    ) -> None:
+        """Ships pieces by our line reference; None: all that is left."""
+        ...
+
+    def invoice(self, order: str) -> str:
+        """Posts an invoice of what was shipped, or ordered; its ref."""
+        ...
+
+    def pay(self, invoice: str) -> None:
+        """All that is open."""
+        ...
+
+    def credit(self, invoice: str) -> None:
+        """Posts a credit note over all of it."""
+        ...
+
+    def take_back(self, order: str, quantities: Mapping[str, int]) -> None:
+        """Goods come back, by our line reference."""
+        ...
+
+    def edit_line(self, order: str, our_ref: str, *, quantity: int) -> None:
+        """Somebody changes the order in the ERP itself."""
+        ...
+
+    def cancel(self, order: str) -> None: ...
+
+    def set_price(self, sku: str, price: Decimal) -> None:
+        """The list price in EUR."""
+        ...
+
+    def set_stock(self, sku: str, warehouse: Warehouse, quantity: int) -> None: ...
+
+    def touch_product(self, sku: str, title: str) -> None:
+        """Another name, so that it counts as changed."""
+        ...
+
+    def archive_product(self, sku: str) -> None: ...
+
+    def block_customer(self, role: Role) -> None: ...
+
+    def remove_field(self, port: str) -> tuple[str, str]:
+        """Takes away a field that this port needs, as an upgrade might; (entity, field)."""
+        ...
