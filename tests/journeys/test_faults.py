@@ -12,6 +12,7 @@ from integrations.models import Exchange
 from tests.journeys.conftest import World
 
 CREATE = "sale.order.load"
+SLOW_COMMIT = pytest.param("slow_commit", marks=pytest.mark.slow)  # waits in real time
 
 
 @pytest.fixture
@@ -31,9 +32,10 @@ def log_lines() -> Iterator[list[str]]:
     logging.getLogger().removeHandler(keeper)
 
 
-@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit", "fail", "maintenance", "throttle"])
+@pytest.mark.parametrize("fault", ["lose_answer", SLOW_COMMIT, "fail", "maintenance", "throttle"])
 def test_one_order_whatever_happens_to_the_answer_of_its_creation(world: World, fault: str) -> None:
     world.erp.dials.set(fault, seconds=1.5, times=1, only=CREATE)
+    world.settles_at_once = fault != "slow_commit"
 
     order_id = world.place(("ANCHOR-6", 3))
     world.settle()
@@ -43,12 +45,13 @@ def test_one_order_whatever_happens_to_the_answer_of_its_creation(world: World, 
     assert world.order(order_id).state == "confirmed"
 
 
-@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit"])
+@pytest.mark.parametrize("fault", ["lose_answer", SLOW_COMMIT])
 @pytest.mark.parametrize("call", ["sale.order.action_confirm", "sale.order.search_read"])
 def test_one_confirmed_order_whatever_happens_to_the_calls_around_it(
     world: World, fault: str, call: str
 ) -> None:
     world.erp.dials.set(fault, seconds=1.5, times=1, only=call)
+    world.settles_at_once = fault != "slow_commit"
 
     order_id = world.place(("TAPE-5M", 1))
     world.settle()
@@ -97,7 +100,7 @@ def test_a_shipment_becomes_one_fulfilment_when_the_shops_answer_is_lost(world: 
     assert fulfilment["labels"][0]["tracking_number"] == "TRACK-1"
 
 
-@pytest.mark.parametrize("fault", ["lose_answer", "slow_commit"])
+@pytest.mark.parametrize("fault", ["lose_answer", SLOW_COMMIT])
 def test_a_captured_payment_is_told_once_whatever_happens_to_the_answer(
     world: World, fault: str
 ) -> None:

@@ -190,6 +190,7 @@ def test_a_push_that_was_queued_when_the_flow_went_to_shadow_is_not_sent(world: 
     world.settle()
     set_mode(world.portal.orders, "shadow", actor="test")
     world.erp.start()
+    world.settles_at_once = True
     world.wait_until_parked()
     assert world.in_erp(order_id) == []
 

@@ -53,11 +53,11 @@ def _moves(row: Rfq | Version, move: str, who: Who) -> bool:
     try:
         row.move(move, Actor(who=who, name="somebody"))
     except MoveNotAllowed:
-        row.refresh_from_db()
+        row.refresh_from_db(fields=["state"])
         assert row.state == before
         assert StateChange.objects.count() == changes
         return False
-    row.refresh_from_db()
+    row.refresh_from_db(fields=["state"])
     assert row.state == row.MOVES[move].target
     assert StateChange.objects.count() == changes + 1
     return True

@@ -70,10 +70,10 @@ def queries(client, address):
 @pytest.mark.parametrize("page", LISTS)
 def test_queries_of_a_list_do_not_grow_with_its_table(page, signed_in, mia, rita):
     client = signed_in(mia)
-    some_of_each(3, rita)
+    some_of_each(2, rita)
     client.get(reverse(page))  # what a process asks once only is no part of it
     few = queries(client, reverse(page))
-    some_of_each(12, rita)
+    some_of_each(5, rita)
 
     assert queries(client, reverse(page)) == few
 
