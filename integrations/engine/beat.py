@@ -28,7 +28,7 @@ from integrations.engine import (
 )
 from integrations.engine.leader import Leader
 from integrations.engine.models import Canary
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,9 @@ class Beat:
         """One beat: every duty that is due."""
         try:
             leads = self._leader.is_me()
-        except DATABASE_AWAY as exc:
+        except Exception as exc:
+            if not is_database_away(exc):
+                raise
             _database_away(exc)
             return
         for duty in [*(self._duties if leads else ()), self._canary]:
@@ -120,10 +122,11 @@ def _do_if_due(duty: Duty) -> None:
     duty.due = now + duty.every_s
     try:
         duty.function()
-    except DATABASE_AWAY as exc:
-        _database_away(exc)
-    except Exception:
-        logger.exception("duty_failed duty=%s", duty.name)
+    except Exception as exc:
+        if is_database_away(exc):
+            _database_away(exc)
+        else:
+            logger.exception("duty_failed duty=%s", duty.name)
 
 
 def _database_away(error: Exception) -> None:

@@ -34,7 +34,7 @@ from integrations.engine.models import (
     Step,
     SyncJob,
 )
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 from integrations.engine.tried import Begun
 
 logger = logging.getLogger(__name__)
@@ -104,9 +104,10 @@ class _Unclaimable(Exception):
 def _first_of(claimed: Claim, first: First) -> Begun | None:
     try:
         return first(claimed)
-    except DATABASE_AWAY:
-        raise
-    except Exception as exc:  # nothing that is wrong with one job may stop the others
+    except Exception as exc:
+        if is_database_away(exc):
+            raise
+        # Nothing that is wrong with one job may stop the others.
         raise _Unclaimable(claimed.job.pk) from exc
 
 
@@ -260,9 +261,10 @@ _STEPS = f"SELECT {sql.columns(Step, 's')} FROM engine_step AS s WHERE s.job_id 
 def _leased(job: SyncJob, door: Door | None, seat: Seat, now: datetime) -> Claim | None:
     try:
         return _lease(job, door, seat, now)
-    except (*DATABASE_AWAY, IntegrityError):
-        raise
-    except Exception as exc:  # nothing that is wrong with one job may stop the others
+    except Exception as exc:
+        if is_database_away(exc) or isinstance(exc, IntegrityError):
+            raise
+        # Nothing that is wrong with one job may stop the others.
         raise _Unclaimable(job.pk) from exc
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 from integrations.redact import redact_text
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ def tell(hook: Callable[..., object], *told: object, name: str = "") -> str:
     try:
         with transaction.atomic():
             hook(*told)
-    except DATABASE_AWAY:
-        raise
     except Exception as exc:  # whatever somebody else's code raises
+        if is_database_away(exc):
+            raise
         name = name or _name_of(hook)
         logger.exception("hook_failed hook=%s", name)
         return redact_text(f"Internal error in {name}: {exc!r}").replace("\x00", "")

@@ -18,7 +18,7 @@ from integrations.engine import job_run, notify, queue, runner, signs
 from integrations.engine.claim import Claim
 from integrations.engine.crowd import Crowd
 from integrations.engine.heartbeat import Heartbeat
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 
 logger = logging.getLogger(__name__)
 
@@ -87,13 +87,12 @@ class Pool:
             try:
                 self._run_what_is_there()
                 self._rest()
-            except DATABASE_AWAY as exc:
-                # Leases run out meanwhile and the beat wakes us again.
-                logger.warning("work_without_database error=%s %s", type(exc).__name__, exc)
-                connection.close()
-                time.sleep(OUTAGE_REST_S)
-            except Exception:
-                logger.exception("work_failed lane=%s", self._lane)
+            except Exception as exc:
+                if is_database_away(exc):
+                    # Leases run out meanwhile and the beat wakes us again.
+                    logger.warning("work_without_database error=%s %s", type(exc).__name__, exc)
+                else:
+                    logger.exception("work_failed lane=%s", self._lane)
                 connection.close()
                 time.sleep(OUTAGE_REST_S)
         connection.close()

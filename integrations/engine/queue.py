@@ -7,7 +7,6 @@ claim decides what runs and the beat wakes again whatever is due.
 import logging
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
 from integrations.engine import notify, signs
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 
 logger = logging.getLogger(__name__)
 _cluster: dict[str, Any] = settings.Q_CLUSTER
@@ -66,9 +65,9 @@ def waiting(lane: str) -> int:
     """How many wake-ups the lane's cluster has not fetched yet."""
     try:
         return int(get_broker(lane).queue_size())
-    except DATABASE_AWAY:
-        raise
     except Exception as exc:  # whatever a broker's client raises
+        if is_database_away(exc):
+            raise
         logger.warning("queue_not_readable lane=%s error=%s", lane, type(exc).__name__)
         return 0
 
@@ -134,15 +133,18 @@ def _publish(function: str, lane: str) -> None:
     """Raises only what says that our database is away; a broker that is costs a delay."""
     try:
         async_task(function, lane, cluster=lane)
-    except DATABASE_AWAY:
-        raise
     except Exception as exc:  # whatever a broker's client raises
+        if is_database_away(exc):
+            raise
         logger.warning("wake_not_sent lane=%s error=%s", lane, type(exc).__name__)
 
 
 def _publish_if_possible(function: str, lane: str) -> None:
-    with suppress(*DATABASE_AWAY):  # the beat wakes the lane in a moment
+    try:
         _publish(function, lane)
+    except Exception as exc:
+        if not is_database_away(exc):  # then the beat wakes the lane in a moment
+            raise
 
 
 def _is_transactional() -> bool:

@@ -4,7 +4,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 from integrations.errors import (
     Kind,
     NeedsOperator,
@@ -73,13 +73,13 @@ def report_of(error: Exception, *, job_id: int) -> ErrorReport:
         endpoint=remote.endpoint[:300] if remote else "",
         remote_words=redact_text(words)[:LONGEST_TEXT],
         retry_after_s=error.retry_after_s if isinstance(error, Throttled) else 0.0,
-        is_our_database=isinstance(error, DATABASE_AWAY),
+        is_our_database=is_database_away(error),
     )
 
 
 def failure_kind(error: Exception) -> Kind:
     """The kind, where our own database being away is an outage and not a bug of the step."""
-    if isinstance(error, DATABASE_AWAY):
+    if is_database_away(error):
         return Kind.UNAVAILABLE
     return kind_of(error)
 

@@ -8,7 +8,7 @@ from integrations.engine import faults, signs
 from integrations.engine.claim import Claim
 from integrations.engine.heartbeat import Heartbeat
 from integrations.engine.job_run import JobRun, begin_first
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 from integrations.errors import Fenced
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ def run(claim: Claim, heartbeat: Heartbeat) -> None:
             faults.reach("finished")
         except Fenced:
             logger.warning("job_fenced token=%s", claim.lease.token)
-        except DATABASE_AWAY:
-            raise
-        except Exception:
+        except Exception as exc:
+            if is_database_away(exc):
+                raise
             # Not a step's failure but the engine's own. The lease runs out and is counted as
             # a crash, so the job is parked after some; the jobs behind it go on meanwhile.
             logger.exception("job_broke token=%s", claim.lease.token)

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from integrations.engine import pool, signs
 from integrations.engine.models import Canary
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,9 @@ def canary(lane: str) -> None:
     signs.alive()
     try:
         Canary.objects.filter(lane=lane).update(beaten_at=Now())
-    except DATABASE_AWAY as exc:
+    except Exception as exc:
+        if not is_database_away(exc):
+            raise
         # A raising task would only be repeated; the next canary tells.
         logger.warning("canary_without_database error=%s %s", type(exc).__name__, exc)
         connection.close()

@@ -10,7 +10,7 @@ import logging
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -24,6 +24,7 @@ from integrations.adapters.callbacks import (
     Malformed,
     VerifyAndParse,
 )
+from integrations.engine.outage import is_database_away
 from integrations.models import Connection
 from integrations.webhooks.inbox import receive
 
@@ -47,7 +48,9 @@ def hook(request: HttpRequest, token: str) -> JsonResponse:
         return _refuse(413, "too_large", f"At most {settings.HOOK_MAX_BYTES} bytes are taken.")
     except Connection.DoesNotExist:
         return _refuse(404, "unknown_address", "Nothing listens here; check the hook address.")
-    except (OperationalError, InterfaceError):
+    except Exception as exc:
+        if not is_database_away(exc):
+            raise
         logger.exception("hook_database_away")
         response = _refuse(503, "unavailable", "The portal's database is away; send it again.")
         response["Retry-After"] = RETRY_AFTER_S

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from integrations import logs
+from integrations.engine.outage import is_database_away
 from quotes.api.codes import Code
 from quotes.errors import QuoteError
 from quotes.services.rfqs import AccountBlocked, KeyReused
@@ -59,7 +59,7 @@ def _refused(exc: Exception) -> Refused:
             return Refused(400, Code.BAD_INPUT, str(exc))
         case Http404():
             return Refused(404, Code.NOT_FOUND, "There is nothing of this number.")
-        case OperationalError() | InterfaceError():
+        case _ if is_database_away(exc):
             text = "The portal's database is away; send it again."
             return Refused(503, Code.UNAVAILABLE, text)
     return _of_framework(exc)

@@ -14,15 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import InternalError, connection, connections
+from django.db import InterfaceError, InternalError, OperationalError, connection, connections
 
 from integrations.engine import faults, frozen, lease, recovery, runner, signs
-from integrations.engine.outage import DATABASE_AWAY
 
 LANE = "orders"
 TURN_S = 0.02
 # The last is what the end of a session that was frozen inside a transaction is raised as.
-DATABASE_ERRORS = (*DATABASE_AWAY, InternalError)
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
 _PR_SET_PDEATHSIG = 1
 
 

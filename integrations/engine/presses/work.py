@@ -28,7 +28,7 @@ from integrations.engine.models import (
     PressMember,
     SyncJob,
 )
-from integrations.engine.outage import DATABASE_AWAY
+from integrations.engine.outage import is_database_away
 from integrations.engine.presses.declared import PressVerb, verb_named
 from integrations.engine.start import start_job
 from integrations.redact import redact_text
@@ -115,9 +115,9 @@ def _pressed(verb: PressVerb, press: Press, row: Any) -> tuple[State, str]:
             verb.press(row, actor=press.actor, reason=_reason(press), **press.options)
     except verb.refusals as refusal:
         return State.SKIPPED, str(getattr(refusal, "message", refusal))[:500]
-    except DATABASE_AWAY:
-        raise
     except Exception as exc:  # one row must not keep the press from the others
+        if is_database_away(exc):
+            raise
         logger.exception("press_failed press=%s row=%s verb=%s", press.pk, row.pk, verb.name)
         return State.FAILED, redact_text(f"Internal error: {exc!r}").replace("\x00", "")[:500]
     return State.DONE, ""
