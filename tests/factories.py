@@ -29,6 +29,7 @@ from integrations.models import (
     Payment,
     Run,
     Shipment,
+    StockLevel,
     User,
 )
 from integrations.models.order import OrderState
@@ -194,6 +195,20 @@ class IdLinkFactory(DjangoModelFactory):
     source_ref = factory.Sequence(lambda n: f"cus_{n}")
     target = factory.SubFactory(ConnectionFactory, erp=True)
     target_ref = factory.Sequence(str)
+
+
+class StockLevelFactory(DjangoModelFactory):
+    class Meta:
+        model = StockLevel
+
+    source = factory.SubFactory(ConnectionFactory, erp=True)
+    variant_ref = factory.Sequence(lambda n: f"v-{n}")
+    sku = factory.Sequence(lambda n: f"STOCKED-{n}")
+    on_hand = 12
+    reserved = 2
+    available = 10
+    incoming = 0
+    as_of = NOON
 
 
 class EventFactory(DjangoModelFactory):

@@ -17,6 +17,7 @@ from integrations.admin import (
     people,
     presses,
     runs,
+    stock,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "people",
     "presses",
     "runs",
+    "stock",
 ]
 
 # The queue's own pages would show wake-ups as if they were the work, and offer to repeat them.

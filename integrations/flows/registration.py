@@ -20,6 +20,7 @@ from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.products import open_products
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
+from integrations.flows.stock import open_stock
 from integrations.models import Flow
 from integrations.webhooks import inbox
 
@@ -48,6 +49,7 @@ def register_all() -> None:
     poll.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
+    register_batch(Flow.Kind.STOCK, open_stock)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))

@@ -69,6 +69,21 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             choices=("park", "cancel"),
         ),
     ),
+    Flow.Kind.STOCK: (
+        FlowSetting(
+            name="locations",
+            label="Locations of the ERP",
+            help="linked: each by its warehouse mapping; one without is skipped. sum: all of them "
+            "together are the one stock location of the storefront's connection. Empty: linked.",
+            choices=("linked", "sum"),
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
+    ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(
             name="currency",

@@ -19,6 +19,7 @@ from integrations.records import (
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
+    StockWrite,
     StorefrontFulfilment,
     StorefrontProduct,
 )
@@ -33,6 +34,8 @@ READS = frozenset(
         "find_variants",
         "find_quoted",
         "stray_drafts",
+        "stock_locations",
+        "stock_of",
     }
 )
 
@@ -67,6 +70,12 @@ class OwnedStorefront:
         self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
+
+    # -- stock, owned by a live stock flow into this storefront
+
+    def write_stock(self, writes: Sequence[StockWrite]) -> None:
+        self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
+        self._adapter.write_stock(writes)
 
     # -- order progress, owned by the ERP through the order flows of this storefront
 
@@ -114,7 +123,10 @@ class OwnedStorefront:
         return Q(kind=Flow.Kind.ORDERS, source=self._connection)
 
     def _require(self, owner: Q, what: str) -> None:
-        assisted = Q(kind__in=[Flow.Kind.ORDERS, Flow.Kind.PRODUCTS], mode=Flow.Mode.ASSISTED)
+        assisted = Q(
+            kind__in=[Flow.Kind.ORDERS, Flow.Kind.PRODUCTS, Flow.Kind.STOCK],
+            mode=Flow.Mode.ASSISTED,
+        )
         writing = Q(mode=Flow.Mode.LIVE) | assisted
         if not Flow.objects.filter(owner & writing).exists():
             raise NeedsOperator(

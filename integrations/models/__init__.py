@@ -2,6 +2,7 @@
 
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
+from integrations.models.catalogue import StockLevel
 from integrations.models.connection import Connection
 from integrations.models.event import Event
 from integrations.models.exchange import Exchange
@@ -31,6 +32,7 @@ __all__ = [
     "Run",
     "Shipment",
     "StateChange",
+    "StockLevel",
     "TransitionNotAllowed",
     "User",
 ]

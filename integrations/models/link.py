@@ -26,6 +26,7 @@ class IdLink(models.Model):
         WAREHOUSE = "warehouse", "Warehouse"
         UNIT = "unit", "Unit of measure"
         CURRENCY = "currency", "Currency"
+        STOCK = "stock", "Stock level"
 
     ONE_TO_ONE: ClassVar[list[str]] = ["product", "variant", "order", "account"]
 

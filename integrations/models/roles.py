@@ -29,6 +29,7 @@ _READABLE = [
     "run",
     "shipment",
     "statechange",
+    "stocklevel",
     "alert",
 ]
 _ENGINE_READABLE = [

@@ -25,6 +25,7 @@ from integrations.ports.storefront import (
     ReadsOrders,
     WritesOrderProgress,
     WritesProducts,
+    WritesStock,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "TracksOrders",
     "WritesOrderProgress",
     "WritesProducts",
+    "WritesStock",
 ]

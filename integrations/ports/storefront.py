@@ -12,9 +12,11 @@ from integrations.records import (
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
+    StockWrite,
     StorefrontFulfilment,
     StorefrontOrder,
     StorefrontProduct,
+    StorefrontStock,
     Window,
 )
 
@@ -88,6 +90,25 @@ class WritesProducts(Protocol):
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(sku, variant id, product id) of existing variants with these SKUs."""
+        ...
+
+
+@runtime_checkable
+class WritesStock(Protocol):
+    def stock_locations(self) -> Sequence[tuple[str, str]]:
+        """(location id, name) of all that there are."""
+        ...
+
+    def stock_of(self, skus: Sequence[str]) -> Sequence[StorefrontStock]:
+        """What is held of these SKUs; those that the storefront does not count are left out."""
+        ...
+
+    def write_stock(self, writes: Sequence[StockWrite]) -> None:
+        """Sets these levels in one atomic batch; repeatable once `stock_of` was asked again.
+
+        Raises Rejected when one of them is refused, and for what the storefront would take
+        without a word: a location that does not exist, a pair named twice.
+        """
         ...
 
 

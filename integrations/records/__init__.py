@@ -4,7 +4,16 @@ Money is `Decimal` beside an ISO 4217 `currency` (upper case) on the record that
 every amount says net or gross in its name. Times are aware UTC, dates are dates.
 """
 
-from integrations.records.catalog import ErpContact, ErpCustomer, ErpPrice, ErpStock, UsedField
+from integrations.records.catalog import (
+    ErpContact,
+    ErpCustomer,
+    ErpPrice,
+    ErpStock,
+    StockWrite,
+    StorefrontLevel,
+    StorefrontStock,
+    UsedField,
+)
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
@@ -90,11 +99,14 @@ __all__ = [
     "QuotedOrder",
     "QuotedShipping",
     "RoundingProfile",
+    "StockWrite",
     "StorefrontFulfilment",
+    "StorefrontLevel",
     "StorefrontLine",
     "StorefrontOrder",
     "StorefrontPayment",
     "StorefrontProduct",
+    "StorefrontStock",
     "StorefrontVariant",
     "TaxLine",
     "TestReport",

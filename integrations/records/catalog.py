@@ -112,3 +112,39 @@ class UsedField:
     name: str
     type: str
     needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontLevel:
+    """What the storefront holds of one SKU at one location. `reserved` is its own count of what
+    open orders there wait for; a buyer may have `stocked - reserved`."""
+
+    level_id: str
+    location_id: str
+    stocked: Decimal
+    reserved: Decimal
+    incoming: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontStock:
+    """A SKU that the storefront counts, with its levels; none yet for a new one."""
+
+    item_id: str
+    sku: str
+    levels: tuple[StorefrontLevel, ...]
+
+    def at(self, location_id: str) -> StorefrontLevel | None:
+        return next((one for one in self.levels if one.location_id == location_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockWrite:
+    """The wanted level of one SKU at one location; `level_id` None creates it."""
+
+    item_id: str
+    sku: str
+    location_id: str
+    level_id: str | None
+    stocked: Decimal
+    incoming: Decimal

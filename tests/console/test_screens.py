@@ -29,6 +29,7 @@ LISTS = [
     "integrations_order",
     "integrations_run",
     "integrations_statechange",
+    "integrations_stocklevel",
     "integrations_taxmapping",
     "integrations_variantmapping",
 ]
@@ -52,6 +53,7 @@ def one_of_each(number=1):
         make.ExchangeFactory(connection=order.erp, job=job)
         make.IdLinkFactory()
         make.RunFactory()
+        make.StockLevelFactory(source=order.erp)
         rows = SyncJob.objects.filter(pk=job.pk)
         open_press("requeue_jobs", rows, matched="one", actor="olga.operator", reason="fixed")
     return order, job

@@ -10,8 +10,9 @@ from integrations.flows.products.address import Addressed, Seen, address, skus_t
 from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.wanted import ShopTerms
-from integrations.flows.products.writing import Outcome, in_batches, words_of, write_all
+from integrations.flows.products.writing import BATCH, Outcome, write_all
 from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow
@@ -63,7 +64,7 @@ class ProductPages:
             terms=self._terms,
         )
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
-        for batch in in_batches([one for one in decisions if one.what == "write"]):
+        for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, known)
         return PageOutcome(
             read=len(products),

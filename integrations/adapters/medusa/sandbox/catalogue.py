@@ -30,9 +30,9 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.products: dict[str, Json] = {}
-        self.stock: dict[
-            str, Json
-        ] = {}  # SKU → {id, sku, stocked, reserved}; stocked None: no level
+        # SKU → {id, sku, level_id, stocked, reserved, incoming, elsewhere}: the level at the shop's
+        # location (stocked None: there is none), and those at other locations by their ids.
+        self.stock: dict[str, Json] = {}
 
     # -- looking
 
@@ -294,7 +294,15 @@ def _price(row: Json, variant_id: str) -> Json:
 
 
 def _stock_item(sku: str) -> Json:
-    return {"id": new_id("iitem"), "sku": sku, "stocked": None, "reserved": Decimal(0)}
+    return {
+        "id": new_id("iitem"),
+        "sku": sku,
+        "level_id": new_id("ilev"),
+        "stocked": None,
+        "reserved": Decimal(0),
+        "incoming": Decimal(0),
+        "elsewhere": {},
+    }
 
 
 def price_for(variant: Json, currency: str, quantity: Decimal) -> Decimal | None:

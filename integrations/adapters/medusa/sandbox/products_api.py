@@ -146,37 +146,6 @@ class ProductsApi(State):
             lambda row: project(row, fields, default=row.keys() - {"product"}),
         )
 
-    @endpoint("GET", "/admin/inventory-items", "inventory_items.list")
-    def list_inventory_items(self, request: Request) -> Json:
-        refuse_unknown(request, ("sku",))
-        rows = filtered(request, self._stock_rows(), ("id", "sku"))
-        fields = request.param("fields")
-        return paged(
-            request,
-            rows,
-            "inventory_items",
-            lambda row: project(row, fields, default=row.keys() - {"location_levels"}),
-            limit=20,
-        )
-
-    def _stock_rows(self) -> list[Json]:
-        return [
-            {
-                "id": item["id"],
-                "sku": item["sku"],
-                "location_levels": []
-                if item["stocked"] is None
-                else [
-                    {
-                        "location_id": self.shop.location_id,
-                        "stocked_quantity": item["stocked"],
-                        "reserved_quantity": item["reserved"],
-                    }
-                ],
-            }
-            for item in self.catalogue.stock.values()
-        ]
-
 
 def _product(product: Json, request: Request) -> Json:
     columns = [name for name in product if name not in _HIDDEN]

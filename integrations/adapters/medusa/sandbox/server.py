@@ -7,6 +7,8 @@ from integrations.adapters.medusa.sandbox.checkout import Cart, address_row
 from integrations.adapters.medusa.sandbox.control import CONTROLS
 from integrations.adapters.medusa.sandbox.customers_api import CustomersApi
 from integrations.adapters.medusa.sandbox.edits_api import EditsApi
+from integrations.adapters.medusa.sandbox.ids import new_id
+from integrations.adapters.medusa.sandbox.inventory_api import InventoryApi
 from integrations.adapters.medusa.sandbox.payments_api import PaymentsApi
 from integrations.adapters.medusa.sandbox.products_api import ProductsApi
 from integrations.adapters.medusa.sandbox.quotes_api import QuotesApi
@@ -33,7 +35,7 @@ PERSON = {
 
 
 class MedusaStandIn(
-    SettingsApi, ProductsApi, CustomersApi, StoreApi, PaymentsApi, EditsApi, QuotesApi
+    SettingsApi, ProductsApi, InventoryApi, CustomersApi, StoreApi, PaymentsApi, EditsApi, QuotesApi
 ):
     """A Medusa 2.21 that lives in memory, as strict and as lax as the real one.
 
@@ -124,6 +126,13 @@ class MedusaStandIn(
     def set_stock(self, sku: str, quantity: Amount) -> None:
         with self.lock:
             self.catalogue.set_stock(sku, Decimal(quantity))
+
+    def add_location(self, name: str) -> str:
+        """A further stock location, which no sales channel sells from; its id."""
+        with self.lock:
+            location_id = new_id("sloc")
+            self.shop.more_locations[location_id] = name
+            return location_id
 
     def add_customer(
         self,

@@ -42,6 +42,7 @@ class Shop:
     plugins: list[str] = field(
         default_factory=lambda: ["@medusajs/draft-order", "erp-portal-medusa"]
     )
+    more_locations: dict[str, str] = field(default_factory=dict)  # id → name; sold from nowhere
     # Currencies whose prices include the tax (a price preference in Medusa).
     tax_inclusive: set[str] = field(default_factory=set)
     tax_percent: dict[str, Decimal] = field(default_factory=lambda: dict(TAX_PERCENT))
@@ -101,15 +102,18 @@ class Shop:
         ]
 
     def stock_locations(self) -> list[Json]:
+        """The first is the one that the sales channel sells from."""
+        named = {self.location_id: "Main warehouse", **self.more_locations}
         return [
             {
-                "id": self.location_id,
-                "name": "Main warehouse",
+                "id": location_id,
+                "name": name,
                 "metadata": None,
                 **self._times(),
                 "address": None,
-                "sales_channels": self.sales_channels(),
+                "sales_channels": self.sales_channels() if location_id == self.location_id else [],
             }
+            for location_id, name in named.items()
         ]
 
     def shipping_profiles(self) -> list[Json]:

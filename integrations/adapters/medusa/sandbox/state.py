@@ -16,7 +16,14 @@ from integrations.adapters.medusa.sandbox.refusals import (
 from integrations.adapters.medusa.sandbox.shop import Shop
 from integrations.standin import Request, Response, StandIn
 
-BATCH_ROUTES = frozenset({"products.batch", "products.options", "quote_orders.place"})
+BATCH_ROUTES = frozenset(
+    {
+        "products.batch",
+        "products.options",
+        "inventory_items.levels_batch",
+        "quote_orders.place",
+    }
+)
 BEARER_HINT = (
     "A secret API key was passed as a Bearer token. Secret API keys must be sent using HTTP "
     "Basic authentication instead (Authorization: Basic <secret-api-key>)."

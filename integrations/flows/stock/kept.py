@@ -1,0 +1,113 @@
+"""What the portal keeps of stock: the catalogue copy, and what was last written."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.db.models import F, QuerySet, Sum
+
+from integrations.flows.stock.decide import ZERO, Wanted
+from integrations.models import Connection, Flow, IdLink, OrderLine, StockLevel
+from integrations.models.order import NOT_IN_ERP
+from integrations.records import ErpStock, StorefrontStock
+
+_COLUMNS = (
+    "sku",
+    "location_name",
+    "on_hand",
+    "reserved",
+    "available",
+    "incoming",
+    "incoming_on",
+    "unit",
+    "as_of",
+)
+
+
+def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
+    """Brings the copy up to date in one statement. Safe to repeat."""
+    newest = {(row.variant_ref, row.location_ref): row for row in rows}
+    StockLevel.objects.bulk_create(
+        [
+            StockLevel(
+                source=source,
+                variant_ref=row.variant_ref,
+                location_ref=row.location_ref,
+                **{name: getattr(row, name) for name in _COLUMNS},
+            )
+            for row in newest.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "variant_ref", "location_ref"],
+        update_fields=_COLUMNS,
+    )
+
+
+def levels_of(source: Connection, variant_refs: Iterable[str]) -> list[ErpStock]:
+    """Every kept level of these variants, at all locations."""
+    kept = StockLevel.objects.filter(source=source, variant_ref__in=set(variant_refs))
+    return [
+        ErpStock(
+            variant_ref=level.variant_ref,
+            location_ref=level.location_ref,
+            **{name: getattr(level, name) for name in _COLUMNS},
+        )
+        for level in kept.order_by("id")
+    ]
+
+
+def uncounted(storefront: Connection, skus: Iterable[str]) -> dict[str, Decimal]:
+    """SKU to how much of it orders wait for that the ERP does not have (yet)."""
+    waiting = OrderLine.objects.filter(
+        order__storefront=storefront, order__state__in=NOT_IN_ERP, sku__in=set(skus)
+    )
+    sums = waiting.order_by().values_list("sku").annotate(waits=Sum(F("quantity")))
+    return {sku: waits or ZERO for sku, waits in sums}
+
+
+class StockLinks:
+    """Which variants are sold in the storefront, where its locations are, what was written."""
+
+    def __init__(self, flow: Flow, *, actor: str) -> None:
+        self._source, self._target, self._actor = flow.source, flow.target, actor
+
+    def sold(self, variant_refs: Iterable[str]) -> set[str]:
+        """Of these variants, those that have a counterpart in the storefront."""
+        links = self._links(IdLink.Kind.VARIANT).filter(source_ref__in=set(variant_refs))
+        return set(links.values_list("source_ref", flat=True))
+
+    def warehouses(self) -> dict[str, str]:
+        """ERP location to storefront location; a mapping may have been made from either side."""
+        onward = self._links(IdLink.Kind.WAREHOUSE).values_list("source_ref", "target_ref")
+        back = IdLink.objects.filter(
+            kind=IdLink.Kind.WAREHOUSE, source=self._target, target=self._source
+        ).values_list("target_ref", "source_ref")
+        return {**dict(back), **dict(onward)}
+
+    def written(self, refs: Iterable[str]) -> dict[str, str]:
+        """Ref to the fingerprint of what was last written."""
+        links = self._links(IdLink.Kind.STOCK).filter(source_ref__in=set(refs))
+        return dict(links.values_list("source_ref", "fingerprint"))
+
+    def keep(self, written: Iterable[tuple[Wanted, StorefrontStock]]) -> None:
+        """Remembers what was written. Safe to repeat."""
+        IdLink.objects.bulk_create(
+            [
+                IdLink(
+                    kind=IdLink.Kind.STOCK,
+                    source=self._source,
+                    source_ref=wanted.ref,
+                    target=self._target,
+                    target_ref=f"{held.item_id}@{wanted.location_id}",
+                    label=wanted.sku[:200],
+                    fingerprint=wanted.fingerprint,
+                    created_by=self._actor,
+                )
+                for wanted, held in written
+            ],
+            update_conflicts=True,
+            unique_fields=["kind", "source", "source_ref", "target"],
+            update_fields=["target_ref", "label", "fingerprint"],
+        )
+
+    def _links(self, kind: str) -> QuerySet[IdLink]:
+        return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)

@@ -1,0 +1,270 @@
+"""Stock on its way into a real shop server: what a buyer can have in the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.errors import NeedsOperator, OutcomeUnknown
+from integrations.flows.runs import PageOutcome, Work
+from integrations.flows.stock.flow import StockPages
+from integrations.gateways.storefront import open_storefront
+from integrations.models import Connection, Flow, IdLink, StockLevel
+from integrations.records import ErpStock, Window
+from tests.factories import (
+    ConnectionFactory,
+    FlowFactory,
+    OrderFactory,
+    OrderLineFactory,
+    RunFactory,
+)
+from tests.flows.erp_stock import Racks, level
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WINDOW = Window(start=None, end=datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+LEVELS = "inventory_items.levels_batch"
+
+
+@pytest.fixture
+def medusa() -> Iterator[MedusaStandIn]:
+    with MedusaStandIn() as server:
+        for sku in ("BOLT", "NUT"):
+            server.add_product(sku, {"eur": "1.00"}, stock=0)
+        yield server
+
+
+@pytest.fixture
+def flow(medusa: MedusaStandIn) -> Flow:
+    shop: Connection = ConnectionFactory(
+        base_url=medusa.url,
+        allow_private_addresses=True,
+        credentials={"secret_key": medusa.shop.secret_key},
+        settings={"location_id": medusa.shop.location_id},
+    )
+    made: Flow = FlowFactory(
+        kind="stock", mode="live", source=ConnectionFactory(erp=True), target=shop
+    )
+    for sku in ("BOLT", "NUT"):
+        link(made, "variant", f"v-{sku}", medusa.catalogue.variant_id_of(sku))
+    return made
+
+
+def link(flow: Flow, kind: str, source_ref: str, target_ref: str) -> None:
+    IdLink.objects.create(
+        kind=kind,
+        source=flow.source,
+        source_ref=source_ref,
+        target=flow.target,
+        target_ref=target_ref,
+    )
+
+
+@contextmanager
+def pages(
+    flow: Flow, racks: Racks, *, planned: dict[str, str] | None = None
+) -> Iterator[StockPages]:
+    run = RunFactory(flow=flow, mode=flow.mode, state="running", finished_at=None)
+    work = Work(flow=flow, run=run, actor="test", checkpoint=lambda: None, planned=planned)
+    with open_storefront(flow.target) as shop:
+        yield StockPages(work, erp=racks, shop=shop)
+
+
+def sync(flow: Flow, *levels: ErpStock, planned: dict[str, str] | None = None) -> PageOutcome:
+    with pages(flow, Racks(*levels), planned=planned) as handler:
+        return handler.handle(WINDOW, None)
+
+
+def told(outcome: PageOutcome) -> list[tuple[str, str]]:
+    return [(item.action, item.label) for item in outcome.items]
+
+
+def free(medusa: MedusaStandIn, sku: str) -> Decimal:
+    """What a buyer can have."""
+    item = medusa.catalogue.stock[sku]
+    return Decimal(item["stocked"] - item["reserved"])
+
+
+def test_buyers_can_have_what_the_erp_can_promise(medusa: MedusaStandIn, flow: Flow) -> None:
+    outcome = sync(flow, level("BOLT", 7, incoming=20), level("NUT", "2.5"))
+
+    assert told(outcome) == [("create", "BOLT"), ("create", "NUT")]
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (7, Decimal("2.5"))
+    assert medusa.catalogue.stock["BOLT"]["incoming"] == 20
+
+
+def test_unchanged_stock_costs_no_call_to_the_storefront(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", 7))
+    calls = len(medusa.log)
+
+    outcome = sync(flow, level("BOLT", "7.00"))
+
+    assert (outcome.unchanged, outcome.items) == (1, ())
+    assert len(medusa.log) == calls
+
+
+def test_what_the_shop_reserved_for_an_order_in_the_erp_is_taken_off_once(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    sync(flow, level("BOLT", 10))
+    medusa.place_order([("BOLT", 3)])
+    OrderLineFactory(order=OrderFactory(storefront=flow.target, confirmed=True), sku="BOLT")
+
+    sync(flow, level("BOLT", 7))  # the ERP has reserved them, too
+
+    assert free(medusa, "BOLT") == 7
+
+
+def test_order_that_the_erp_does_not_have_yet_is_not_promised_twice(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    sync(flow, level("BOLT", 10))
+    medusa.place_order([("BOLT", 3)])
+    waiting = OrderFactory(storefront=flow.target)
+    OrderLineFactory(order=waiting, sku="BOLT", quantity=3)
+
+    sync(flow, level("BOLT", 9))  # somebody else bought one; ours has not arrived there
+
+    assert free(medusa, "BOLT") == 6
+
+
+def test_what_the_erp_owes_already_is_no_stock(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", -4))
+
+    assert free(medusa, "BOLT") == 0
+
+
+def test_locations_are_kept_apart_by_their_mappings(medusa: MedusaStandIn, flow: Flow) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WN", north)
+
+    sync(flow, level("BOLT", 7, at="WH"), level("BOLT", 2, at="WN"))
+
+    assert free(medusa, "BOLT") == 7
+    assert medusa.catalogue.stock["BOLT"]["elsewhere"][north]["stocked_quantity"] == 2
+
+
+def test_two_locations_of_the_erp_may_be_one_of_the_shop(medusa: MedusaStandIn, flow: Flow) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WN", medusa.shop.location_id)
+    sync(flow, level("BOLT", 7, at="WH"), level("BOLT", 2, at="WN"))
+
+    sync(flow, level("BOLT", 3, at="WN"))  # only one of them changed
+
+    assert free(medusa, "BOLT") == 10
+
+
+def test_location_without_a_counterpart_is_named_and_counts_nowhere(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+
+    outcome = sync(flow, level("BOLT", 7, at="WH"), level("BOLT", 99, at="WX", name="Display"))
+
+    assert free(medusa, "BOLT") == 7
+    assert told(outcome) == [("skip", "Display"), ("create", "BOLT")]
+    assert "add a warehouse mapping" in outcome.items[0].reason
+
+
+def test_all_locations_may_be_added_up(medusa: MedusaStandIn, flow: Flow) -> None:
+    flow.settings = {"locations": "sum"}
+
+    sync(flow, level("BOLT", 7, at="WH"), level("BOLT", 2, at="WN"))
+
+    assert free(medusa, "BOLT") == 9
+
+
+def test_shop_without_a_named_location_is_asked_for_it(flow: Flow) -> None:
+    flow.target.settings = {}
+    flow.target.save()
+
+    with pytest.raises(NeedsOperator) as caught:
+        sync(flow, level("BOLT", 7))
+
+    assert caught.value.reason == "no_stock_location"
+
+
+def test_products_that_are_not_sold_are_kept_and_not_sent(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    outcome = sync(flow, level("SECRET", 5))
+
+    assert outcome.items == ()
+    assert StockLevel.objects.get(sku="SECRET").available == 5
+    assert medusa.worked(LEVELS) == []
+
+
+def test_product_whose_stock_is_not_counted_is_said(medusa: MedusaStandIn, flow: Flow) -> None:
+    medusa.add_product("GLUE", {"eur": "3.00"})
+    link(flow, "variant", "v-GLUE", medusa.catalogue.variant_id_of("GLUE"))
+
+    outcome = sync(flow, level("GLUE", 5))
+
+    assert told(outcome) == [("skip", "GLUE")]
+    assert "does not count its stock" in outcome.items[0].reason
+
+
+def test_bad_level_stands_alone_and_the_others_arrive(medusa: MedusaStandIn, flow: Flow) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WX", "sloc_gone")
+
+    outcome = sync(flow, level("BOLT", 7, at="WX"), level("NUT", 5, at="WH"))
+
+    assert sorted(told(outcome)) == [("create", "NUT"), ("failed", "BOLT")]
+    assert free(medusa, "NUT") == 5
+    assert "there is no stock location sloc_gone" in next(
+        one.reason for one in outcome.items if one.action == "failed"
+    )
+
+
+def test_lost_answer_is_repeated_without_harm(medusa: MedusaStandIn, flow: Flow) -> None:
+    medusa.catalogue.stock["BOLT"]["stocked"] = None  # its level has to be created
+    medusa.dials.set("lose_answer", times=1, only=LEVELS)
+    with pytest.raises(OutcomeUnknown):
+        sync(flow, level("BOLT", 7))
+
+    outcome = sync(flow, level("BOLT", 7))
+
+    assert told(outcome) == [("create", "BOLT")]
+    assert free(medusa, "BOLT") == 7
+
+
+def test_shadow_writes_nothing(medusa: MedusaStandIn, flow: Flow) -> None:
+    flow.mode = Flow.Mode.SHADOW
+    flow.save()
+
+    outcome = sync(flow, level("BOLT", 7))
+
+    assert told(outcome) == [("create", "BOLT")]
+    assert medusa.worked(LEVELS) == []
+    assert outcome.items[0].reason == "7 available"
+
+
+def test_plan_is_applied_only_to_what_was_looked_at(medusa: MedusaStandIn, flow: Flow) -> None:
+    flow.mode = Flow.Mode.ASSISTED
+    flow.save()
+    planned = {item.ref: item.fingerprint for item in sync(flow, level("BOLT", 7)).items}
+
+    outcome = sync(flow, level("BOLT", 8), planned=planned)
+    assert [item.reason for item in outcome.items] == [
+        "changed since the plan; the next run shows it"
+    ]
+
+    sync(flow, level("BOLT", 7), planned=planned)
+    assert free(medusa, "BOLT") == 7
+    sync(flow, level("BOLT", 7), planned=planned)
+    assert len(medusa.worked(LEVELS)) == 1
+
+
+def test_no_stock_is_written_without_its_flow(flow: Flow) -> None:
+    Flow.objects.filter(pk=flow.pk).update(mode="off")
+    flow.mode = "live"
+
+    with pytest.raises(NeedsOperator) as caught:
+        sync(flow, level("BOLT", 7))
+
+    assert caught.value.reason == "not_owned"
