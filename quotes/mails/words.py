@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from integrations.models import StateChange, User
-from quotes.models import Rfq, Version
+from quotes.models import BasisCheck, Rfq, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,14 @@ def for_sales_change(version: Version) -> Letter:
     return _about(version, f"A change of {version} is wanted", _reason(version))
 
 
+def for_sales_prices_moved(version: Version) -> Letter:
+    """The offer stands as it is; sales may want to call the buyer or make another one."""
+    check = BasisCheck.objects.filter(version=version).first()
+    return _about(
+        version, f"Prices of {version} moved in the ERP", check.warned_of if check else ""
+    )
+
+
 def for_sales_order_failed(version: Version) -> Letter:
     return _about(version, f"The order of {version} could not be placed", _reason(version))
 
@@ -125,6 +134,7 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "sales_accepted": for_sales_accepted,
     "sales_declined": for_sales_declined,
     "sales_change": for_sales_change,
+    "sales_prices_moved": for_sales_prices_moved,
     "sales_order_failed": for_sales_order_failed,
 }
 ABOUT_RFQ = frozenset({"question", "sales_submitted"})
@@ -178,7 +188,8 @@ def _to_sales(owner: User | None, subject: str, paragraphs: list[str], path: str
 
 def _reason(version: Version) -> str:
     changes = StateChange.objects.filter(subject=Version.SUBJECT, subject_id=version.pk)
-    last = changes.order_by("-id").first()
+    moves = changes.exclude(before=F("after"))  # what was merely noted is no reason
+    last = moves.order_by("-id").first()
     return last.reason if last else ""
 
 

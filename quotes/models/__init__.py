@@ -3,6 +3,7 @@
 from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.attachment import Attachment
+from quotes.models.basis import BasisCheck, PriceMargin
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -12,10 +13,12 @@ __all__ = [
     "Approval",
     "ApprovalRule",
     "Attachment",
+    "BasisCheck",
     "BuyingRight",
     "HandoverToken",
     "Message",
     "PortalToken",
+    "PriceMargin",
     "Quote",
     "Rfq",
     "RfqLine",
