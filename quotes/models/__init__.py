@@ -4,6 +4,7 @@ from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.attachment import Attachment
 from quotes.models.basis import BasisCheck, PriceMargin
+from quotes.models.forward import Forward
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -15,6 +16,7 @@ __all__ = [
     "Attachment",
     "BasisCheck",
     "BuyingRight",
+    "Forward",
     "HandoverToken",
     "Message",
     "PortalToken",
