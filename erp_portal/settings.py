@@ -291,6 +291,11 @@ PORTAL_LOGO = env.text("PORTAL_LOGO")  # path of a PNG or JPEG for printed quote
 PORTAL_TIME_ZONE = env.time_zone("PORTAL_TIME_ZONE", "UTC")  # the seller's: days, ends of offers
 PORTAL_CURRENCIES = env.currencies("PORTAL_CURRENCIES", ["EUR"])  # of requests; the first is preset
 
+# Invoices that buyers fetch from the ERP through their pages.
+INVOICE_MAX_BYTES = env.number("INVOICE_MAX_BYTES", 10_000_000, minimum=10_000)
+INVOICE_WAIT_S = env.seconds("INVOICE_WAIT_S", 15)  # of a buyer for the ERP, in all
+INVOICE_KEEP_S = env.seconds("INVOICE_KEEP_S", 3600)  # then it is fetched anew
+
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "plain", ("plain", "json"))

@@ -5,6 +5,7 @@ every amount says net or gross in its name. Times are aware UTC, dates are dates
 """
 
 from integrations.records.catalog import ErpContact, ErpCustomer, ErpPrice, ErpStock, UsedField
+from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
@@ -58,6 +59,7 @@ __all__ = [
     "Address",
     "Check",
     "CreditStanding",
+    "Document",
     "DraftLine",
     "DraftSighting",
     "ErpContact",

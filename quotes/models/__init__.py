@@ -5,6 +5,7 @@ from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.attachment import Attachment
 from quotes.models.basis import BasisCheck, PriceMargin
 from quotes.models.forward import Forward
+from quotes.models.paper import InvoiceCopy
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -18,6 +19,7 @@ __all__ = [
     "BuyingRight",
     "Forward",
     "HandoverToken",
+    "InvoiceCopy",
     "Message",
     "PortalToken",
     "PriceMargin",

@@ -58,4 +58,9 @@ urlpatterns = [
     path("quotes/<int:pk>/<int:revision>/decline", views_answers.decline, name="quote_decline"),
     path("orders", views_orders.index, name="orders"),
     path("orders/<int:pk>", views_orders.detail, name="order"),
+    path(
+        "orders/<int:pk>/invoices/<int:invoice_pk>/pdf",
+        views_orders.invoice_pdf,
+        name="invoice_pdf",
+    ),
 ]
