@@ -15,9 +15,18 @@ class PriceMargin(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     percent = models.DecimalField(
-        "margin in percent", max_digits=7, decimal_places=4, default=USUAL_PERCENT
+        "margin in percent",
+        max_digits=7,
+        decimal_places=4,
+        default=USUAL_PERCENT,
+        help_text="How far a price or cost of the ERP may move under an offer before sales is "
+        "warned.",
     )
-    tells_buyer = models.BooleanField("tell the buyer when a price fell further", default=True)
+    tells_buyer = models.BooleanField(
+        "tell the buyer when a price fell further",
+        default=True,
+        help_text="They read which items, before they accept; no price, cost or margin of yours.",
+    )
 
     class Meta:
         verbose_name = "price margin"

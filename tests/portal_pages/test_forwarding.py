@@ -196,7 +196,7 @@ def test_draft_and_withdrawn_version_have_no_such_page(browser, ben):
 
 def test_page_speaks_german_and_french(browser, offer):
     for language, heading in (
-        ("de", "An Kollegen weiterleiten"),
+        ("de", "Im Haus weiterleiten"),
         ("fr", "Transmettre à un collègue"),
     ):
         assert heading in browser.get(at(offer), headers={"Accept-Language": language}).text
