@@ -32,6 +32,18 @@ class PriceMarginAdmin(ConsoleAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not PriceMargin.objects.exists()
 
+    def save_model(self, request: HttpRequest, obj: PriceMargin, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        basis.judge_again()
+
+    def delete_model(self, request: HttpRequest, obj: PriceMargin) -> None:
+        super().delete_model(request, obj)
+        basis.judge_again()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PriceMargin]) -> None:
+        super().delete_queryset(request, queryset)
+        basis.judge_again()
+
 
 class PricesFilter(admin.SimpleListFilter):
     title = "prices in the ERP"

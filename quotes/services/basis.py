@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from integrations.engine import beat, clock
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
@@ -61,7 +61,9 @@ def _due(now: datetime) -> Any:
         state__in=sorted(WITH_BUYER),
         valid_until__gt=now,
     )
-    return open_ones.defer("document").order_by("basis_check__tried_at", "id")
+    return open_ones.defer("document").order_by(
+        F("basis_check__tried_at").asc(nulls_first=True), "id"
+    )
 
 
 @transaction.atomic
@@ -95,21 +97,35 @@ def keep(version: Version, moved: Sequence[Moved]) -> BasisCheck:
 
     That is beyond the margin, of what a buyer can still accept. Safe to repeat.
     """
-    now, margin = clock.now(), PriceMargin.current().percent
+    now = clock.now()
+    told = {"as_of": now, "tried_at": now, "problem": ""}
+    return _judge(version, moved, PriceMargin.current().percent, **told)
+
+
+@transaction.atomic
+def judge_again() -> int:
+    """Holds what the ERP said of open offers against another margin; of how many. Asks no ERP."""
+    margin = PriceMargin.current().percent
+    open_ones = BasisCheck.objects.filter(
+        as_of__isnull=False, version__state__in=sorted(WITH_BUYER)
+    )
+    moved = open_ones.exclude(moved=[]).select_related("version__quote").order_by("pk")
+    return sum(bool(_judge(one.version, moved_of(one), margin)) for one in moved)
+
+
+def _judge(version: Version, moved: Sequence[Moved], margin: Decimal, **told: Any) -> BasisCheck:
     far = pricing.beyond(moved, margin)
     found, _ = BasisCheck.objects.update_or_create(
         version=version,
         defaults={
-            "tried_at": now,
-            "as_of": now,
             "moved": [to_json(one) for one in moved],
             "margin_percent": margin,
             "is_beyond": bool(far),
-            "problem": "",
+            **told,
         },
     )
     if far and version.state in WITH_BUYER:
-        _warn(version, far, now)
+        _warn(version, far, clock.now())
     return found
 
 

@@ -284,3 +284,13 @@ def test_sales_may_keep_it_from_buyers(db: None) -> None:
     PriceMargin.objects.create(tells_buyer=False)
 
     assert told(VersionFactory(offered=True), "40", "-20") == set()
+
+
+def test_offer_that_was_never_checked_comes_first(flow: Flow, ben: Buyer) -> None:
+    known, new = VersionFactory.create_batch(2, offered=True, quote__buyer=ben)
+    for version in (known, new):
+        version.lines.update(basis={"pricelist_name": "Contract prices"})
+    BasisCheck.objects.create(version=known, tried_at=timezone.now() - timedelta(days=2))
+
+    assert basis.start_checks(at_most=1) == 1
+    assert SyncJob.objects.get().payload == {"version": new.pk}

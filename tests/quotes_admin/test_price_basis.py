@@ -109,6 +109,20 @@ def test_manager_sets_one_margin_and_no_second(signed_in, mia):
     assert (margin.percent, margin.tells_buyer) == (3, False)
 
 
+def test_another_margin_counts_at_once_for_what_is_known(signed_in, mia, offer):
+    check = basis.keep(offer, [FAR])
+    client = signed_in(mia)
+
+    client.post(reverse("admin:quotes_pricemargin_add"), {"percent": "30", "tells_buyer": "on"})
+    check.refresh_from_db()
+    assert (check.is_beyond, check.margin_percent) == (False, 30)
+
+    client.post(reverse("admin:quotes_pricemargin_delete", args=[1]), {"post": "yes"})
+    as_of = check.as_of
+    check.refresh_from_db()
+    assert (check.is_beyond, check.margin_percent, check.as_of) == (True, 5, as_of)
+
+
 @pytest.mark.parametrize("percent", ["-1", "", "many"])
 def test_margin_that_is_none_is_refused(signed_in, mia, percent):
     add = reverse("admin:quotes_pricemargin_add")
