@@ -23,6 +23,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Pipeline", "view_kanban", "quotes_board", "quotes.view_version"),
             ("Approvals", "approval", "quotes_approval", "quotes.view_approval"),
             ("Approval rules", "rule", "quotes_approvalrule", "quotes.view_approvalrule"),
+            ("Price margin", "trending_up", "quotes_pricemargin", "quotes.view_pricemargin"),
             ("Buying rights", "shopping_bag", "quotes_buyingright", "quotes.view_buyingright"),
         ],
     ),

@@ -245,6 +245,7 @@ HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
 QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sales is overdue
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
 SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
+QUOTE_BASIS_CHECK_H = env.number("QUOTE_BASIS_CHECK_H", 24, minimum=1)  # prices of open offers
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 # Files of requests: outside everything that is served, one folder for all web processes.
 ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))
@@ -289,6 +290,11 @@ PORTAL_SESSION_HOURS = env.number("PORTAL_SESSION_HOURS", 12, minimum=1)  # then
 PORTAL_LOGO = env.text("PORTAL_LOGO")  # path of a PNG or JPEG for printed quotes
 PORTAL_TIME_ZONE = env.time_zone("PORTAL_TIME_ZONE", "UTC")  # the seller's: days, ends of offers
 PORTAL_CURRENCIES = env.currencies("PORTAL_CURRENCIES", ["EUR"])  # of requests; the first is preset
+
+# Invoices that buyers fetch from the ERP through their pages.
+INVOICE_MAX_BYTES = env.number("INVOICE_MAX_BYTES", 10_000_000, minimum=10_000)
+INVOICE_WAIT_S = env.seconds("INVOICE_WAIT_S", 15)  # of a buyer for the ERP, in all
+INVOICE_KEEP_S = env.seconds("INVOICE_KEEP_S", 3600)  # then it is fetched anew
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -13,7 +13,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -91,15 +91,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as text. `json()` parses numbers with a fraction as Decimal, never float."""
+    """An answer as text. `json()` parses numbers with a fraction as Decimal, never float.
+
+    `content` holds the bytes instead where a file was asked for and came.
+    """
 
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""
+
+    @property
+    def media_type(self) -> str:
+        """Without its parameters, in small letters: `application/pdf`."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def is_json(self) -> bool:
-        return "json" in self.headers.get("content-type", "").lower()
+        return "json" in self.media_type
 
     def json(self) -> Any:
         return jsonlib.loads(self.text, parse_float=Decimal)
@@ -139,6 +148,7 @@ class Session:
     """Talks to one base URL. Not shared between threads.
 
     `headers` go with every call; `secrets` are masked wherever they appear in what is kept.
+    `ends_at` (monotonic clock) bounds all calls together: somebody waits for them.
     """
 
     base_url: str
@@ -150,6 +160,7 @@ class Session:
     secrets: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     explain: Explain | None = None
+    ends_at: float | None = None
 
     def __post_init__(self) -> None:
         check_address(self.base_url)
@@ -170,15 +181,19 @@ class Session:
         params: Mapping[str, Any] | list[tuple[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
         explain: Explain | None = None,
+        file_up_to: int | None = None,
     ) -> Reply:
         """One HTTP call; returns a good reply or raises one of our errors.
 
         `writes` decides what a lost answer means: OutcomeUnknown (a write) or Unavailable
         (a read). `json` may hold Decimals; they are sent as JSON numbers, digit for digit.
+        With `file_up_to` an answer that is no text is a file of at most so many bytes, of which
+        no copy is kept with the exchange.
         """
         endpoint = redact.redact_text(f"{method}:{urlsplit(path).path}", self.secrets)
         self.limiter.before()
         call = _Call(self, method, path, params, json, body, headers, writes, endpoint)
+        call.file_up_to = file_up_to
         reply, error = call.run(explain or self.explain)
         self.recorder.record(call.exchange(reply, error))
         self.limiter.after(error)
@@ -193,15 +208,28 @@ class Session:
         request.headers = {**OUR_HEADERS, **request.headers}
         request.cookies = self._cookies
         prepared = request.prepare()
-        limits = self.limits
         answer = self._wire.send(
             prepared,
             stream=True,
-            timeout=(limits.connect_s, limits.read_s),
+            timeout=(self._bounded(self.limits.connect_s), self._bounded(self.limits.read_s)),
             verify=self.verify_tls,
         )
         extract_cookies_to_jar(self._cookies, prepared, answer.raw)
         return answer
+
+    def deadline(self, began: float) -> float:
+        """When the answer of a call must be here, by the monotonic clock."""
+        own = began + self.limits.deadline_s
+        return own if self.ends_at is None else min(own, self.ends_at)
+
+    def _bounded(self, seconds: float) -> float:
+        """No longer than what is left of the session's time. Raises NotSent when nothing is."""
+        if self.ends_at is None:
+            return seconds
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise NotSent("The time for this is used up; the remote was not asked.")
+        return min(seconds, left)
 
     def close(self) -> None:
         """Ends the session; open connections stay for the next one of this thread."""
@@ -231,6 +259,7 @@ class _Call:
         if json is not None:
             self.body = dumps(json).encode()
             self.headers.setdefault("Content-Type", "application/json")
+        self.file_up_to: int | None = None
         self.started_at = datetime.now(UTC)
         self.duration_ms = 0
 
@@ -238,7 +267,7 @@ class _Call:
         began = time.monotonic()
         reply: Reply | None = None
         try:
-            reply = self._send(began + self.session.limits.deadline_s)
+            reply = self._send(self.session.deadline(began))
             error = self._judge(reply, explain)
         except PortalError as exc:
             error = exc
@@ -262,20 +291,28 @@ class _Call:
 
     def _send(self, deadline: float) -> Reply:
         request = requests.Request(self.method, self.url, self.headers, data=self.body)
-        limits = self.session.limits
         with wire.answered_by(deadline), self.session.send(request) as answer:
-            received = bytearray()
-            for chunk in answer.iter_content(64 * 1024):
-                received += chunk
-                if len(received) > limits.max_bytes:
-                    raise Rejected(
-                        f"The answer is larger than {limits.max_bytes} bytes.",
-                        endpoint=self.endpoint,
-                        status=answer.status_code,
-                        hint="Ask for smaller pages, or raise HTTP_MAX_RESPONSE_BYTES.",
-                    )
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            return Reply(answer.status_code, headers, received.decode("utf-8", "replace"))
+            received = self._received(answer)
+            told = Reply(answer.status_code, headers, "")
+            if self.file_up_to is not None and not _is_text(told.media_type):
+                return replace(told, content=received)
+            return replace(told, text=received.decode("utf-8", "replace"))
+
+    def _received(self, answer: requests.Response) -> bytes:
+        most, received = self.session.limits.max_bytes, bytearray()
+        if self.file_up_to is not None:
+            most = min(most, self.file_up_to)
+        for chunk in answer.iter_content(64 * 1024):
+            received += chunk
+            if len(received) > most:
+                raise Rejected(
+                    f"The answer is larger than {most} bytes.",
+                    endpoint=self.endpoint,
+                    status=answer.status_code,
+                    hint="Ask for smaller pages or files, or raise HTTP_MAX_RESPONSE_BYTES.",
+                )
+        return bytes(received)
 
     def exchange(self, reply: Reply | None, error: PortalError | None) -> ExchangeRecord:
         secrets = self.session.secrets
@@ -291,10 +328,18 @@ class _Call:
             request_headers=redact.redact_headers(self.headers, secrets),
             request_body=redact.redact_body(sent, secrets)[:KEPT_BODY_CHARS],
             response_headers=redact.redact_headers(reply.headers, secrets) if reply else {},
-            response_body=redact.redact_body(reply.text, secrets)[:KEPT_BODY_CHARS]
-            if reply
-            else "",
+            response_body=self._kept_body(reply) if reply else "",
         )
+
+    def _kept_body(self, reply: Reply) -> str:
+        if reply.content:
+            return f"({len(reply.content)} bytes of {reply.media_type})"
+        return redact.redact_body(reply.text, self.session.secrets)[:KEPT_BODY_CHARS]
+
+
+def _is_text(media_type: str) -> bool:
+    """Also where the remote does not say what it sends."""
+    return not media_type or media_type.startswith("text/") or media_type.endswith(("json", "xml"))
 
 
 def dumps(value: Any) -> str:

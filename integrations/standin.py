@@ -55,14 +55,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`json` (Decimals allowed, sent as numbers) or `text`; `headers` override the defaults."""
+    """`json` (Decimals allowed, sent as numbers), `text` or `content`; `headers` override the
+    defaults."""
 
     status: int = 200
     json: Any = None
     text: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
     def body(self) -> tuple[bytes, str]:
+        if self.content is not None:
+            return self.content, "application/octet-stream"
         if self.text is not None:
             return self.text.encode(), "text/html; charset=utf-8"
         return json.dumps(self.json, default=_number).encode(), "application/json; charset=utf-8"

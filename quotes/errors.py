@@ -51,3 +51,9 @@ class AccountRefused(QuoteError):
     """The account is blocked, or its credit does not cover the quote."""
 
     code = "account_refused"
+
+
+class TooMany(QuoteError):
+    """The same person did it too often in a short time."""
+
+    code = "too_many"

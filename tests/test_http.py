@@ -1,6 +1,7 @@
 """The HTTP wrapper against a real server that misbehaves on demand."""
 
 import json as jsonlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from integrations.records import ExchangeRecord
 from integrations.standin import Request, Response, StandIn, route
 
 SECRET = "sk_very_secret_key"
+FILE = b"%PDF-1.4 \xff\x00 not a text"
 
 
 class Remote(StandIn):
@@ -39,6 +41,10 @@ class Remote(StandIn):
     @route("GET", "/big", "big")
     def big(self, request: Request) -> Response:
         return Response(200, {"rows": ["x" * 1000] * 100})
+
+    @route("GET", "/file", "file")
+    def file(self, request: Request) -> Response:
+        return Response(200, content=FILE, headers={"Content-Type": "application/pdf"})
 
     @route("GET", "/elsewhere", "redirect")
     def elsewhere(self, request: Request) -> Response:
@@ -255,3 +261,42 @@ def test_retry_after_in_both_of_its_forms(header: str, expected: float | None) -
     now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
     assert retry_after_s({"retry-after": header}, now=now) == expected
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_file_comes_as_its_bytes_and_leaves_no_copy(session: Session, notebook: Notebook) -> None:
+    reply = session.call("GET", "/file", writes=False, file_up_to=1000)
+
+    assert (reply.content, reply.text, reply.media_type) == (FILE, "", "application/pdf")
+    assert notebook.exchanges[0].response_body == f"({len(FILE)} bytes of application/pdf)"
+
+
+def test_a_page_in_place_of_a_file_stays_a_text(session: Session) -> None:
+    reply = session.call("GET", "/things", writes=False, file_up_to=1000)
+
+    assert reply.content == b""
+    assert reply.text.startswith('{"price"')
+
+
+def test_a_file_has_a_limit_of_its_own(session: Session) -> None:
+    with pytest.raises(Rejected, match="larger than 10 bytes"):
+        session.call("GET", "/file", writes=False, file_up_to=10)
+
+
+def test_time_that_is_used_up_sends_nothing(remote: Remote, session: Session) -> None:
+    session.ends_at = time.monotonic() - 1
+
+    with pytest.raises(NotSent):
+        session.call("GET", "/things", writes=False)
+    assert remote.log == []
+
+
+def test_all_calls_of_a_session_share_its_time(remote: Remote, session: Session) -> None:
+    remote.dials.set("stall", seconds=0.5)
+    session.limits = Limits(read_s=10)
+    session.ends_at = time.monotonic() + 0.1
+
+    with pytest.raises(Unavailable):
+        session.call("GET", "/things", writes=False)

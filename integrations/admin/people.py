@@ -15,7 +15,7 @@ from integrations.models import Account, Buyer, User
 
 class BuyerInline(TabularInline):
     model = Buyer
-    fields = ["email", "storefront_customer_id", "user"]
+    fields = ["email", "language", "storefront_customer_id", "user"]
     autocomplete_fields = ["user"]
     extra = 0
 
@@ -30,7 +30,7 @@ class AccountAdmin(ConsoleAdmin):
 
 @admin.register(Buyer)
 class BuyerAdmin(ConsoleAdmin):
-    list_display = ["email", "account", "storefront_customer_id"]
+    list_display = ["email", "account", "language", "storefront_customer_id"]
     search_fields = ["^email", "=storefront_customer_id", "account__name"]
     list_select_related = ["account"]
     autocomplete_fields = ["account", "user"]

@@ -21,12 +21,28 @@ def enforces_key(connection: Connection) -> bool:
         return True
 
 
+def has_ability(connection: Connection, ability: type) -> bool:
+    """Whether this ERP's adapter implements the Protocol. Asks no remote."""
+    try:
+        with open_adapter(connection, while_paused=True) as adapter:
+            return isinstance(adapter, ability)
+    except PortalError:
+        return False
+
+
 @contextmanager
 def open_erp(
-    connection: Connection, *abilities: type, actor: str = "", run_id: int | None = None
+    connection: Connection,
+    *abilities: type,
+    actor: str = "",
+    run_id: int | None = None,
+    within_s: float | None = None,
 ) -> Iterator[Any]:
-    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols)."""
-    with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
+    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols).
+
+    `within_s` as of `open_adapter`.
+    """
+    with open_adapter(connection, actor=actor, run_id=run_id, within_s=within_s) as adapter:
         for ability in abilities:
             if not isinstance(adapter, ability):
                 raise NeedsOperator(

@@ -5,6 +5,7 @@ keep locks for as long as the remote likes, and its exchange would vanish with a
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,12 +14,15 @@ from django.conf import settings
 from django.db import transaction
 
 from integrations import adapters
-from integrations.engine import context, limits, sql
+from integrations.engine import clock, context, limits, sql
 from integrations.engine.models import Resource
-from integrations.errors import NeedsOperator, PortalError
+from integrations.engine.retry import OUTAGE
+from integrations.errors import NeedsOperator, PortalError, Unavailable
 from integrations.http import Limits, Session
 from integrations.models import Connection
 from integrations.records import ExchangeRecord
+
+USUAL_WAIT_S, HURRIED_WAIT_S = 10.0, 2.0  # for the turn at a remote that is asked often
 
 
 @contextmanager
@@ -28,18 +32,25 @@ def open_adapter(
     actor: str = "",
     run_id: int | None = None,
     while_paused: bool = False,
+    within_s: float | None = None,
 ) -> Iterator[Any]:
     """The connection's adapter, for the length of the block.
 
-    Raises NeedsOperator when the connection is paused (unless `while_paused`: tests do that).
+    `within_s` bounds all its calls together, for somebody who waits: a remote that is known to
+    be away is not asked then, and that it was slow for them says nothing to its breaker. Raises
+    NeedsOperator when the connection is paused (unless `while_paused`: tests do that).
     """
-    credentials = connection.credentials
+    credentials, is_hurried = connection.credentials, within_s is not None
     if not while_paused:
         _refuse_paused(connection)
+    if is_hurried:
+        _refuse_away(connection)
     session = Session(
         base_url=connection.base_url,
         recorder=ExchangeRecorder(connection, actor=actor, run_id=run_id),
-        limiter=ResourceLimiter(connection.resource_id, is_test=while_paused),
+        limiter=ResourceLimiter(
+            connection.resource_id, is_test=while_paused, is_hurried=is_hurried
+        ),
         limits=Limits(
             connect_s=settings.HTTP_CONNECT_TIMEOUT_S,
             read_s=settings.HTTP_READ_TIMEOUT_S,
@@ -49,6 +60,7 @@ def open_adapter(
         allow_private=connection.allow_private_addresses,
         verify_tls=connection.verify_tls,
         secrets=tuple(credentials.values()),
+        ends_at=None if within_s is None else time.monotonic() + within_s,
     )
     try:
         yield adapters.spec(connection.kind).open(session, connection.settings, credentials)
@@ -103,17 +115,26 @@ _KEEP = """
 class ResourceLimiter:
     """Rate tokens, "not before" and the breaker of one connection, shared by all processes."""
 
-    def __init__(self, resource_id: int, *, is_test: bool) -> None:
-        self._resource_id, self._is_test = resource_id, is_test
+    def __init__(self, resource_id: int, *, is_test: bool, is_hurried: bool = False) -> None:
+        self._resource_id, self._is_test, self._is_hurried = resource_id, is_test, is_hurried
 
     def before(self) -> None:
         if not self._is_test:
-            limits.take_token(self._resource_id)
+            waits = HURRIED_WAIT_S if self._is_hurried else USUAL_WAIT_S
+            limits.take_token(self._resource_id, longest_wait_s=waits)
 
     def after(self, error: PortalError | None) -> None:
-        # A test must neither open the breaker nor pause what it tests.
-        if not self._is_test:
+        # A test must neither open the breaker nor pause what it tests. Nor must impatience: a
+        # page that nobody waits for any more would keep orders from being sent.
+        is_impatience = self._is_hurried and error is not None and error.kind in OUTAGE
+        if not (self._is_test or is_impatience):
             limits.note_outcome(self._resource_id, error)
+
+
+def _refuse_away(connection: Connection) -> None:
+    until = Resource.objects.values_list("open_until", flat=True).get(pk=connection.resource_id)
+    if until is not None and until > clock.now():
+        raise Unavailable(f"{connection.name} is away at the moment.")
 
 
 def _refuse_paused(connection: Connection) -> None:

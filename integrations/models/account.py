@@ -32,6 +32,11 @@ class Buyer(models.Model):
     )
     email = models.EmailField()
     storefront_customer_id = models.CharField(max_length=64, blank=True)
+    language = models.CharField(
+        max_length=8,
+        blank=True,
+        help_text="Mails to them are in it: the one they used last on the portal.",
+    )
 
     class Meta:
         ordering = ["email"]

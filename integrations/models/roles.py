@@ -65,7 +65,7 @@ _QUOTES_READABLE = [
     "approval",
     "acceptance",
 ]
-_QUOTE_POLICY = ["approvalrule", "buyingright"]
+_QUOTE_POLICY = ["approvalrule", "buyingright", "pricemargin"]
 
 _VIEW_QUOTES = {f"view_{model}" for model in _QUOTES_READABLE}
 _SEE_QUOTES = _VIEW_QUOTES | {f"view_{model}" for model in _QUOTE_POLICY} | {"see_all_quotes"}

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from integrations.records import (
     CreditStanding,
+    Document,
     ErpCustomer,
     ErpOrder,
     ErpPrice,
@@ -167,6 +168,18 @@ class TracksOrders(Protocol):
 
     def changed_orders(self, window: Window, cursor: str | None) -> Page[str]:
         """Refs of orders that changed in `window` by themselves, their deliveries or invoices."""
+        ...
+
+
+@runtime_checkable
+class PrintsInvoices(Protocol):
+    def invoice_document(self, ref: str, *, number: str, most_bytes: int) -> Document:
+        """The printed invoice or credit note, as the ERP lays it out. Repeatable.
+
+        `ref` and `number` as `TracksOrders` told them: a document of another number is another
+        customer's, and refused. Raises Rejected for one that is not there, not posted, or larger
+        than `most_bytes`; Unavailable where something else than a document came.
+        """
         ...
 
 

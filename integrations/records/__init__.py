@@ -14,6 +14,7 @@ from integrations.records.catalog import (
     StorefrontStock,
     UsedField,
 )
+from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
@@ -67,6 +68,7 @@ __all__ = [
     "Address",
     "Check",
     "CreditStanding",
+    "Document",
     "DraftLine",
     "DraftSighting",
     "ErpContact",

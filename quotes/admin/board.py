@@ -80,7 +80,9 @@ def _column(
     for currency, total, _ in parts:
         money[currency] += total
     number = sum(part[2] for part in parts)
-    first = versions.select_related("quote__account", "quote__owner").defer("document")
+    first = versions.select_related("quote__account", "quote__owner", "basis_check").defer(
+        "document"
+    )
     cards = list(first.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHOWN])
     return {
         "title": title,

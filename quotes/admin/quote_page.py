@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from integrations.admin.timeline import Entry
-from quotes.admin import editor_forms
+from quotes.admin import editor_forms, price_basis
 from quotes.admin.base import SalesAdmin, history_of
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
@@ -120,6 +120,7 @@ def _page(
         **screen.admin_site.each_context(request),
         **_around(version),
         "panel": panel_of(version, lines),
+        "price_basis": price_basis.told(version),
         "title": f"{version} {version.quote.account}",
         "opts": screen.opts,
         "original": version,

@@ -13,13 +13,12 @@ from django.utils import timezone
 
 from integrations.admin import pressing
 from integrations.admin.pressing import ReasonForm, Skipped
-from integrations.looks import written
 from quotes.actors import staff
 from quotes.admin.base import SalesAdmin, press_each, press_to
 from quotes.admin.deciding import CommentForm
 from quotes.admin.editor_forms import moment_input
 from quotes.models import Acceptance, Version
-from quotes.services import approving, drafting, ending, offering, ordering, pricing
+from quotes.services import approving, basis, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
 
 
@@ -56,8 +55,10 @@ class QuoteVerbs(SalesAdmin):
     @admin.action(description="Compare prices with the ERP", permissions=["edit"])
     def what_moved(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
         def press(version: Version) -> None:
-            for one in pricing.what_moved(version, on=_today()):
-                self._tell(request, f"{version}, line {one.line}: {_moved(one)}")
+            moved = pricing.what_moved(version, on=_today())
+            basis.keep(version, moved)
+            for one in moved:
+                self._tell(request, f"{version}, {basis.in_words(one)}")
 
         return press_each(self, request, rows, press, done="compared")
 
@@ -219,15 +220,6 @@ def _of_acceptance(press: Any, version: Version, **said: Any) -> object:
     if acceptance is None:
         raise Skipped(f"{version} is not accepted")
     return press(acceptance, **said)
-
-
-def _moved(one: pricing.Moved) -> str:
-    """`189 → 195 (+3.2 %), cost 118 → 121`, or why there is no price any more."""
-    if one.price_now is None:
-        return f"{one.price_then.normalize():f}, and no price now. {one.reason}"
-    percent = f" ({one.percent:+.1f} %)" if one.percent else ""
-    price = f"{one.price_then.normalize():f} → {one.price_now.normalize():f}{percent}"
-    return f"{price}, cost {written.quantity(one.cost_then)} → {written.quantity(one.cost_now)}"
 
 
 def _today() -> date:

@@ -16,6 +16,7 @@ from integrations.looks import written
 from integrations.looks.badges import badge
 from quotes.admin import board, quote_page
 from quotes.admin.panel import added_up
+from quotes.admin.price_basis import PricesFilter
 from quotes.admin.quote_filters import AccountFilter, RevisionFilter, WaitsFilter
 from quotes.admin.quote_verbs import QuoteVerbs
 from quotes.admin.waiting import waits_for
@@ -36,7 +37,7 @@ class VersionAdmin(QuoteVerbs):
         "until",
         "waits",
     ]
-    list_filter = [RevisionFilter, WaitsFilter, "state", AccountFilter]
+    list_filter = [RevisionFilter, WaitsFilter, "state", PricesFilter, AccountFilter]
     search_fields = ["id"]  # shows the box; get_search_results says how
     search_help_text = "Quote number, company, buyer's e-mail or SKU"
     list_select_related = ["quote__account", "quote__owner", "quote__rfq"]

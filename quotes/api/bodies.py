@@ -53,6 +53,12 @@ class RfqBody(StrictSerializer):
     needed_by = Day(allow_null=True, default=None)
     source = Choice(SOURCES, default="api")
     cart_id = Text(max_length=64, allow_blank=True, default="")
+    locale = Text(
+        max_length=35,
+        allow_blank=True,
+        default="",
+        help_text="Of the customer, such as de-AT; mails about the request are in it.",
+    )
     lines = LineBody(many=True, allow_empty=False, max_length=MOST_LINES)
 
     def validate_currency(self, code: str) -> str:
@@ -71,6 +77,7 @@ def asked_of(body: dict[str, Any]) -> Asked:
         needed_by=body["needed_by"],
         source=body["source"],
         source_ref=body["cart_id"],
+        language=body["locale"],
         lines=tuple(_line(line) for line in body["lines"]),
     )
 

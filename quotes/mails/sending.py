@@ -1,7 +1,8 @@
 """Sends mails as jobs: a mail server that is down loses none of them.
 
-A worker that is killed between the send and its record sends the mail once more; a mail has
-no key that its server would know.
+A worker that is killed between the send and its record sends the mail once more, and so does one
+whose server takes the mail in one language and not in the next; a mail has no key that its
+server would know.
 """
 
 import logging
@@ -16,15 +17,16 @@ from django.utils import translation
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.start import start_job
 from integrations.errors import NotSent
-from quotes.mails.words import ABOUT_RFQ, LETTERS
-from quotes.models import Rfq, Version
+from quotes.mails.words import ABOUT_FORWARD, ABOUT_RFQ, LETTERS, Letter
+from quotes.models import Forward, Rfq, Version
 
 logger = logging.getLogger(__name__)
 
 SEND_MAIL = "send_quote_mail"
+About = Rfq | Version | Forward
 
 
-def start(mail: str, about: Rfq | Version) -> None:
+def start(mail: str, about: About) -> None:
     """Starts the sending, inside the transaction of what it tells."""
     start_job(
         SEND_MAIL,
@@ -35,39 +37,56 @@ def start(mail: str, about: Rfq | Version) -> None:
     )
 
 
-def message_of(mail: str, about: Rfq | Version) -> EmailMultiAlternatives | None:
-    """The mail as text and HTML, for sending and for a preview; None when nobody is to get it."""
-    with translation.override(settings.LANGUAGE_CODE):
-        letter = LETTERS[mail](about)
-        if not letter.to:
-            return None
-        words = {
-            "subject": letter.subject,
-            "paragraphs": letter.paragraphs,
-            "action": letter.action,
-            "url": letter.url,
-            "portal_name": settings.PORTAL_NAME,
-            "language": settings.LANGUAGE_CODE,
-        }
+def messages_of(mail: str, about: About) -> list[EmailMultiAlternatives]:
+    """The mail as text and HTML, one per language of its readers; none when nobody is to get it."""
+    letter = _letter(mail, about, settings.LANGUAGE_CODE)
+    return [
+        _message(_letter(mail, about, language), language, to)
+        for language, to in letter.by_language().items()
+    ]
+
+
+def _letter(mail: str, about: About, language: str) -> Letter:
+    with translation.override(language):
+        return LETTERS[mail](about)
+
+
+def _message(letter: Letter, language: str, to: list[str]) -> EmailMultiAlternatives:
+    words = {
+        "subject": letter.subject,
+        "paragraphs": letter.paragraphs,
+        "action": letter.action,
+        "url": letter.url,
+        "portal_name": settings.PORTAL_NAME,
+        "language": language,
+    }
+    with translation.override(language):
         message = EmailMultiAlternatives(
             subject=" ".join(letter.subject.split()),
             body=render_to_string("portal/mails/message.txt", words),
-            to=list(letter.to),
+            to=to,
         )
         html = render_to_string("portal/mails/message.html", words)
-        message.attach_alternative(html, "text/html")
+    message.attach_alternative(html, "text/html")
     return message
+
+
+def _model_of(mail: str) -> type[About]:
+    if mail in ABOUT_FORWARD:
+        return Forward
+    return Rfq if mail in ABOUT_RFQ else Version
 
 
 def _send(ctx: StepContext) -> dict[str, Any]:
     mail, pk = ctx.payload["mail"], ctx.payload["about"]
-    model = Rfq if mail in ABOUT_RFQ else Version
-    message = message_of(mail, model._default_manager.get(pk=pk))
-    if message is None:
+    about = _model_of(mail)._default_manager.filter(pk=pk).first()
+    messages = messages_of(mail, about) if about is not None else []
+    if not messages:
         return {"sent": False, "why": "nobody is to be told: set SALES_EMAILS or an owner"}
     ctx.checkpoint()
     try:
-        message.send()
+        for message in messages:
+            message.send()
     except (smtplib.SMTPException, OSError) as exc:
         raise NotSent(f"The mail server did not take the mail: {type(exc).__name__}.") from None
     logger.info("quote_mail_sent mail=%s about=%s", mail, pk)

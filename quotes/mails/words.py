@@ -1,28 +1,43 @@
 """What each mail says, as plain words; how it looks is the template's."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from integrations.models import StateChange, User
-from quotes.models import Rfq, Version
+from quotes.languages import spoken
+from quotes.models import BasisCheck, Forward, Rfq, Version
+from quotes.states import SHOWN_TO_BUYER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One mail: whom it is for, what it says, and the page that its button opens."""
+    """One mail: whom it is for, what it says, and the page that its button opens.
+
+    `languages` says for an address in which language it is written to, where that is known; the
+    letter itself speaks the one that is active while it is made.
+    """
 
     to: tuple[str, ...]
     subject: str
     paragraphs: Sequence[str]
     action: str
     url: str
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+    def by_language(self) -> dict[str, list[str]]:
+        """The addresses, by the language to write to them in."""
+        found: dict[str, list[str]] = {}
+        for address in self.to:
+            found.setdefault(spoken(self.languages.get(address, "")), []).append(address)
+        return found
 
 
 def offered(version: Version) -> Letter:
@@ -75,12 +90,34 @@ def accepted(version: Version) -> Letter:
     )
 
 
+def forwarded(forward: Forward) -> Letter:
+    """To a colleague whom a buyer chose; to nobody once the offer is taken back."""
+    version, reader = forward.version, forward.to
+    is_shown = reader is not None and version.state in SHOWN_TO_BUYER
+    words = {**_of(version), "who": forward.by.email}
+    paragraphs = [
+        _("%(who)s wants you to see quote %(number)s, revision %(revision)s, over %(gross)s.")
+        % words,
+        *([forward.text] if forward.text else []),
+        _("Sign in with this address to open it."),
+    ]
+    return Letter(
+        to=(reader.email,) if reader and is_shown else (),
+        languages={reader.email: reader.language} if reader else {},
+        subject=_("%(who)s forwards quote %(number)s to you") % words,
+        paragraphs=paragraphs,
+        action=_("Open the quote"),
+        url=_page_of(version),
+    )
+
+
 def question(rfq: Rfq) -> Letter:
     asked = StateChange.objects.filter(
         subject=Rfq.SUBJECT, subject_id=rfq.pk, after=Rfq.State.INFO_REQUESTED
     ).latest("id")
     return Letter(
         to=(rfq.contact_email,),
+        languages={rfq.contact_email: _language_of(rfq)},
         subject=_("A question about your request %(number)s") % {"number": rfq.number},
         paragraphs=[_("Before we can quote your request, we need to know:"), asked.reason],
         action=_("Answer"),
@@ -111,6 +148,14 @@ def for_sales_change(version: Version) -> Letter:
     return _about(version, f"A change of {version} is wanted", _reason(version))
 
 
+def for_sales_prices_moved(version: Version) -> Letter:
+    """The offer stands as it is; sales may want to call the buyer or make another one."""
+    check = BasisCheck.objects.filter(version=version).first()
+    return _about(
+        version, f"Prices of {version} moved in the ERP", check.warned_of if check else ""
+    )
+
+
 def for_sales_order_failed(version: Version) -> Letter:
     return _about(version, f"The order of {version} could not be placed", _reason(version))
 
@@ -121,13 +166,16 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "expired": expired,
     "accepted": accepted,
     "question": question,
+    "forwarded": forwarded,
     "sales_submitted": for_sales_submitted,
     "sales_accepted": for_sales_accepted,
     "sales_declined": for_sales_declined,
     "sales_change": for_sales_change,
+    "sales_prices_moved": for_sales_prices_moved,
     "sales_order_failed": for_sales_order_failed,
 }
 ABOUT_RFQ = frozenset({"question", "sales_submitted"})
+ABOUT_FORWARD = frozenset({"forwarded"})
 
 
 def _of(version: Version) -> dict[str, str]:
@@ -143,22 +191,34 @@ def _of(version: Version) -> dict[str, str]:
 
 
 def _to_buyer(version: Version, *, subject: str, paragraphs: Sequence[str]) -> Letter:
+    readers = _readers_of(version)
     return Letter(
-        to=_buyers_of(version),
+        to=tuple(readers),
+        languages=readers,
         subject=subject,
         paragraphs=paragraphs,
         action=_("Open the quote"),
-        url=_absolute(reverse("portal:version", args=[version.quote_id, version.revision])),
+        url=_page_of(version),
     )
 
 
-def _buyers_of(version: Version) -> tuple[str, ...]:
+def _page_of(version: Version) -> str:
+    return _absolute(reverse("portal:version", args=[version.quote_id, version.revision]))
+
+
+def _readers_of(version: Version) -> dict[str, str]:
+    """The addresses to write to, each with its language where that is known."""
     quote = version.quote
     if quote.buyer is not None:
-        return (quote.buyer.email,)
+        return {quote.buyer.email: quote.buyer.language}
     if quote.rfq is not None:
-        return (quote.rfq.contact_email,)
-    return tuple(quote.account.buyers.values_list("email", flat=True)[:20])
+        return {quote.rfq.contact_email: _language_of(quote.rfq)}
+    return dict(quote.account.buyers.values_list("email", "language")[:20])
+
+
+def _language_of(rfq: Rfq) -> str:
+    """What its buyer chose counts; else what the request was written in."""
+    return (rfq.buyer.language if rfq.buyer else "") or rfq.language
 
 
 def _about(version: Version, subject: str, text: str) -> Letter:
@@ -178,7 +238,8 @@ def _to_sales(owner: User | None, subject: str, paragraphs: list[str], path: str
 
 def _reason(version: Version) -> str:
     changes = StateChange.objects.filter(subject=Version.SUBJECT, subject_id=version.pk)
-    last = changes.order_by("-id").first()
+    moves = changes.exclude(before=F("after"))  # what was merely noted is no reason
+    last = moves.order_by("-id").first()
     return last.reason if last else ""
 
 

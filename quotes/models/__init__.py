@@ -3,6 +3,9 @@
 from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.attachment import Attachment
+from quotes.models.basis import BasisCheck, PriceMargin
+from quotes.models.forward import Forward
+from quotes.models.paper import InvoiceCopy
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -12,10 +15,14 @@ __all__ = [
     "Approval",
     "ApprovalRule",
     "Attachment",
+    "BasisCheck",
     "BuyingRight",
+    "Forward",
     "HandoverToken",
+    "InvoiceCopy",
     "Message",
     "PortalToken",
+    "PriceMargin",
     "Quote",
     "Rfq",
     "RfqLine",

@@ -43,6 +43,7 @@ class Rfq(Moving):
     contact_name = models.CharField(max_length=200, blank=True)
     contact_email = models.EmailField()
     company_name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, blank=True, help_text="Of whoever asked.")
     state = models.CharField(max_length=20, choices=RfqState.choices, default=RfqState.DRAFT)
     source = models.CharField(max_length=10, choices=Source.choices)
     source_ref = models.CharField(max_length=64, blank=True, help_text="The cart, for example.")

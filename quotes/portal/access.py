@@ -22,8 +22,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 
 from integrations.models import Buyer, User
+from quotes.signin import people
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +94,7 @@ def choose(request: HttpRequest, buyer: Buyer) -> None:
 
 
 def begin_session(request: HttpRequest, user: User, *, only: Buyer | None = None) -> None:
-    """Signs the browser in under a new session key.
+    """Signs the browser in under a new session key; mails speak its language from now on.
 
     With `only` the session acts as that buyer and no other of the user's: a hand-over vouches
     for one customer of the storefront, not for whoever reads the mailbox.
@@ -103,6 +105,7 @@ def begin_session(request: HttpRequest, user: User, *, only: Buyer | None = None
     if only is not None:
         request.session[ONLY] = only.pk
     request.session[SEEN] = _seconds()
+    people.note_language(buyers_of(request), get_language() or "")
 
 
 def touch(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from quotes.services.rfqs import Asked, AskedLine, Visitor
@@ -112,6 +112,7 @@ def asked_of(contact: dict[str, str], lines: list[dict[str, str]]) -> Asked:
     return Asked(
         currency=contact["currency"],
         note=contact["note"],
+        language=get_language() or "",
         lines=tuple(
             AskedLine(
                 title=line["title"],

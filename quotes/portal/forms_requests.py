@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from quotes.models import Rfq, RfqLine
@@ -179,7 +179,8 @@ def asked_of(form: RequestForm, lines: Lines, *, like: Rfq | None) -> Asked:
     """What to request; an edited request keeps where it came from."""
     facts = {name: form.cleaned_data[name] for name in RequestForm.base_fields if name != "key"}
     origin: dict[str, Any] = {"source": like.source, "source_ref": like.source_ref} if like else {}
-    return Asked(lines=tuple(lines.asked()), **facts, **origin)
+    language = get_language() or ""
+    return Asked(lines=tuple(lines.asked()), language=language, **facts, **origin)
 
 
 def choices_in(text: str) -> tuple[tuple[str, str], ...]:

@@ -1,13 +1,12 @@
 """Addresses of the buyers' pages, under /portal/."""
 
 from django.urls import path
-from django.views.decorators.http import require_POST
-from django.views.i18n import set_language
 
 from quotes.portal import (
     views_anonymous,
     views_answers,
     views_attachments,
+    views_forward,
     views_handover,
     views_home,
     views_orders,
@@ -24,7 +23,7 @@ urlpatterns = [
     path("sign-in/code", views_signin.code, name="code"),
     path("sign-out", views_signin.sign_out, name="sign_out"),
     path("accounts", views_signin.accounts, name="accounts"),
-    path("language", require_POST(set_language), name="language"),
+    path("language", views_signin.language, name="language"),
     path("hand-over/<str:token>", views_handover.redeem, name="handover"),
     path("request", views_anonymous.ask, name="anonymous"),
     path("request/code", views_anonymous.confirm, name="anonymous_code"),
@@ -46,6 +45,7 @@ urlpatterns = [
     path("quotes/<int:pk>/changes", views_quotes.changes, name="quote_changes"),
     path("quotes/<int:pk>/<int:revision>", views_quotes.detail, name="version"),
     path("quotes/<int:pk>/<int:revision>/pdf", views_quotes.pdf, name="quote_pdf"),
+    path("quotes/<int:pk>/<int:revision>/forward", views_forward.forward, name="quote_forward"),
     path("quotes/<int:pk>/<int:revision>/accept", views_answers.accept, name="quote_accept"),
     path(
         "quotes/<int:pk>/<int:revision>/ask-company",
@@ -58,4 +58,9 @@ urlpatterns = [
     path("quotes/<int:pk>/<int:revision>/decline", views_answers.decline, name="quote_decline"),
     path("orders", views_orders.index, name="orders"),
     path("orders/<int:pk>", views_orders.detail, name="order"),
+    path(
+        "orders/<int:pk>/invoices/<int:invoice_pk>/pdf",
+        views_orders.invoice_pdf,
+        name="invoice_pdf",
+    ),
 ]

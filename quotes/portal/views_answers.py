@@ -31,7 +31,7 @@ from quotes.portal.access import BuyerRequest, buyer_required
 from quotes.portal.forms_quotes import AcceptForm, ReasonForm, SeenForm
 from quotes.portal.rows import version_of
 from quotes.portal.views_signin import GET_OR_POST
-from quotes.services import answering, credit, ending, offering
+from quotes.services import answering, basis, credit, ending, offering
 from quotes.states import VERSION_MOVES, VersionState
 
 logger = logging.getLogger(__name__)
@@ -146,11 +146,16 @@ def _accept_page(
     status: int = 200,
     refused: str = "",
 ) -> HttpResponse:
+    lines = offer.lines_of(offer.document_of(version))
+    fallen, fell_as_of = basis.fallen(version)
     told = {
         "version": version,
         "quote": version.quote,
         "document": version.document,
-        "count": sum(line.is_counted for line in offer.lines_of(offer.document_of(version))),
+        "count": sum(line.is_counted for line in lines),
+        "fallen": [line for line in lines if line.n in fallen],
+        "fell_as_of": fell_as_of,
+        "may_change": version.state == VersionState.OFFERED,
         "statement": answering.statement_of(version),
         "form": form,
         "refused": refused,

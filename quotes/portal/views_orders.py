@@ -1,14 +1,22 @@
 """Orders of the account, with what the ERP says of them."""
 
+import logging
+import re
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from integrations.errors import PortalError
 from integrations.models import Order
 from quotes.models import Acceptance
-from quotes.portal.access import buyer_required, of_account
+from quotes.portal.access import BuyerRequest, buyer_required, of_account
 from quotes.portal.rows import order_of, orders_of, page_of
 from quotes.portal.words import payment_of
+from quotes.services import invoices
+
+logger = logging.getLogger(__name__)
 
 
 @require_GET
@@ -22,15 +30,38 @@ def index(request: HttpRequest) -> HttpResponse:
 @buyer_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     order = order_of(request, pk)
-    invoices = [(invoice, *payment_of(invoice.payment_state)) for invoice in order.invoices.all()]
+    bills = [(invoice, *payment_of(invoice.payment_state)) for invoice in order.invoices.all()]
     told = {
         "order": order,
         "lines": order.lines.all(),
         "shipments": order.shipments.all(),
-        "invoices": invoices,
+        "invoices": bills,
+        "can_print": bool(bills) and invoices.can_print(order),
         "acceptance": _acceptance(request, order),
     }
     return render(request, "portal/orders/detail.html", told)
+
+
+@require_GET
+@buyer_required
+def invoice_pdf(request: HttpRequest, pk: int, invoice_pk: int) -> HttpResponse:
+    """The ERP's own print, through us: its link is a key that opens for everybody."""
+    order = order_of(request, pk)
+    invoice = get_object_or_404(order.invoices.select_related("order__erp"), pk=invoice_pk)
+    try:
+        paper = invoices.printed(invoice, actor=cast(BuyerRequest, request).buyer.email)
+    except PortalError as broken:
+        logger.warning("invoice_not_fetched invoice=%s error=%s", invoice.pk, broken)
+        told = {"order": order, "invoice": invoice}
+        return render(request, "portal/orders/no_invoice.html", told, status=503)
+    answer = HttpResponse(paper.content, content_type=paper.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{safe_name(paper.name)}"'
+    return answer
+
+
+def safe_name(name: str) -> str:
+    """What may stand in a header, whatever the ERP calls its files."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name.removesuffix(".pdf")).strip("-.")[:80] + ".pdf"
 
 
 def _acceptance(request: HttpRequest, order: Order) -> Acceptance | None:

@@ -6,16 +6,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from quotes.portal import access
 from quotes.portal.access import BuyerRequest, buyers_of, safe_next
 from quotes.portal.forms_signin import AccountForm, CodeForm, EmailForm
 from quotes.portal.visitor import address_of
-from quotes.signin import codes, policies
+from quotes.signin import codes, people, policies
 
 ASKED = "portal_asked"  # what this browser asked for: handle, address, where to go then
 EMAIL_PAGE, CODE_PAGE = "portal/signin/email.html", "portal/signin/code.html"
@@ -83,6 +85,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("portal:sign_in")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Pages, and mails to whoever is signed in, speak another language from now on."""
+    answer = set_language(request)
+    people.note_language(buyers_of(request), request.POST.get("language", ""))
+    return answer
 
 
 def _ask(request: HttpRequest, email: str, wanted: str) -> None:

@@ -10,7 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models.order import NOT_IN_ERP, Order, OrderState
-from quotes.errors import AccountRefused, Expired, MoveNotAllowed, NotPermitted, QuoteError, Stale
+from quotes.errors import (
+    AccountRefused,
+    Expired,
+    MoveNotAllowed,
+    NotPermitted,
+    QuoteError,
+    Stale,
+    TooMany,
+)
 from quotes.models import Rfq, Version
 from quotes.services.offering import is_expired
 from quotes.states import WITH_BUYER, RfqState, VersionState
@@ -70,6 +78,7 @@ SENTENCES = (
     _("Enter at least one line before you send the request."),
     _("Orders from your account are not accepted at the moment. Please contact us."),
     _("We cannot check your account at the moment. Please try again later."),
+    _("You have forwarded very often. Please try again in an hour."),
     _("This order is above the credit that is agreed. Please contact us."),
 )
 
@@ -115,4 +124,6 @@ def status_of(error: QuoteError) -> int:
     """The HTTP status that says the same to a machine."""
     if isinstance(error, NotPermitted | AccountRefused):
         return 403
+    if isinstance(error, TooMany):
+        return 429
     return 409 if isinstance(error, Stale | Expired | MoveNotAllowed) else 422

@@ -11,7 +11,7 @@ from django.db.models import F
 from integrations.models import Account, Buyer, User
 from quotes.actors import Actor, staff
 from quotes.errors import Incomplete
-from quotes.models import Approval, Quote, Rfq, Version, VersionLine
+from quotes.models import Approval, BasisCheck, Quote, Rfq, Version, VersionLine
 from quotes.services import ending
 from quotes.services.ending import locked
 from quotes.states import REQUOTABLE, RFQ_OPEN, WITH_BUYER, WORKING, RfqState, VersionState
@@ -94,6 +94,8 @@ def editing(version: Version, *, user: User) -> Iterator[Version]:
 def note_edit(version: Version, *, user: User) -> None:
     """Counts an edit, adds up, voids what was approved, and takes the version back to a draft.
 
+    What the ERP said of its prices before is forgotten: it was said of others.
+
     The caller holds the version's lock, in a transaction.
     """
     version.edits += 1
@@ -101,6 +103,7 @@ def note_edit(version: Version, *, user: User) -> None:
     add_up(version)
     version.save()
     Approval.objects.filter(version=version, state__in=("waiting", "approved")).update(state="void")
+    BasisCheck.objects.filter(version=version).delete()
     if version.state != VersionState.DRAFT:
         version.move("return_for_editing", staff(user), reason="edited")
 

@@ -34,7 +34,8 @@ class Unpriced:
 class Moved:
     """How the basis of one line differs from what the ERP says now; net, for one unit.
 
-    `percent` is how far the price moved from what it was, None where there is none now.
+    `percent` is how far the price moved from what it was, None where there is none now;
+    `cost_percent` likewise, None where either cost is not known.
     """
 
     line: int
@@ -43,6 +44,7 @@ class Moved:
     cost_then: Decimal | None
     cost_now: Decimal | None
     percent: Decimal | None
+    cost_percent: Decimal | None = None
     reason: str = ""
 
 
@@ -70,8 +72,11 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
 
 
 def what_moved(version: Version, *, on: date) -> list[Moved]:
-    """Each line whose basis is not what the ERP says now. Writes nothing."""
-    lines = [line for line in version.lines.all() if line.basis]
+    """Each line whose basis is not what the ERP says now, but those priced by hand.
+
+    Writes nothing. Raises Incomplete without a linked customer, and what the ERP's adapter raises.
+    """
+    lines = [line for line in version.lines.all() if line.basis and not line.is_price_manual]
     answers, unpriced, _ = _ask(version, lines, on)
     reasons = {one.line: one.reason for one in unpriced}
     compared = (_compared(line, answers.get(line.n), reasons.get(line.n, "")) for line in lines)
@@ -79,8 +84,13 @@ def what_moved(version: Version, *, on: date) -> list[Moved]:
 
 
 def beyond(moved: Iterable[Moved], margin_percent: Decimal) -> list[Moved]:
-    """Those that moved up by more than the margin, or have no price any more."""
-    return [one for one in moved if one.percent is None or one.percent > margin_percent]
+    """Those whose price moved by more than the margin or is gone, or whose cost rose by more."""
+    return [one for one in moved if _is_beyond(one, margin_percent)]
+
+
+def _is_beyond(one: Moved, margin_percent: Decimal) -> bool:
+    cost_rose = one.cost_percent is not None and one.cost_percent > margin_percent
+    return one.percent is None or abs(one.percent) > margin_percent or cost_rose
 
 
 Asked = tuple[dict[int, PriceAnswer], list[Unpriced], dict[str, tuple[str, str]]]
@@ -141,6 +151,7 @@ def _compared(line: VersionLine, now: PriceAnswer | None, reason: str) -> Moved 
         cost_then=then.cost,
         cost_now=now.cost if now else None,
         percent=_percent(then.net_unit_price, now.net_unit_price) if now else None,
+        cost_percent=_percent(then.cost, now.cost) if now else None,
         reason=reason,
     )
 
@@ -149,5 +160,5 @@ def _figures(answer: PriceAnswer) -> tuple[Any, ...]:
     return answer.net_unit_price, answer.list_price, answer.cost, answer.currency_rate
 
 
-def _percent(then: Decimal, now: Decimal) -> Decimal:
-    return (now - then) / then * HUNDRED
+def _percent(then: Decimal | None, now: Decimal | None) -> Decimal | None:
+    return (now - then) / then * HUNDRED if then and now is not None else None

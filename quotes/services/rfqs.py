@@ -14,13 +14,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from integrations.models import Account, Buyer
+from quotes import languages
 from quotes.actors import Actor
 from quotes.actors import buyer as as_buyer
 from quotes.errors import Incomplete, QuoteError
 from quotes.mails import sending
 from quotes.models import Message, Quote, Rfq, RfqLine
 from quotes.services import ending
-from quotes.signin import codes
+from quotes.signin import codes, people
 from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState, Who
 
 MOST_LINES = 500
@@ -41,7 +42,7 @@ class AskedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A whole request as it was entered."""
+    """A whole request as it was entered. `language` is the tag of whoever asked, if known."""
 
     currency: str
     lines: Sequence[AskedLine]
@@ -50,6 +51,7 @@ class Asked:
     needed_by: date | None = None
     source: str = Rfq.Source.PORTAL
     source_ref: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ def request_quote(*, person: Buyer, asked: Asked, key: str, now: datetime) -> tu
         try:
             with transaction.atomic():
                 rfq = draft_rfq(person=person, asked=asked)
+                people.note_first_language(person, rfq.language)
                 Rfq.objects.filter(pk=rfq.pk).update(request_key=request_key, request_digest=digest)
                 return submit_rfq(rfq, actor=as_buyer(person), now=now), True
         except IntegrityError:  # the same request at the same moment was faster
@@ -254,6 +257,7 @@ def _fields(asked: Asked) -> dict[str, Any]:
         "needed_by": asked.needed_by,
         "source": asked.source,
         "source_ref": asked.source_ref,
+        "language": languages.known(asked.language),
     }
 
 
@@ -303,5 +307,7 @@ def _refuse_blocked(account: Account | None) -> None:
 
 
 def _digest(asked: Asked) -> str:
-    text = json.dumps(asdict(asked), sort_keys=True, cls=DjangoJSONEncoder)
+    said = asdict(asked)
+    del said["language"]  # a browser that changed it in between repeats the same request
+    text = json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,8 +1,11 @@
 """Which user a buyer signs in as. Staff never get in this way: they have passwords."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from integrations.models import Buyer, User
+from quotes import languages
 from quotes.signin import policies
 
 
@@ -60,6 +63,20 @@ def user_of_buyer(*, buyer: Buyer) -> User | None:
     if locked.user is None:
         Buyer.objects.filter(pk=locked.pk).update(user=user)
     return user
+
+
+def note_language(buyers: Iterable[Buyer], language: str) -> None:
+    """Has mails to these buyers written in the language that they use now."""
+    spoken = languages.known(language)
+    changed = [buyer.pk for buyer in buyers if spoken and buyer.language != spoken]
+    if changed:
+        Buyer.objects.filter(pk__in=changed).update(language=spoken)
+
+
+def note_first_language(buyer: Buyer, language: str) -> None:
+    """The same, for one who has not used the portal yet: what they chose there counts."""
+    if not buyer.language:
+        note_language([buyer], language)
 
 
 def _named_after(email: str) -> User:

@@ -15,7 +15,8 @@ from integrations.sandbox.erp import API_KEY, seed_erp
 from integrations.sandbox.seeds import ErpSeed
 from quotes.actors import staff
 from quotes.models import Acceptance, Rfq, Version, VersionLine
-from quotes.services import answering, approving, drafting, offering, rfqs
+from quotes.services import answering, approving, basis, drafting, offering, rfqs
+from quotes.services.pricing import Moved
 from quotes.states import VersionState
 from tests import factories as make
 from tests.browser.conftest import HEIGHTS
@@ -240,11 +241,24 @@ def test_the_pages_of_a_quote_are_well_made(visitor, look, bea, sam):
     look(visitor, "portal-quote-changes")
     visitor.goto(f"/portal/quotes/{version.quote_id}/2/accept")
     look(visitor, "portal-quote-accept")
+    basis.keep(version, [fallen(line) for line in (1, 2)])
+    visitor.reload()
+    visitor.get_by_role("heading", name="Some prices have come down").wait_for()
+    look(visitor, "portal-quote-fallen")
+    make.BuyerFactory(account=bea.account, email="eva.engineer@acme-tools-and-machines.example")
+    visitor.goto(f"/portal/quotes/{version.quote_id}/2/forward")
+    look(visitor, "portal-quote-forward")
     visitor.goto(f"/portal/quotes/{version.quote_id}/2/decline")
     look(visitor, "portal-quote-decline")
     visitor.goto(f"/portal/quotes/{version.quote_id}/1/accept")
     visitor.complaints.clear()  # Chromium notes the 409
     look(visitor, "portal-quote-closed")
+
+
+def fallen(line: int) -> Moved:
+    prices = {"price_then": Decimal("4.85"), "price_now": Decimal("3.20")}
+    costs = {"cost_then": None, "cost_now": None}
+    return Moved(line=line, percent=Decimal(-34), **prices, **costs)
 
 
 def test_the_pages_of_an_order_are_well_made(visitor, look, bea, sam):
@@ -289,5 +303,9 @@ def test_the_pages_of_an_order_are_well_made(visitor, look, bea, sam):
     visitor.get_by_role("link", name="Show the order").click()
     visitor.get_by_role("heading", name="Order #2107").wait_for()
     look(visitor, "portal-order")
+    visitor.get_by_role("link", name="PDF").click()  # nobody answers at the ERP's address
+    visitor.get_by_role("heading", name="The document is not there yet").wait_for()
+    visitor.complaints.clear()  # Chromium notes the 503
+    look(visitor, "portal-invoice-away")
     visitor.goto("/portal/orders")
     look(visitor, "portal-orders")

@@ -85,7 +85,7 @@ def test_first_page_of_a_manager(page, sales):
 
 
 def test_approvals_rules_and_rights(page, sales):
-    for screen in ("approval", "approvalrule", "buyingright"):
+    for screen in ("approval", "approvalrule", "pricemargin", "buyingright"):
         page.goto(reverse(f"admin:quotes_{screen}_changelist"))
         assert_well_made(page)
 

@@ -14,7 +14,7 @@ from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.mails import sending
 from quotes.mails.words import ABOUT_RFQ, LETTERS
-from quotes.models import Version
+from quotes.models import Forward, Version
 from quotes.services import answering, ending, offering, rfqs, timers
 from quotes.services.answering import Answer
 from tests.factories import BuyerFactory, FlowFactory, sales_rep
@@ -119,10 +119,12 @@ def test_every_mail_can_be_previewed(ben: Buyer, name: str) -> None:
     rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
     rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
+    forward = Forward.objects.create(version=version, by=BuyerFactory(account=ben.account), to=ben)
 
-    message = sending.message_of(name, rfq if name in ABOUT_RFQ else version)
+    about = {"forwarded": forward}.get(name, rfq if name in ABOUT_RFQ else version)
 
-    assert message is not None
+    [message] = sending.messages_of(name, about)
+
     assert message.subject
     assert message.to in ([ben.email], [sam.email])
     assert len(message.alternatives) == 1

@@ -6,6 +6,7 @@ from integrations.adapters.odoo.answers import WithoutDebug
 from integrations.adapters.odoo.client import OdooClient
 from integrations.adapters.odoo.credit import Credit
 from integrations.adapters.odoo.health import Health
+from integrations.adapters.odoo.invoices import Invoices
 from integrations.adapters.odoo.payments import Payments
 from integrations.adapters.odoo.pricing import Pricing
 from integrations.adapters.odoo.products import Products
@@ -15,7 +16,7 @@ from integrations.adapters.odoo.terms import Terms
 from integrations.http import Session
 
 
-class OdooAdapter(Products, Payments, Progress, Pricing, Terms, Credit, Health):
+class OdooAdapter(Products, Payments, Progress, Invoices, Pricing, Terms, Credit, Health):
     """One connection to one company of one Odoo database. Not shared between threads."""
 
 

@@ -79,6 +79,26 @@ def explain_plain(reply: Reply, writes: bool) -> PortalError | None:
     return _page_instead(reply, writes) if is_good and not _is_readable(reply) else None
 
 
+def explain_pdf(reply: Reply, writes: bool) -> PortalError | None:
+    """The error in what came for a document. A token that is wrong leads to the sign-in page."""
+    if reply.status == 404:
+        return _page_instead(reply, writes)
+    if 300 <= reply.status < 400:
+        return Rejected(
+            "Odoo did not take its own link to the document.",
+            hint="A proxy before Odoo may drop what stands behind the question mark.",
+        )
+    if not 200 <= reply.status < 300:
+        return None
+    if reply.media_type == "application/pdf" and reply.content.startswith(b"%PDF-"):
+        return None
+    return Unavailable(
+        "What came from Odoo is not a PDF.",
+        remote_words=_plain(reply.text),
+        hint="Odoo prints with wkhtmltopdf, which must be installed on its server.",
+    )
+
+
 def explain_jsonrpc(reply: Reply, writes: bool) -> PortalError | None:
     """The error in an answer of /jsonrpc (nearly always HTTP 200), or None for a good one."""
     body = _body(reply)

@@ -9,7 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from integrations.adapters.odoo.answers import explain_json2, explain_jsonrpc, explain_plain
+from integrations.adapters.odoo.answers import (
+    explain_json2,
+    explain_jsonrpc,
+    explain_pdf,
+    explain_plain,
+)
 from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected
 from integrations.http import Reply, Session
 
@@ -123,6 +128,20 @@ class OdooClient:
         reply = self.session.call("GET", path, writes=False, params=params, explain=explain_plain)
         found = reply.json()
         return found if isinstance(found, dict) else {}
+
+    def read_file(self, path: str, *, up_to: int) -> Reply:
+        """The PDF at an address that Odoo itself told, its token included; never repeated.
+
+        The token is a secret: no error of ours keeps it.
+        """
+        headers = {"Accept": "application/pdf", "X-Odoo-Database": self._database}
+        try:
+            return self.session.call(
+                "GET", path, writes=False, headers=headers, explain=explain_pdf, file_up_to=up_to
+            )
+        except PortalError as exc:
+            exc.__cause__ = None  # the library's words hold the whole address
+            raise exc from None
 
     # -- /json/2
 

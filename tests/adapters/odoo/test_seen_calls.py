@@ -60,9 +60,18 @@ def use_everything(office: Office) -> None:
     )
     office.erp.credit_note(office.erp.invoice("order_01"), reconcile=True)
     list(adapter.order_progress([ref]))
+    use_papers(office)
     for stage in ("order", "delivery", "invoice"):
         adapter.changed_orders(window, f"{stage}:0")
     adapter.cancel_order(ref, "done")
+
+
+def use_papers(office: Office) -> None:
+    order = office.erp.add_order(office.customer, "by-hand", [(office.bolt, 1, 1)])
+    office.erp.confirm(order)
+    invoice = office.erp.invoice(order)
+    number = office.erp.store.get("account.move", invoice)["name"]
+    office.adapter().invoice_document(str(invoice), number=number, most_bytes=100_000)
 
 
 def price_question(office: Office) -> PriceQuestion:

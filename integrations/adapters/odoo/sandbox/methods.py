@@ -6,7 +6,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from integrations.adapters.odoo.sandbox import accounting, sales, warehouse
+from integrations.adapters.odoo.sandbox import accounting, portal_pages, sales, warehouse
 from integrations.adapters.odoo.sandbox.calls import Call
 from integrations.adapters.odoo.sandbox.faults import (
     OdooFault,
@@ -343,6 +343,28 @@ def action_post(call: Call) -> bool:
     for invoice_id in call.existing():
         accounting.post(call.store, invoice_id)
     return False
+
+
+@_on("account.move")
+def get_portal_url(
+    call: Call,
+    suffix: str | None = None,
+    report_type: str | None = None,
+    download: bool | None = None,
+) -> str:
+    """The token is made the first time, whatever the rights of whoever asks, and then kept."""
+    call.check("r")
+    invoices = call.existing()
+    if len(invoices) != 1:
+        names = ", ".join(str(one) for one in invoices)
+        raise value_error(f"Expected singleton: account.move({names})")
+    return portal_pages.link(
+        call.store,
+        invoices[0],
+        suffix or "",
+        report_type=report_type or "",
+        download=bool(download),
+    )
 
 
 @_on("product.product")

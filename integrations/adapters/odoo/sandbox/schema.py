@@ -352,6 +352,7 @@ MODELS: dict[str, ModelDef] = {
             "invoice_origin": char("Origin"),
             "ref": char("Reference"),
             "payment_reference": char("Payment Reference"),
+            "access_token": char("Security Token"),
             "reversed_entry_id": one("account.move"),
             "reversal_move_ids": children("account.move", "reversed_entry_id"),
             "line_ids": children("account.move.line", "move_id"),

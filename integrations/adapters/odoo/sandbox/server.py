@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.adapters.odoo.sandbox import portal_pages
 from integrations.adapters.odoo.sandbox.calls import Call, User, checked_context
 from integrations.adapters.odoo.sandbox.company import Company
 from integrations.adapters.odoo.sandbox.faults import (
@@ -176,6 +177,13 @@ class OdooStandIn(StandIn, Company):
             return Response(200, {**answer, "error": told})
         # a method that returns nothing sends no result at all
         return Response(200, answer if result is None else {**answer, "result": result})
+
+    @route("GET", "/my/invoices/{invoice}", "invoice-page")
+    def _invoice_page(self, request: Request) -> Response:
+        database = request.headers.get("x-odoo-database", self.database)
+        if not self.is_database_up or database != self.database:
+            return Response(404, text=_NO_DATABASE_PAGE)
+        return portal_pages.page(self.store, request)
 
     # -- /json/2
 
