@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from integrations.records import Address
+from quotes.admin.tier_field import TiersField, text_of
 from quotes.models import Version, VersionLine
 from quotes.services.editing import MOST_LINES, Edit, EditedLine
 
@@ -124,6 +125,8 @@ class LineForm(forms.ModelForm):
         min_value=0,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+
+    tiers = TiersField()
 
     class Meta:
         model = VersionLine
@@ -244,6 +247,7 @@ def _initial(line: VersionLine) -> dict[str, Any]:
         "line_id": line.pk,
         "place": line.n,
         "alternative": other.n if other else None,
+        "tiers": text_of(line.tiers),
     }
 
 
@@ -258,6 +262,7 @@ def _line(entered: Mapping[str, Any], last: int) -> EditedLine:
         line_id=entered["line_id"],
         place=last if place is None else place,
         alternative=entered["alternative"],
+        tiers=entered["tiers"],
         **{name: entered[name] for name in LINE_FIELDS},
     )
 

@@ -196,6 +196,8 @@ class VersionLine(Line):
     tax_percent = models.DecimalField(null=True, blank=True, **_PERCENT)
     unit_cost = models.DecimalField(null=True, blank=True, **UNIT_PRICE)
     cost_as_of = models.DateTimeField(null=True, blank=True)
+    # What larger quantities would cost; quotes.tiers reads and writes it.
+    tiers = models.JSONField("price tiers", default=list, blank=True)
     is_price_manual = models.BooleanField("price set by hand", default=False)
     is_optional = models.BooleanField(default=False)
     alternative_to = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from integrations.models import Account, Buyer, User
+from quotes import tiers
 from quotes.actors import Actor, staff
 from quotes.errors import Incomplete
 from quotes.models import Approval, Quote, Rfq, Version, VersionLine
@@ -165,6 +166,9 @@ def priced(line: VersionLine) -> PricedLine:
         unit_cost=line.unit_cost,
         list_price=line.list_price,
         is_counted=line.is_counted,
+        tier_prices=tuple(
+            tier.unit_price for tier in tiers.read(line.tiers) if tier.unit_price is not None
+        ),
     )
 
 

@@ -62,6 +62,31 @@ def test_saving_changes_the_quote_and_marks_the_price(signed_in, sam, entered):
     assert (saved.net_total, saved.edited_by) == (91, sam)
 
 
+def test_price_tiers_are_typed_and_shown_again(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    client.post(page_of(version), entered(version, **{"lines-0-tiers": "10: 45.50\n\n20"}))
+
+    assert version.lines.get().tiers == [
+        {"from": "10", "unit_price": "45.5", "is_manual": True},
+        {"from": "20", "unit_price": None, "is_manual": False},
+    ]
+    page = client.get(page_of(version)).content.decode()
+    assert "10: 45.5\n20</textarea>" in page
+    assert "Line 1: the price tier from 20 has no price." in page
+
+
+@pytest.mark.parametrize("row", ["ten: 45", "10: -1", "10: 45,50", "10 / 45", "10: 1e3"])
+def test_row_that_is_no_price_tier_is_named(signed_in, sam, entered, row):
+    version = VersionFactory(quote__owner=sam)
+
+    answer = signed_in(sam).post(page_of(version), entered(version, **{"lines-0-tiers": row}))
+
+    assert f"Row 1: Price tiers: “{row}” is no price tier." in answer.content.decode()
+    assert version.lines.get().tiers == []
+
+
 def test_line_is_added_and_another_removed_without_scripts(signed_in, sam, entered):
     version = VersionFactory(quote__owner=sam, lines=2)
     sent = entered(
