@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from integrations.admin.timeline import Entry
 from quotes.admin import editor_forms
-from quotes.admin.base import SalesAdmin, history_of
+from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
 from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide
@@ -37,7 +37,7 @@ def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     if "recalculate" in request.POST:
         return _page(screen, request, version, _recalculated(version, editor))
     try:
-        saved = editing.save_edit(version, user=_user(request), edit=editor.edit())
+        saved = editing.save_edit(version, user=person(request), edit=editor.edit())
     except QuoteError as refusal:
         shown = _reshown(editor, [str(refusal)])
         return _page(screen, request, version, shown | {"is_stale": isinstance(refusal, Stale)})
@@ -100,7 +100,7 @@ def _sent(request: HttpRequest) -> QueryDict:
 
 def _submit(request: HttpRequest, version: Version) -> None:
     try:
-        submitted = approving.submit_version(version, user=_user(request))
+        submitted = approving.submit_version(version, user=person(request))
     except QuoteError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -188,7 +188,3 @@ def _history(revisions: Sequence[Version]) -> list[Entry]:
 
 def _in_words(address: dict[str, str]) -> str:
     return ", ".join(part for part in address.values() if part)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -14,12 +14,18 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integrations.admin import pressing
 from integrations.admin.pressing import Button
 from integrations.looks import written
 from integrations.looks.badges import badge, toned
 from quotes.actors import staff
-from quotes.admin.base import SalesAdmin, history_of, press_each, press_to
+from quotes.admin.base import (
+    SalesAdmin,
+    ask_and_press,
+    history_of,
+    person,
+    press_each,
+    press_to,
+)
 from quotes.admin.rfq_filters import CompanyFilter, ToDoFilter, urgency, value_of
 from quotes.admin.rfq_forms import AccountForm, DeclineForm, MessageForm, QuestionForm
 from quotes.errors import QuoteError
@@ -95,7 +101,7 @@ class RfqAdmin(SalesAdmin):
             messages.error(request, "Write something first, of at most 4000 characters.")
             return _to_page(rfq)
         try:
-            rfqs.say(rfq, actor=staff(_user(request)), is_from_buyer=False, **form.cleaned_data)
+            rfqs.say(rfq, actor=staff(person(request)), is_from_buyer=False, **form.cleaned_data)
         except QuoteError as refusal:
             messages.error(request, str(refusal))
         return _to_page(rfq)
@@ -137,73 +143,59 @@ class RfqAdmin(SalesAdmin):
 
     @admin.action(description="Take on", permissions=["work"])
     def take_on(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        press = partial(rfqs.review_rfq, actor=staff(_user(request)))
+        press = partial(rfqs.review_rfq, actor=staff(person(request)))
         return press_each(self, request, rows, press, done="taken on")
 
     @admin.action(description="Ask the buyer…", permissions=["work"])
     def ask(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(rfqs.ask_buyer, actor=staff(person(request))),
+            done="asked",
             action="ask",
             question="Ask the buyer",
             consequence="The request waits until the buyer answers, and ends if they never do.",
             button="Send the question",
             form_class=QuestionForm,
-            by_job=False,
-            tone="primary",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        press = partial(
-            rfqs.ask_buyer, actor=staff(_user(request)), text=asked.cleaned_data["text"]
-        )
-        return press_each(self, request, rows, press, done="asked")
 
     @admin.action(description="Assign to a company…", permissions=["work"])
     def assign(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(desk.assign_account, actor=staff(person(request))),
+            done="assigned to {account}",
             action="assign",
             question="Assign to a company",
             consequence="From then on everybody who buys for that company sees the request.",
             button="Assign",
             form_class=AccountForm,
-            by_job=False,
-            tone="primary",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        account = asked.cleaned_data["account"]
-        press = partial(desk.assign_account, actor=staff(_user(request)), account=account)
-        return press_each(self, request, rows, press, done=f"assigned to {account}")
 
     @admin.action(description="Decline…", permissions=["work"])
     def decline(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(rfqs.decline_rfq, actor=staff(person(request))),
+            done="declined",
             action="decline",
             question="Decline requests",
             consequence="The buyer is told that nothing is offered, and why.",
             button="Decline",
             form_class=DeclineForm,
-            by_job=False,
+            tone="danger",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        reason = asked.cleaned_data["reason"]
-        press = partial(rfqs.decline_rfq, actor=staff(_user(request)), reason=reason)
-        return press_each(self, request, rows, press, done="declined")
 
     @admin.action(description="Quote it", permissions=["edit"])
     def quote(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
-            version = drafting.quote_rfq(rfq, user=_user(request))
+            version = drafting.quote_rfq(rfq, user=person(request))
             return HttpResponseRedirect(reverse("admin:quotes_version_change", args=[version.pk]))
 
         return press_to(self, request, rows, press)
@@ -211,7 +203,7 @@ class RfqAdmin(SalesAdmin):
     @admin.action(description="Copy as a new request", permissions=["work"])
     def enter_again(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
-            return _to_page(desk.enter_again(rfq, user=_user(request), now=timezone.now()))
+            return _to_page(desk.enter_again(rfq, user=person(request), now=timezone.now()))
 
         return press_to(self, request, rows, press)
 
@@ -254,7 +246,3 @@ def _newest_versions(rfq: Rfq) -> list[Version]:
 
 def _to_page(rfq: Rfq) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:quotes_rfq_change", args=[rfq.pk]))
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -1,7 +1,6 @@
 """What sales does beside the plain editor, wide and on a phone."""
 
 import pytest
-from django.urls import reverse
 
 from tests.browser.looking import assert_well_made
 from tests.browser.sales import Sales
