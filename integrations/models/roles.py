@@ -63,12 +63,14 @@ _QUOTES_READABLE = [
     "versionline",
     "approval",
     "acceptance",
+    "quotetemplate",
+    "templateline",
 ]
 _QUOTE_POLICY = ["approvalrule", "buyingright"]
 
 _VIEW_QUOTES = {f"view_{model}" for model in _QUOTES_READABLE}
 _SEE_QUOTES = _VIEW_QUOTES | {f"view_{model}" for model in _QUOTE_POLICY} | {"see_all_quotes"}
-_SELL = _VIEW_QUOTES | {"work_rfqs", "edit_quotes", "offer_quotes"}
+_SELL = _VIEW_QUOTES | {"work_rfqs", "edit_quotes", "offer_quotes", "delete_quotetemplate"}
 _SET_POLICY = {f"{verb}_{model}" for model in _QUOTE_POLICY for verb in ("add", "change", "delete")}
 
 _VIEW_ALL = {f"view_{model}" for model in (*_READABLE, *_ENGINE_READABLE, *_MAPPINGS)}

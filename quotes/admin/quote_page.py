@@ -15,7 +15,7 @@ from quotes.admin import editor_forms
 from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
-from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide
+from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide, more_buttons_of
 from quotes.admin.waiting import waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
@@ -131,6 +131,7 @@ def _page(
         "bill_to": _in_words(version.bill_to),
         "waits_for": waits_for(version),
         "buttons": buttons_of(screen, request, version),
+        "more_buttons": more_buttons_of(screen, request, version),
         "decide": _decide(screen, request, version),
         "press_url": reverse("admin:quotes_version_changelist") + "?revisions=all",
         **shown,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,9 +15,10 @@ from django.utils import timezone
 from integrations.admin.pressing import Skipped
 from integrations.looks import written
 from quotes.actors import staff
-from quotes.admin.base import SalesAdmin, ask_and_press, person, press_each, press_to
+from quotes.admin.base import ask_and_press, person, press_each, press_to
 from quotes.admin.deciding import CommentForm
 from quotes.admin.editor_forms import moment_input
+from quotes.admin.quote_desk import QuoteDesk
 from quotes.models import Acceptance, Version
 from quotes.services import approving, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
@@ -27,7 +28,7 @@ class ExtendForm(forms.Form):
     until = forms.DateTimeField(label="Valid until (UTC)", widget=moment_input())
 
 
-class QuoteVerbs(SalesAdmin):
+class QuoteVerbs(QuoteDesk):
     actions = [
         "price",
         "what_moved",
@@ -40,6 +41,7 @@ class QuoteVerbs(SalesAdmin):
         "withdraw",
         "retry_order",
         "give_up_order",
+        *QuoteDesk.actions,
     ]
 
     # ------------------------------------------------------------ prices
@@ -194,9 +196,6 @@ class QuoteVerbs(SalesAdmin):
             button="Give it up",
             tone="danger",
         )
-
-    def _tell(self, request: HttpRequest, text: str) -> None:
-        self.message_user(request, text, messages.WARNING)
 
 
 def _of_acceptance(press: Callable[..., object], version: Version, **said: Any) -> object:

@@ -6,6 +6,7 @@ from quotes.models.attachment import Attachment
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
+from quotes.models.template import QuoteTemplate, TemplateLine
 
 __all__ = [
     "Acceptance",
@@ -17,9 +18,11 @@ __all__ = [
     "Message",
     "PortalToken",
     "Quote",
+    "QuoteTemplate",
     "Rfq",
     "RfqLine",
     "SignInCode",
+    "TemplateLine",
     "Version",
     "VersionLine",
 ]

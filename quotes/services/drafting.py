@@ -1,6 +1,6 @@
 """Quotes while sales works on them: opened, edited, copied into a new revision."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,8 @@ from quotes.services.ending import locked
 from quotes.states import REQUOTABLE, RFQ_OPEN, WITH_BUYER, WORKING, RfqState, VersionState
 from quotes.totals import PricedLine, Totals, totals_of
 
-# What a new revision takes over from the one before.
-_KEPT = (
+# What a new revision, or a copy, takes over from the one before.
+KEPT = (
     "terms_ref",
     "terms_name",
     "discount_percent",
@@ -127,11 +127,11 @@ def requote(version: Version, *, user: User) -> Version:
     if version.state == VersionState.NOT_APPROVED:
         version.move("withdraw", staff(user), reason="quoted anew")
     newest = quote.versions.order_by("-revision")[0]
-    kept: dict[str, Any] = {name: getattr(version, name) for name in _KEPT}
+    kept: dict[str, Any] = {name: getattr(version, name) for name in KEPT}
     fresh = Version.objects.create(
         quote=quote, revision=newest.revision + 1, edited_by=user, **kept
     )
-    _copy_lines(version, fresh)
+    copy_lines(version, fresh)
     add_up(fresh)
     fresh.save(update_fields=["net_total", "tax_total", "gross_total"])
     if not quote.versions.filter(state__in=WITH_BUYER).exists():
@@ -172,11 +172,16 @@ def priced(line: VersionLine) -> PricedLine:
     )
 
 
-def _copy_lines(version: Version, fresh: Version) -> None:
+def copy_lines(
+    version: Version, fresh: Version, *, change: Callable[[VersionLine], None] | None = None
+) -> None:
+    """The same lines on a version without any; each is handed to `change` before it is saved."""
     made: dict[int, VersionLine] = {}
     for line in version.lines.order_by(F("alternative_to").asc(nulls_first=True), "n"):
         old = line.pk
         line.pk, line.version = None, fresh
         line.alternative_to = made.get(line.alternative_to_id or 0)
+        if change is not None:
+            change(line)
         line.save(force_insert=True)
         made[old] = line

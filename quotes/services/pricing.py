@@ -58,7 +58,8 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
     if version.state not in WORKING:
         raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
     asked = [one for line in version.lines.all() if line.sku for one in _questions(line)]
-    answers, unpriced, variants = _ask(version, asked, on)
+    answers, unpriced = _ask(version, asked, on)
+    variants = variants_of(version.lines.values_list("sku", flat=True), trading_flow())
     with editing(version, user=user) as fresh:
         for line in fresh.lines.select_for_update():
             variant = variants.get(line.sku)
@@ -76,7 +77,7 @@ def what_moved(version: Version, *, on: date) -> list[Moved]:
     """Each line whose basis is not what the ERP says now. Writes nothing."""
     lines = [line for line in version.lines.all() if line.basis]
     asked = [_Asked(ref=str(line.n), line=line, quantity=line.quantity) for line in lines]
-    answers, unpriced, _ = _ask(version, asked, on)
+    answers, unpriced = _ask(version, asked, on)
     reasons = {one.line: one.reason for one in unpriced}
     compared = (
         _compared(line, answers.get(str(line.n)), reasons.get(line.n, "")) for line in lines
@@ -99,7 +100,6 @@ class _Asked:
 
 
 Answers = dict[str, PriceAnswer]
-Variants = dict[str, tuple[str, str]]
 
 
 def _questions(line: VersionLine) -> Iterator[_Asked]:
@@ -115,10 +115,8 @@ def _ref_of(line: VersionLine, tier: tiers.Tier) -> str:
     return f"{line.n}@{tiers.plain(tier.from_quantity)}"
 
 
-def _ask(
-    version: Version, asked: Sequence[_Asked], on: date
-) -> tuple[Answers, list[Unpriced], Variants]:
-    """Answers by ref, what got none, and the products of the SKUs."""
+def _ask(version: Version, asked: Sequence[_Asked], on: date) -> tuple[Answers, list[Unpriced]]:
+    """Answers by ref, and what got none."""
     flow, quote = trading_flow(), version.quote
     customer = customer_ref(quote.account, quote.buyer, flow)
     variants = variants_of((one.line.sku for one in asked), flow)
@@ -126,7 +124,7 @@ def _ask(
     strange = {one.line.n for one in asked if one.line.sku not in variants}
     unpriced = [Unpriced(line=n, reason=UNKNOWN_SKU) for n in sorted(strange)]
     if not known:
-        return {}, unpriced, variants
+        return {}, unpriced
     question = PriceQuestion(
         customer_ref=customer,
         currency=quote.currency,
@@ -145,7 +143,7 @@ def _ask(
     answers = {one.our_ref: one for one in told if isinstance(one, PriceAnswer)}
     refused = {one.our_ref: one.reason for one in told if isinstance(one, PriceRefusal)}
     unpriced += [_unpriced(one, refused) for one in known if one.ref not in answers]
-    return answers, sorted(unpriced, key=lambda one: one.line), variants
+    return answers, sorted(unpriced, key=lambda one: one.line)
 
 
 def _unpriced(asked: _Asked, refused: Mapping[str, str]) -> Unpriced:

@@ -1,7 +1,9 @@
 """What sales does beside the plain editor, wide and on a phone."""
 
 import pytest
+from django.urls import reverse
 
+from quotes.services.templates import save_template
 from tests.browser.looking import assert_well_made
 from tests.browser.sales import Sales
 from tests.browser.test_quote_admin import editor_of, sales
@@ -22,4 +24,25 @@ def test_price_tiers_of_a_line(page, sales: Sales, shoot):
     page.locator("summary", has_text="price tiers").first.click()
 
     shoot(page, "price-tiers")
+    assert_well_made(page)
+
+
+def test_copy_and_templates(page, sales: Sales, shoot):
+    save_template(sales.draft, name="Workshop, first fit-out", user=sales.sam)
+    page.goto(editor_of(sales.draft))
+    page.locator(".more > summary").click()
+    assert_well_made(page)
+    shoot(page, "more-buttons")
+    page.get_by_role("button", name="Copy to a new quote…").click()
+    page.get_by_label("For which company").wait_for()
+    shoot(page, "copy-quote")
+    assert_well_made(page)
+
+
+def test_templates(page, sales: Sales, shoot):
+    template = save_template(sales.draft, name="Workshop, first fit-out", user=sales.sam)
+    page.goto(reverse("admin:quotes_quotetemplate_changelist"))
+    assert_well_made(page)
+    page.goto(reverse("admin:quotes_quotetemplate_change", args=[template.pk]))
+    shoot(page, "template")
     assert_well_made(page)

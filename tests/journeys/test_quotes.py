@@ -13,7 +13,7 @@ from integrations.sandbox.company import CONTRACT_TIERS
 from quotes import tiers
 from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Acceptance, Version
-from quotes.services import credit, ordering, pricing, strays
+from quotes.services import copying, credit, ordering, pricing, strays
 from quotes.states import VersionState
 from quotes.tiers import Tier
 from tests.factories import sales_rep
@@ -125,6 +125,25 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
     assert left == []
     assert tiers.read(line.tiers) == (replace(asked, unit_price=price), typed)
     assert line.unit_price > price
+
+
+def test_copy_has_the_prices_of_today(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    version.lines.filter(n=1).update(unit_price=Decimal("1.23"), is_price_manual=True)
+    version.lines.filter(n=2).update(unit_price=Decimal("4.56"))
+
+    copied = copying.copy_quote(
+        version,
+        account=ben.account,
+        buyer=ben,
+        user=sales_rep_again(),
+        on=timezone.now().date(),
+    )
+
+    by_hand, priced = copied.version.lines.all()
+    assert (copied.refusal, copied.unpriced) == ("", [])
+    assert by_hand.unit_price == Decimal("1.23")
+    assert priced.unit_price == Decimal(priced.basis["net_unit_price"]) != Decimal("4.56")
 
 
 def test_price_that_moved_since_is_told(world: World, ben: Buyer) -> None:
