@@ -12,7 +12,7 @@ class QuotesConfig(AppConfig):
         from quotes import states
         from quotes.mails import sending
         from quotes.models import Approval
-        from quotes.services import ordering, strays, timers
+        from quotes.services import choices, ordering, strays, timers
         from quotes.signin import mail, retention
 
         badges.know("rfq", dict(states.RfqState.choices), states.RFQ_TONES)
@@ -22,6 +22,7 @@ class QuotesConfig(AppConfig):
         ordering.register_all()
         timers.register_all()
         strays.register_all()
+        choices.register_all()
         mail.declare()
         sending.declare()
         signed.register_all()

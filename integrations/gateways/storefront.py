@@ -33,6 +33,8 @@ READS = frozenset(
         "find_variants",
         "find_quoted",
         "stray_drafts",
+        "regions",
+        "shipping_options",
     }
 )
 

@@ -17,6 +17,7 @@ from integrations.ports.erp import (
 )
 from integrations.ports.shared import TestsConnection
 from integrations.ports.storefront import (
+    ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
     WritesOrderProgress,
@@ -26,6 +27,7 @@ from integrations.ports.storefront import (
 __all__ = [
     "ChecksCredit",
     "ListsOrders",
+    "ListsShipping",
     "PlacesQuotedOrders",
     "ProposesRounding",
     "PullsProducts",

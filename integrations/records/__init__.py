@@ -51,8 +51,11 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
+    "ShippingOption",
+    "StorefrontRegion",
     "Address",
     "Check",
     "CreditStanding",

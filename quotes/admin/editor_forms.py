@@ -12,8 +12,11 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from integrations.records import Address
+from quotes.admin.choice_fields import offer_choices
 from quotes.admin.tier_field import TiersField, text_of
 from quotes.models import Version, VersionLine
+from quotes.services import choices
+from quotes.services.choices import Kind, Lists
 from quotes.services.editing import MOST_LINES, Edit, EditedLine
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -84,9 +87,19 @@ class HeaderForm(forms.ModelForm):
             "internal_note": _area(2),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lists: Lists, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _show_plainly(self, "discount_percent", "freight_net", "freight_tax_percent")
+        self.lists = lists
+        offer_choices(self, lists)
+
+    def clean(self) -> dict[str, Any]:
+        """The name of terms that were chosen comes with them, not from what was there before."""
+        entered = super().clean() or {}
+        if "terms_name" not in self.fields:
+            term = self.lists[Kind.TERMS].named(entered.get("terms_ref", ""))
+            entered["terms_name"] = term.name if term else ""
+        return entered
 
     def validate_constraints(self) -> None:
         """The service checks the rules, in words."""
@@ -209,7 +222,7 @@ def blank(version: Version) -> Editor:
     """The form with what the version holds."""
     return Editor(
         edits=version.edits,
-        header=HeaderForm(instance=version),
+        header=HeaderForm(instance=version, lists=choices.offered()),
         ship_to=AddressForm(prefix="ship_to", initial=version.ship_to),
         bill_to=AddressForm(prefix="bill_to", initial=version.bill_to),
         lines=LINES(prefix="lines", initial=[_initial(line) for line in version.lines.all()]),
@@ -221,7 +234,7 @@ def filled(sent: QueryDict) -> Editor:
     edits = sent.get("edits", "")
     return Editor(
         edits=int(edits) if edits.isdecimal() and len(edits) < 10 else -1,
-        header=HeaderForm(sent, instance=Version()),
+        header=HeaderForm(sent, instance=Version(), lists=choices.offered()),
         ship_to=AddressForm(sent, prefix="ship_to"),
         bill_to=AddressForm(sent, prefix="bill_to"),
         lines=LINES(sent, prefix="lines"),

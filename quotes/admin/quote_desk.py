@@ -10,14 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.admin import pressing
+from integrations.errors import PortalError
 from quotes.admin.base import SalesAdmin, ask, ask_and_press, person, press_to
 from quotes.admin.quote_forms import CopyForm, FillForm, SaveTemplateForm
 from quotes.models import Version
-from quotes.services import copying, desk, templates
+from quotes.services import choices, copying, desk, templates
 
 
 class QuoteDesk(SalesAdmin):
-    actions = ["copy_quote", "save_template", "fill"]
+    actions = ["copy_quote", "save_template", "fill", "refresh_choices"]
 
     @admin.action(description="Copy to a new quote…", permissions=["edit"])
     def copy_quote(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
@@ -83,6 +85,17 @@ class QuoteDesk(SalesAdmin):
             button="Fill it",
             form_class=FillForm,
         )
+
+    @admin.action(description="Refresh terms and shipping", permissions=["edit"])
+    def refresh_choices(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        """Asks the ERP and the storefront once, whichever rows are chosen."""
+        try:
+            choices.refresh()
+        except PortalError as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+        else:
+            self.message_user(request, "The lists to choose from are fresh.", messages.SUCCESS)
+        return pressing.back(request)
 
     def _tell(self, request: HttpRequest, text: Any) -> None:
         self.message_user(request, text, messages.WARNING)

@@ -3,6 +3,7 @@
 from quotes.models.acceptance import Acceptance, BuyingRight
 from quotes.models.approval import Approval, ApprovalRule
 from quotes.models.attachment import Attachment
+from quotes.models.choices import ChoiceList
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
 from quotes.models.signin import HandoverToken, PortalToken, SignInCode
@@ -14,6 +15,7 @@ __all__ = [
     "ApprovalRule",
     "Attachment",
     "BuyingRight",
+    "ChoiceList",
     "HandoverToken",
     "Message",
     "PortalToken",

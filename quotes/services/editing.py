@@ -15,6 +15,7 @@ from integrations.models import User
 from quotes import tiers
 from quotes.errors import Incomplete, Stale
 from quotes.models import Version, VersionLine
+from quotes.services import choices
 from quotes.services.drafting import editing
 from quotes.tiers import Tier
 from quotes.totals import HUNDRED
@@ -124,6 +125,11 @@ def _write_header(version: Version, edit: Edit) -> None:
     for name in HEADER:
         if name in edit.header:
             setattr(version, name, edit.header[name])
+    lists = choices.offered()
+    choices.settle_terms(version, lists)
+    wrong = choices.complaints(version, lists)
+    if wrong:
+        raise Incomplete(f"{wrong[0][:1].upper()}{wrong[0][1:]}.")
     if not 0 <= version.discount_percent < HUNDRED:
         raise Incomplete("The discount on all lines must be at least 0 and below 100 percent.")
     if version.freight_net < 0:

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from quotes.models import ChoiceList
+from quotes.services.counterparts import trading_flow
 from quotes.services.templates import save_template
 from tests.browser.looking import assert_well_made
 from tests.browser.sales import Sales
@@ -45,4 +47,19 @@ def test_templates(page, sales: Sales, shoot):
     assert_well_made(page)
     page.goto(reverse("admin:quotes_quotetemplate_change", args=[template.pk]))
     shoot(page, "template")
+    assert_well_made(page)
+
+
+def test_choices_of_the_editor(page, sales: Sales, shoot):
+    flow = trading_flow()
+    for kind, owner, rows in (
+        ("terms", flow.target, [{"ref": "2", "name": "30 Days", "detail": "30 days"}]),
+        ("regions", flow.source, [{"ref": "reg_eu", "name": "Europe", "currency": "EUR"}]),
+        ("shipping", flow.source, [{"ref": "so_1", "name": "Standard", "detail": "Europe"}]),
+    ):
+        ChoiceList.objects.create(connection=owner, kind=kind, rows=rows, as_of=sales.ago(hours=2))
+    page.goto(editor_of(sales.draft))
+    page.get_by_label("Region").select_option("reg_eu")
+
+    shoot(page, "quote-choices")
     assert_well_made(page)

@@ -12,8 +12,8 @@ from integrations.models import Buyer, User
 from integrations.sandbox.company import CONTRACT_TIERS
 from quotes import tiers
 from quotes.errors import AccountRefused, Incomplete
-from quotes.models import Acceptance, Version
-from quotes.services import copying, credit, ordering, pricing, strays
+from quotes.models import Acceptance, ChoiceList, Version
+from quotes.services import choices, copying, credit, ordering, pricing, strays
 from quotes.states import VersionState
 from quotes.tiers import Tier
 from tests.factories import sales_rep
@@ -125,6 +125,22 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
     assert left == []
     assert tiers.read(line.tiers) == (replace(asked, unit_price=price), typed)
     assert line.unit_price > price
+
+
+def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> None:
+    choices.start_copying()
+    world.settle()
+
+    lists = choices.offered()
+    assert [row.name for row in lists["terms"].rows] == ["Immediate Payment", "30 Days"]
+    assert world.shop_seed.regions["eur"] in {row.ref for row in lists["regions"].rows}
+    assert [row.name for row in lists["shipping"].rows] == ["Standard"]
+    assert lists["terms"].as_of is not None
+
+    choices.refresh()
+    assert ChoiceList.objects.count() == 3
+    version = offered(ben, world.shop_seed)
+    assert version.state == VersionState.OFFERED
 
 
 def test_copy_has_the_prices_of_today(world: World, ben: Buyer) -> None:

@@ -57,8 +57,8 @@ def test_address_of_nobody_at_that_company_is_refused(press, sam):
 def test_saving_a_template_and_filling_an_empty_quote_from_it(press, signed_in, sam):
     version, empty = VersionFactory(quote__owner=sam), VersionFactory(quote__owner=sam, lines=0)
     client = signed_in(sam)
-    assert more_on(client.get(page_of(version))) == ["copy_quote", "save_template"]
-    assert more_on(client.get(page_of(empty))) == ["fill", "copy_quote"]
+    assert more_on(client.get(page_of(version)))[:2] == ["copy_quote", "save_template"]
+    assert more_on(client.get(page_of(empty)))[:2] == ["fill", "copy_quote"]
 
     saved = press(sam, "save_template", version, name="Starter kit")
     template = QuoteTemplate.objects.get()

@@ -7,12 +7,13 @@ from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.orders import Orders
 from integrations.adapters.medusa.products import Products
 from integrations.adapters.medusa.quotes import Quotes
+from integrations.adapters.medusa.shipping import Shipping
 from integrations.http import Session
 
 
-class MedusaAdapter(Orders, Quotes, Products, Health):
-    """Implements ReadsOrders, WritesOrderProgress, PlacesQuotedOrders, WritesProducts and
-    TestsConnection."""
+class MedusaAdapter(Orders, Quotes, Products, Shipping, Health):
+    """Implements ReadsOrders, WritesOrderProgress, PlacesQuotedOrders, WritesProducts,
+    ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client
