@@ -13,13 +13,13 @@ from django.http import QueryDict
 
 from integrations.records import Address
 from quotes.admin.choice_fields import offer_choices
+from quotes.admin.moment_field import SellerMomentField
 from quotes.admin.tier_field import TiersField, text_of
 from quotes.models import Version, VersionLine
 from quotes.services import choices
 from quotes.services.choices import Kind, Lists
 from quotes.services.editing import MOST_LINES, Edit, EditedLine
 
-LOCAL = "%Y-%m-%dT%H:%M"
 LINE_FIELDS = (
     "sku",
     "title",
@@ -40,10 +40,6 @@ _ADDRESS_LABELS = {
 }
 
 
-def moment_input() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-
-
 def _number_input() -> forms.TextInput:
     """Typed text, not a spinner: a wheel over a price must not change it."""
     return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -54,6 +50,8 @@ def _area(rows: int) -> forms.Textarea:
 
 
 class HeaderForm(forms.ModelForm):
+    valid_until = SellerMomentField("Valid until", required=False)
+
     class Meta:
         model = Version
         fields = (
@@ -71,7 +69,6 @@ class HeaderForm(forms.ModelForm):
             "internal_note",
         )
         labels = {
-            "valid_until": "Valid until (UTC)",
             "discount_percent": "Discount on all lines, %",
             "freight_name": "Freight is called",
             "freight_tax_percent": "Tax on freight, %",
@@ -79,7 +76,6 @@ class HeaderForm(forms.ModelForm):
             "internal_note": "Internal note, never shown to the buyer",
         }
         widgets = {
-            "valid_until": moment_input(),
             "discount_percent": _number_input(),
             "freight_net": _number_input(),
             "freight_tax_percent": _number_input(),

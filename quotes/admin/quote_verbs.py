@@ -17,7 +17,7 @@ from integrations.looks import written
 from quotes.actors import staff
 from quotes.admin.base import ask_and_press, person, press_each, press_to
 from quotes.admin.deciding import CommentForm
-from quotes.admin.editor_forms import moment_input
+from quotes.admin.moment_field import SellerMomentField
 from quotes.admin.quote_desk import QuoteDesk
 from quotes.models import Acceptance, Version
 from quotes.services import approving, drafting, ending, offering, ordering, pricing
@@ -25,7 +25,7 @@ from quotes.states import Who
 
 
 class ExtendForm(forms.Form):
-    until = forms.DateTimeField(label="Valid until (UTC)", widget=moment_input())
+    until = SellerMomentField("Valid until")
 
 
 class QuoteVerbs(QuoteDesk):

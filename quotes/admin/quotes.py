@@ -4,6 +4,7 @@ import re
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import BigAutoField, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -127,7 +128,8 @@ class VersionAdmin(QuoteVerbs):
 
     @admin.display(description="Valid until", ordering="valid_until")
     def until(self, version: Version) -> Any:
-        return written.instant(version.valid_until, now=timezone.now())
+        zone = settings.PORTAL_TIME_ZONE
+        return written.instant(version.valid_until, now=timezone.now(), zone=zone)
 
     @admin.display(description="Waits for")
     def waits(self, version: Version) -> str:
