@@ -91,7 +91,8 @@ ROLES: dict[str, set[str]] = {
     | _SELL
     | _SEE_QUOTES
     | _SET_POLICY
-    | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"},
+    | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"}
+    | {"hand_over_quotes"},
     INTEGRATION_ADMIN: _VIEW_ALL
     | _LINK_ALL
     | _SEE_QUOTES

@@ -18,6 +18,8 @@ from integrations.looks import badges
 from integrations.models import StateChange
 from quotes.errors import QuoteError
 
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
 
 class SalesAdmin(ReadOnlyAdmin):
     """Rows that a person sees by `seen_by`, with the sales screens' own styles."""

@@ -14,11 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from integrations.models import User
-from quotes.admin.base import ask_and_press, person
+from quotes.admin.base import MODEL_BACKEND, ask_and_press, person
 from quotes.models import Approval
 from quotes.services import approving
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class CommentForm(forms.Form):

@@ -29,6 +29,7 @@ GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="dan
 
 COPY = Button(action="copy_quote", label="Copy to a new quote…")
 SAVE_TEMPLATE = Button(action="save_template", label="Save as a template…")
+HAND_OVER = Button(action="hand_over", label="Change the owner…")
 REFRESH = Button(action="refresh_choices", label="Refresh terms and shipping")
 FILL = Button(action="fill", label="Fill from a template…")
 
@@ -76,6 +77,7 @@ def more_buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) 
         *([FILL] if is_empty_draft else []),
         COPY,
         *([SAVE_TEMPLATE] if has_lines else []),
+        HAND_OVER,
         *([REFRESH] if version.state in WORKING else []),
     ]
 

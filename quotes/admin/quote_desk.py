@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from integrations.admin import pressing
 from integrations.errors import PortalError
+from quotes.admin import handing
 from quotes.admin.base import SalesAdmin, ask, ask_and_press, person, press_to
 from quotes.admin.quote_forms import CopyForm, FillForm, SaveTemplateForm
 from quotes.models import Version
 from quotes.services import choices, copying, desk, templates
+from quotes.services import handing as handing_over
 
 
 class QuoteDesk(SalesAdmin):
-    actions = ["copy_quote", "save_template", "fill", "refresh_choices"]
+    actions = ["copy_quote", "save_template", "fill", "hand_over", "refresh_choices"]
 
     @admin.action(description="Copy to a new quote…", permissions=["edit"])
     def copy_quote(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
@@ -85,6 +87,11 @@ class QuoteDesk(SalesAdmin):
             button="Fill it",
             form_class=FillForm,
         )
+
+    @admin.action(description="Change the owner…", permissions=["edit"])
+    def hand_over(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        press = handing_over.hand_over_quote
+        return handing.hand_over(self, request, rows, press, question="Change the owner")
 
     @admin.action(description="Refresh terms and shipping", permissions=["edit"])
     def refresh_choices(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:

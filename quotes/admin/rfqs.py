@@ -18,6 +18,7 @@ from integrations.admin.pressing import Button
 from integrations.looks import written
 from integrations.looks.badges import badge, toned
 from quotes.actors import staff
+from quotes.admin import handing
 from quotes.admin.base import (
     SalesAdmin,
     ask_and_press,
@@ -31,6 +32,7 @@ from quotes.admin.rfq_forms import AccountForm, DeclineForm, MessageForm, Questi
 from quotes.errors import QuoteError
 from quotes.models import Rfq, RfqLine, Version
 from quotes.services import desk, drafting, rfqs
+from quotes.services import handing as handing_over
 from quotes.states import RFQ_COPYABLE, RFQ_FOR_SALES, RFQ_TERMINAL, RfqState
 
 NUMBER = re.compile(r"(?:rfq-?)?0*(\d{1,18})", re.IGNORECASE)
@@ -44,7 +46,7 @@ class RfqAdmin(SalesAdmin):
     search_help_text = "RFQ number, company, e-mail or SKU"
     list_select_related = ["account", "assigned_to"]
     page_template = "console/rfq.html"
-    actions = ["take_on", "ask", "assign", "quote", "decline", "enter_again"]
+    actions = ["take_on", "ask", "assign", "quote", "decline", "hand_over", "enter_again"]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return [urgency(timezone.now()).asc(), "answer_due_at", "-id"]
@@ -192,6 +194,11 @@ class RfqAdmin(SalesAdmin):
             tone="danger",
         )
 
+    @admin.action(description="Hand to a colleague…", permissions=["work"])
+    def hand_over(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
+        press = handing_over.hand_over_rfq
+        return handing.hand_over(self, request, rows, press, question="Hand to a colleague")
+
     @admin.action(description="Quote it", permissions=["edit"])
     def quote(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
@@ -213,13 +220,16 @@ def _buttons(rfq: Rfq) -> list[Button]:
     decline = Button(action="decline", label="Decline…", tone="danger")
     assign = [] if rfq.account_id else [Button(action="assign", label="Assign to a company…")]
     quote = Button(action="quote", label="Quote it", tone="primary")
+    hand = Button(action="hand_over", label="Hand to a colleague…")
     match rfq.state:
         case RfqState.SUBMITTED:
-            return [Button(action="take_on", label="Take on"), *assign, quote, ask, decline]
+            return [Button(action="take_on", label="Take on"), *assign, quote, ask, hand, decline]
         case RfqState.IN_REVIEW:
-            return [*assign, quote, ask, decline]
+            return [*assign, quote, ask, hand, decline]
         case RfqState.INFO_REQUESTED:
-            return [*assign, quote, decline]
+            return [*assign, quote, hand, decline]
+        case RfqState.QUOTED:
+            return [hand]
     if rfq.state in RFQ_COPYABLE:
         return [Button(action="enter_again", label="Copy as a new request")]
     return []

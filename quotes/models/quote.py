@@ -52,6 +52,7 @@ class Quote(models.Model):
             ("edit_quotes", "Can edit quotes and submit them for approval"),
             ("approve_quotes", "Can decide approvals of the groups they are in"),
             ("offer_quotes", "Can send offers, extend and withdraw them"),
+            ("hand_over_quotes", "Can hand over requests and quotes of others"),
             ("settle_quote_orders", "Can retry or give up orders of quotes that failed"),
         ]
 
