@@ -35,9 +35,15 @@ def start(mail: str, about: Rfq | Version) -> None:
     )
 
 
-def message_of(mail: str, about: Rfq | Version) -> EmailMultiAlternatives | None:
-    """The mail as text and HTML, for sending and for a preview; None when nobody is to get it."""
-    with translation.override(settings.LANGUAGE_CODE):
+def message_of(
+    mail: str, about: Rfq | Version, *, language: str = ""
+) -> EmailMultiAlternatives | None:
+    """The mail as text and HTML, for sending and for a preview; None when nobody is to get it.
+
+    In the portal's own language unless another is named.
+    """
+    language = language or settings.LANGUAGE_CODE
+    with translation.override(language):
         letter = LETTERS[mail](about)
         if not letter.to:
             return None
@@ -47,7 +53,7 @@ def message_of(mail: str, about: Rfq | Version) -> EmailMultiAlternatives | None
             "action": letter.action,
             "url": letter.url,
             "portal_name": settings.PORTAL_NAME,
-            "language": settings.LANGUAGE_CODE,
+            "language": language,
         }
         message = EmailMultiAlternatives(
             subject=" ".join(letter.subject.split()),
