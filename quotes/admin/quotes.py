@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from integrations.looks import written
 from integrations.looks.badges import badge
-from quotes.admin import board, quote_page
+from quotes.admin import board, mail_previews, quote_page
 from quotes.admin.panel import added_up
 from quotes.admin.quote_filters import AccountFilter, RevisionFilter, WaitsFilter
 from quotes.admin.quote_verbs import QuoteVerbs
@@ -81,6 +81,7 @@ class VersionAdmin(QuoteVerbs):
         return [
             path("board/", wrap(partial(board.show, self)), name="quotes_board"),
             path("<int:pk>/panel/", wrap(partial(quote_page.panel, self)), name="quotes_panel"),
+            *mail_previews.addresses(self, "version"),
             *super().get_urls(),
         ]
 

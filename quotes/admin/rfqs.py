@@ -18,7 +18,7 @@ from integrations.admin.pressing import Button
 from integrations.looks import written
 from integrations.looks.badges import badge, toned
 from quotes.actors import staff
-from quotes.admin import handing
+from quotes.admin import handing, mail_previews
 from quotes.admin.base import (
     SalesAdmin,
     ask_and_press,
@@ -75,7 +75,11 @@ class RfqAdmin(SalesAdmin):
 
     def get_urls(self) -> list[Any]:
         say = self.admin_site.admin_view(self.say)
-        return [path("<int:rfq_id>/say/", say, name="quotes_rfq_say"), *super().get_urls()]
+        return [
+            path("<int:rfq_id>/say/", say, name="quotes_rfq_say"),
+            *mail_previews.addresses(self, "rfq"),
+            *super().get_urls(),
+        ]
 
     def page_context(self, request: HttpRequest, row: Rfq) -> dict[str, Any]:
         may_talk = self.has_work_permission(request) and row.state not in RFQ_TERMINAL

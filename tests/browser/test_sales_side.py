@@ -63,3 +63,12 @@ def test_choices_of_the_editor(page, sales: Sales, shoot):
 
     shoot(page, "quote-choices")
     assert_well_made(page)
+
+
+def test_previews_of_mails(page, sales: Sales, shoot):
+    address = reverse("admin:quotes_version_mails", args=[sales.offered.pk])
+    page.goto(f"{address}?mail=offered&language=de")
+    page.frame_locator(".mail-frame").get_by_role("link").wait_for()
+
+    shoot(page, "mail-preview")
+    assert_well_made(page)
