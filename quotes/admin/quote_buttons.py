@@ -23,6 +23,7 @@ OFFER = Button(action="offer", label="Send to the buyer…", tone="primary")
 EXTEND = Button(action="extend", label="Extend…")
 KEEP = Button(action="keep_offer", label="Keep the offer…")
 REQUOTE = Button(action="requote", label="Quote anew")
+DECLINE = Button(action="decline", label="Declined by the buyer…")
 WITHDRAW = Button(action="withdraw", label="Withdraw…", tone="danger")
 RETRY = Button(action="retry_order", label="Retry the order…", tone="primary")
 GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="danger")
@@ -40,9 +41,14 @@ _BY_STATE: dict[str, list[tuple[Button, tuple[str, ...]]]] = {
     _V.NOT_APPROVED: [(SUBMIT, (EDITS,)), (PRICE, (EDITS,)), (WITHDRAW, (OFFERS,))],
     _V.PENDING_APPROVAL: [(RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
     _V.APPROVED: [(OFFER, (OFFERS,)), (RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
-    _V.OFFERED: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
-    _V.CHANGE_REQUESTED: [(KEEP, (OFFERS,)), (EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
-    _V.ACCEPTANCE_PENDING: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.OFFERED: [(EXTEND, (OFFERS,)), (DECLINE, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.CHANGE_REQUESTED: [
+        (KEEP, (OFFERS,)),
+        (EXTEND, (OFFERS,)),
+        (DECLINE, (OFFERS,)),
+        (WITHDRAW, (OFFERS,)),
+    ],
+    _V.ACCEPTANCE_PENDING: [(EXTEND, (OFFERS,)), (DECLINE, (OFFERS,)), (WITHDRAW, (OFFERS,))],
     _V.ORDER_FAILED: [(RETRY, (SETTLES,)), (GIVE_UP, (SETTLES,))],
 }
 

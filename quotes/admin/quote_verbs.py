@@ -39,6 +39,7 @@ class QuoteVerbs(QuoteDesk):
         "extend",
         "requote",
         "withdraw",
+        "decline",
         "retry_order",
         "give_up_order",
         *QuoteDesk.actions,
@@ -163,6 +164,22 @@ class QuoteVerbs(QuoteDesk):
             question="Withdraw",
             consequence="It cannot be accepted any more. It can be quoted anew.",
             button="Withdraw it",
+            tone="danger",
+        )
+
+    @admin.action(description="Declined by the buyer…", permissions=["offer"])
+    def decline(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        return ask_and_press(
+            self,
+            request,
+            rows,
+            partial(ending.decline, actor=staff(person(request))),
+            done="declined",
+            action="decline",
+            question="Declined by the buyer",
+            consequence="For a buyer who said so otherwise, by telephone for example. The offer "
+            "cannot be accepted any more; it can be quoted anew.",
+            button="They declined it",
             tone="danger",
         )
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from integrations.looks import written
 from integrations.looks.badges import badge
-from quotes.admin import board, mail_previews, quote_page
+from quotes.admin import board, mail_previews, opening, quote_page
 from quotes.admin.panel import added_up
 from quotes.admin.quote_filters import AccountFilter, RevisionFilter, WaitsFilter
 from quotes.admin.quote_verbs import QuoteVerbs
@@ -93,6 +93,14 @@ class VersionAdmin(QuoteVerbs):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         return quote_page.show(self, request, object_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_edit_permission(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return opening.show(self, request)
 
     @admin.display(description="Quote", ordering="quote")
     def name(self, version: Version) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigAutoField, Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -29,10 +29,12 @@ from quotes.admin.base import (
 )
 from quotes.admin.rfq_filters import CompanyFilter, ToDoFilter, urgency, value_of
 from quotes.admin.rfq_forms import AccountForm, DeclineForm, MessageForm, QuestionForm
-from quotes.errors import QuoteError
+from quotes.downloads import served
+from quotes.errors import NotPermitted, QuoteError
 from quotes.models import Rfq, RfqLine, Version
 from quotes.services import desk, drafting, rfqs
 from quotes.services import handing as handing_over
+from quotes.services.attachments import open_attachment
 from quotes.states import RFQ_COPYABLE, RFQ_FOR_SALES, RFQ_TERMINAL, RfqState
 
 NUMBER = re.compile(r"(?:rfq-?)?0*(\d{1,18})", re.IGNORECASE)
@@ -77,6 +79,11 @@ class RfqAdmin(SalesAdmin):
         say = self.admin_site.admin_view(self.say)
         return [
             path("<int:rfq_id>/say/", say, name="quotes_rfq_say"),
+            path(
+                "<int:rfq_id>/files/<int:pk>/",
+                self.admin_site.admin_view(self.download),
+                name="quotes_rfq_file",
+            ),
             *mail_previews.addresses(self, "rfq"),
             *super().get_urls(),
         ]
@@ -88,6 +95,7 @@ class RfqAdmin(SalesAdmin):
             "company": _company(row),
             "is_overdue": _is_overdue(row),
             "lines": [(line, _worth(line)) for line in row.lines.all()],
+            "attachments": row.attachments.all(),
             "thread": row.messages.select_related("line"),
             "form": MessageForm(row) if may_talk else None,
             "versions": _newest_versions(row),
@@ -111,6 +119,19 @@ class RfqAdmin(SalesAdmin):
         except QuoteError as refusal:
             messages.error(request, str(refusal))
         return _to_page(rfq)
+
+    def download(self, request: HttpRequest, rfq_id: int, pk: int) -> FileResponse:
+        """A file of a request that this person sees."""
+        rfq = self.get_queryset(request).filter(pk=rfq_id).first()
+        attachment = rfq.attachments.filter(pk=pk).first() if rfq else None
+        if attachment is None:
+            raise Http404
+        try:
+            return served(attachment, open_attachment(attachment, user=person(request)))
+        except NotPermitted as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except FileNotFoundError as gone:
+            raise Http404("The file is gone.") from gone
 
     @admin.display(description="Request")
     def name(self, rfq: Rfq) -> str:

@@ -71,9 +71,13 @@ def quote_rfq(rfq: Rfq, *, user: User) -> Version:
 
 
 @transaction.atomic
-def open_quote(*, account: Account, person: Buyer | None, currency: str, user: User) -> Version:
+def open_quote(
+    *, account: Account, person: Buyer | None, currency: str, user: User, title: str = ""
+) -> Version:
     """A quote that nobody asked for."""
-    quote = Quote.objects.create(account=account, buyer=person, owner=user, currency=currency)
+    quote = Quote.objects.create(
+        account=account, buyer=person, owner=user, currency=currency, title=title
+    )
     return Version.objects.create(quote=quote, revision=1, edited_by=user)
 
 

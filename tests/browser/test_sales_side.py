@@ -3,12 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from quotes.actors import buyer as as_buyer
 from quotes.models import ChoiceList
+from quotes.services.attachments import add_attachment
 from quotes.services.counterparts import trading_flow
 from quotes.services.templates import save_template
 from tests.browser.looking import assert_well_made
 from tests.browser.sales import Sales
 from tests.browser.test_quote_admin import editor_of, sales
+from tests.quotes.test_attachments import PDF, file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -71,4 +74,21 @@ def test_previews_of_mails(page, sales: Sales, shoot):
     page.frame_locator(".mail-frame").get_by_role("link").wait_for()
 
     shoot(page, "mail-preview")
+    assert_well_made(page)
+
+
+def test_opening_a_quote(page, sales: Sales, shoot):
+    page.goto(reverse("admin:quotes_version_add"))
+
+    shoot(page, "open-quote")
+    assert_well_made(page)
+
+
+def test_files_of_a_request(page, sales: Sales, shoot, settings, tmp_path):
+    settings.ATTACHMENT_ROOT = tmp_path / "attachments"
+    person = as_buyer(sales.overdue.buyer)
+    add_attachment(sales.overdue, actor=person, upload=file("drawing.pdf", PDF))
+    page.goto(reverse("admin:quotes_rfq_change", args=[sales.overdue.pk]))
+
+    shoot(page, "rfq-files")
     assert_well_made(page)
