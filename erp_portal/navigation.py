@@ -22,6 +22,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Quotes", "request_quote", "quotes_version", "quotes.view_version"),
             ("Pipeline", "view_kanban", "quotes_board", "quotes.view_version"),
             ("Approvals", "approval", "quotes_approval", "quotes.view_approval"),
+            ("Templates", "library_books", "quotes_quotetemplate", "quotes.view_quotetemplate"),
             ("Approval rules", "rule", "quotes_approvalrule", "quotes.view_approvalrule"),
             ("Price margin", "trending_up", "quotes_pricemargin", "quotes.view_pricemargin"),
             ("Buying rights", "shopping_bag", "quotes_buyingright", "quotes.view_buyingright"),

@@ -152,7 +152,7 @@ if BEHIND_HTTPS_PROXY:
 # How many proxies of our own append to X-Forwarded-For; without any the header is not believed.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if BEHIND_HTTPS_PROXY else 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor of a quote with 500 lines sends 7 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the editor of a quote with 500 lines sends 8 000
 FILE_UPLOAD_HANDLERS = [
     "quotes.portal.uploads.RefuseTooLarge",  # before anything is written to the disk
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

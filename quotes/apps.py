@@ -1,5 +1,20 @@
 from django.apps import AppConfig
 
+JOBS = {
+    "place_quote_order": "Place the order of an accepted quote",
+    "sweep_stray_drafts": "Remove drafts that no quote owns",
+    "copy_choices": "Copy payment terms and ways of shipping",
+    "send_quote_mail": "Send a mail about a request or a quote",
+    "send_sign_in_code": "Mail a code to sign in with",
+}
+STEPS = {
+    "draft": "Create the draft order",
+    "convert": "Make the draft an order",
+    "push": "Hand it to the ERP",
+    "terms": "Ask the ERP for its payment terms",
+    "shipping": "Ask the storefront for regions and ways of shipping",
+}
+
 
 class QuotesConfig(AppConfig):
     name = "quotes"
@@ -7,14 +22,15 @@ class QuotesConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.engine import beat
-        from integrations.looks import badges
+        from integrations.looks import badges, words
         from integrations.webhooks import signed
         from quotes import states
         from quotes.mails import sending
         from quotes.models import Approval
-        from quotes.services import basis, invoices, ordering, strays, timers
+        from quotes.services import basis, choices, invoices, ordering, strays, timers
         from quotes.signin import mail, retention
 
+        words.know(jobs=JOBS, steps=STEPS)
         badges.know("rfq", dict(states.RfqState.choices), states.RFQ_TONES)
         badges.know("version", dict(states.VersionState.choices), states.VERSION_TONES)
         badges.know("approval", dict(Approval.State.choices), Approval.TONES)
@@ -24,6 +40,7 @@ class QuotesConfig(AppConfig):
         strays.register_all()
         basis.register_all()
         invoices.register_all()
+        choices.register_all()
         mail.declare()
         sending.declare()
         signed.register_all()

@@ -8,6 +8,7 @@ import hashlib
 import json
 from typing import Any
 
+from quotes import tiers
 from quotes.models import Version, VersionLine
 from quotes.services import drafting
 from quotes.totals import Totals
@@ -54,6 +55,10 @@ def _line(line: VersionLine, net: Any) -> dict[str, Any]:
         "discount_percent": _text(line.discount_percent),
         "tax_percent": _text(line.tax_percent),
         "net": _text(net),
+        "tiers": [
+            {"from": _text(tier.from_quantity), "unit_price": _text(tier.unit_price)}
+            for tier in tiers.read(line.tiers)
+        ],
         "is_optional": line.is_optional,
         "alternative_to": line.alternative_to.n if line.alternative_to else None,
     }

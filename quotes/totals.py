@@ -16,7 +16,10 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine:
-    """What a line puts in. `unit_price` and `unit_cost` are net, for one unit."""
+    """What a line puts in. `unit_price` and `unit_cost` are net, for one unit.
+
+    `tier_prices` are those of larger quantities: no part of the sums, but promised.
+    """
 
     quantity: Decimal
     unit_price: Decimal
@@ -25,6 +28,7 @@ class PricedLine:
     unit_cost: Decimal | None = None
     list_price: Decimal | None = None
     is_counted: bool = True
+    tier_prices: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,9 @@ class TaxAmount:
 class Totals:
     """Amounts in one currency. `line_nets` has a net for every line, counted or not.
 
-    `margin_percent` is None when nothing is sold or a cost is missing.
+    `margin_percent` is None when nothing is sold or a cost is missing;
+    `tier_margin_percent` is the lowest of any price tier, None without one. The highest
+    discount is of a line or one of its tiers.
     """
 
     currency: str
@@ -51,6 +57,7 @@ class Totals:
     gross: Decimal
     cost: Decimal | None
     margin_percent: Decimal | None
+    tier_margin_percent: Decimal | None
     highest_discount_percent: Decimal
 
 
@@ -82,6 +89,7 @@ def totals_of(
         gross=goods + freight + tax,
         cost=cost,
         margin_percent=_margin(goods, cost),
+        tier_margin_percent=_tier_margin([line for line, _ in counted], discount_percent),
         highest_discount_percent=max(
             (_whole_discount(line, discount_percent) for line, _ in counted), default=Decimal(0)
         ),
@@ -90,12 +98,12 @@ def totals_of(
 
 def line_net(line: PricedLine, discount_percent: Decimal, currency: str) -> Decimal:
     """What the line comes to, net, after both discounts."""
-    return round_half_up(line.quantity * _discounted(line, discount_percent), currency)
+    return round_half_up(line.quantity * line.unit_price * _kept(line, discount_percent), currency)
 
 
-def _discounted(line: PricedLine, discount_percent: Decimal) -> Decimal:
-    kept = (1 - line.discount_percent / HUNDRED) * (1 - discount_percent / HUNDRED)
-    return line.unit_price * kept
+def _kept(line: PricedLine, discount_percent: Decimal) -> Decimal:
+    """What both discounts leave of a price."""
+    return (1 - line.discount_percent / HUNDRED) * (1 - discount_percent / HUNDRED)
 
 
 def _whole_discount(line: PricedLine, discount_percent: Decimal) -> Decimal:
@@ -103,7 +111,8 @@ def _whole_discount(line: PricedLine, discount_percent: Decimal) -> Decimal:
     before = line.list_price or line.unit_price
     if not before:
         return Decimal(0)
-    return (1 - _discounted(line, discount_percent) / before) * HUNDRED
+    lowest = min((line.unit_price, *line.tier_prices))
+    return (1 - lowest * _kept(line, discount_percent) / before) * HUNDRED
 
 
 def _taxes(shares: Iterable[tuple[Decimal, Decimal]], currency: str) -> tuple[TaxAmount, ...]:
@@ -134,6 +143,19 @@ def _margin(goods_net: Decimal, cost: Decimal | None) -> Decimal | None:
     if cost is None or not goods_net:
         return None
     return (goods_net - cost) / goods_net * HUNDRED
+
+
+def _tier_margin(lines: Sequence[PricedLine], discount_percent: Decimal) -> Decimal | None:
+    return min(
+        (
+            (price - line.unit_cost) / price * HUNDRED
+            for line in lines
+            if line.unit_cost is not None
+            for price in (tier * _kept(line, discount_percent) for tier in line.tier_prices)
+            if price
+        ),
+        default=None,
+    )
 
 
 def unit_price_to_order(net: Decimal, quantity: Decimal) -> Decimal:

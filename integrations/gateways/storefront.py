@@ -36,6 +36,8 @@ READS = frozenset(
         "stray_drafts",
         "stock_locations",
         "stock_of",
+        "regions",
+        "shipping_options",
     }
 )
 

@@ -1,5 +1,7 @@
 """Machine words in the words of support staff."""
 
+from collections.abc import Mapping
+
 from integrations.engine.models import Attempt
 from integrations.errors import Kind
 
@@ -66,6 +68,12 @@ OUTCOMES = {
 }
 
 GOOD = frozenset({Attempt.DONE, Attempt.ADOPTED, Attempt.UNDONE})
+
+
+def know(*, jobs: Mapping[str, str], steps: Mapping[str, str]) -> None:
+    """Adds the words of another room's jobs and steps. Safe to repeat."""
+    JOBS.update(jobs)
+    STEPS.update({name: text for name, text in steps.items() if name not in STEPS})
 
 
 def job(kind: str) -> str:

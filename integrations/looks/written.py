@@ -1,6 +1,6 @@
 """Money, instants and ages as people read them in the console. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -31,16 +31,17 @@ def quantity(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{value.normalize():,f}"
 
 
-def instant(at: datetime | None, *, now: datetime) -> SafeString | str:
-    """`2026-03-02 12:00 · 3 h ago`, UTC, seconds in the title."""
+def instant(at: datetime | None, *, now: datetime, zone: tzinfo | None = None) -> SafeString | str:
+    """`2026-03-02 12:00 · 3 h ago`, UTC, seconds in the title. Another `zone` is named."""
     if at is None:
         return NOTHING
-    utc = at.astimezone(UTC)
+    utc, shown = at.astimezone(UTC), at.astimezone(zone or UTC)
+    name = "" if str(zone or UTC) == "UTC" else f" {zone}"
     return format_html(
         '<time class="instant" datetime="{}" title="{} UTC">{} <span class="age">{}</span></time>',
         utc.isoformat(timespec="seconds"),
         utc.strftime("%Y-%m-%d %H:%M:%S"),
-        utc.strftime("%Y-%m-%d %H:%M"),
+        f"{shown:%Y-%m-%d %H:%M}{name}",
         age(at, now=now),
     )
 

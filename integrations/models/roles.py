@@ -64,12 +64,14 @@ _QUOTES_READABLE = [
     "versionline",
     "approval",
     "acceptance",
+    "quotetemplate",
+    "templateline",
 ]
 _QUOTE_POLICY = ["approvalrule", "buyingright", "pricemargin"]
 
 _VIEW_QUOTES = {f"view_{model}" for model in _QUOTES_READABLE}
 _SEE_QUOTES = _VIEW_QUOTES | {f"view_{model}" for model in _QUOTE_POLICY} | {"see_all_quotes"}
-_SELL = _VIEW_QUOTES | {"work_rfqs", "edit_quotes", "offer_quotes"}
+_SELL = _VIEW_QUOTES | {"work_rfqs", "edit_quotes", "offer_quotes", "delete_quotetemplate"}
 _SET_POLICY = {f"{verb}_{model}" for model in _QUOTE_POLICY for verb in ("add", "change", "delete")}
 
 _VIEW_ALL = {f"view_{model}" for model in (*_READABLE, *_ENGINE_READABLE, *_MAPPINGS)}
@@ -90,7 +92,8 @@ ROLES: dict[str, set[str]] = {
     | _SELL
     | _SEE_QUOTES
     | _SET_POLICY
-    | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"},
+    | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"}
+    | {"hand_over_quotes"},
     INTEGRATION_ADMIN: _VIEW_ALL
     | _LINK_ALL
     | _SEE_QUOTES

@@ -22,6 +22,7 @@ from integrations.ports.erp import (
 )
 from integrations.ports.shared import TestsConnection
 from integrations.ports.storefront import (
+    ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
     WritesOrderProgress,
@@ -33,6 +34,7 @@ __all__ = [
     "ChecksCredit",
     "DescribesFields",
     "ListsOrders",
+    "ListsShipping",
     "PlacesQuotedOrders",
     "PrintsInvoices",
     "ProposesRounding",

@@ -12,10 +12,12 @@ from integrations.records import (
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
+    ShippingOption,
     StockWrite,
     StorefrontFulfilment,
     StorefrontOrder,
     StorefrontProduct,
+    StorefrontRegion,
     StorefrontStock,
     Window,
 )
@@ -152,4 +154,15 @@ class PlacesQuotedOrders(Protocol):
     def remove_draft(self, order_id: str) -> None:
         """Removes a stray draft; one that is gone is left. Raises Rejected for the order of a
         quote, which is never removed."""
+        ...
+
+
+@runtime_checkable
+class ListsShipping(Protocol):
+    """What a quote has to name for its order. Reads only; short lists, read whole."""
+
+    def regions(self) -> Sequence[StorefrontRegion]: ...
+
+    def shipping_options(self) -> Sequence[ShippingOption]:
+        """The ways of shipping to buyers; those for returns are left out."""
         ...

@@ -63,8 +63,11 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
+    "ShippingOption",
+    "StorefrontRegion",
     "Address",
     "Check",
     "CreditStanding",

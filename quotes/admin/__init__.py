@@ -1,5 +1,5 @@
 """The sales screens, one module per screen. Importing it puts them on the site."""
 
-from quotes.admin import approvals, now, policy, price_basis, quotes, rfqs
+from quotes.admin import approvals, now, policy, price_basis, quotes, rfqs, templates
 
-__all__ = ["approvals", "now", "policy", "price_basis", "quotes", "rfqs"]
+__all__ = ["approvals", "now", "policy", "price_basis", "quotes", "rfqs", "templates"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
@@ -10,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 
 from integrations.admin import pressing
 from integrations.admin.base import ReadOnlyAdmin
-from integrations.admin.pressing import Skipped
+from integrations.admin.pressing import ReasonForm, Skipped
 from integrations.admin.timeline import Entry
 from integrations.errors import PortalError
 from integrations.looks import badges
 from integrations.models import StateChange
 from quotes.errors import QuoteError
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SalesAdmin(ReadOnlyAdmin):
@@ -62,6 +65,37 @@ def press_each(
     return pressing.press_each(admin, request, rows, guarded, done=done)
 
 
+def ask_and_press(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    press: Callable[..., object],
+    *,
+    done: str,
+    **asked: Any,
+) -> HttpResponse | None:
+    """The page that says what will happen, then `press(row, **what was entered)` for each row.
+
+    It asks for a reason unless `form_class` names another form; `asked` goes to
+    `pressing.ask_reason`. `done` may hold fields of the form: "assigned to {account}".
+    """
+    form = ask(admin, request, rows, **asked)
+    if isinstance(form, HttpResponse):
+        return form
+    said = form.cleaned_data
+    return press_each(
+        admin, request, rows, lambda row: press(row, **said), done=done.format(**said)
+    )
+
+
+def ask(
+    admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Any], **asked: Any
+) -> forms.Form | HttpResponse:
+    """The filled-in form, or the page that asks for it."""
+    known = {"form_class": ReasonForm, "tone": "primary", "by_job": False}
+    return pressing.ask_reason(admin, request, rows, **{**known, **asked})
+
+
 def press_to(
     admin: ModelAdmin,
     request: HttpRequest,
@@ -78,6 +112,11 @@ def press_to(
     except (QuoteError, PortalError) as refusal:
         admin.message_user(request, str(refusal), messages.ERROR)
         return pressing.back(request)
+
+
+def person(request: HttpRequest) -> Any:
+    """Who is signed in; the admin lets nobody else in."""
+    return request.user
 
 
 def history_of(subject: str, rows: dict[int, str], what: str) -> list[Entry]:

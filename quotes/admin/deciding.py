@@ -13,14 +13,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from integrations.admin import pressing
-from integrations.admin.pressing import ReasonForm
 from integrations.models import User
-from quotes.admin.base import press_each
+from quotes.admin.base import MODEL_BACKEND, ask_and_press, person
 from quotes.models import Approval
 from quotes.services import approving
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class CommentForm(forms.Form):
@@ -49,64 +45,52 @@ class DelegateForm(forms.Form):
 def approve(
     admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
-    asked = pressing.ask_reason(
+    return ask_and_press(
         admin,
         request,
         rows,
+        partial(approving.approve, user=person(request)),
+        done="approved",
         action="approve",
         question="Approve",
         consequence="With the last approval the quote can be sent to the buyer.",
         button="Approve",
         form_class=CommentForm,
-        by_job=False,
-        tone="primary",
     )
-    if isinstance(asked, HttpResponse):
-        return asked
-    press = partial(approving.approve, user=_user(request), comment=asked.cleaned_data["comment"])
-    return press_each(admin, request, rows, press, done="approved")
 
 
 def reject(
     admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
-    asked = pressing.ask_reason(
+    def press(approval: Approval, *, reason: str) -> object:
+        return approving.reject(approval, user=person(request), comment=reason)
+
+    return ask_and_press(
         admin,
         request,
         rows,
+        press,
+        done="rejected",
         action="reject",
         question="Reject",
         consequence="The quote goes back to sales, who read what has to change.",
         button="Reject",
-        form_class=ReasonForm,
-        by_job=False,
+        tone="danger",
     )
-    if isinstance(asked, HttpResponse):
-        return asked
-    press = partial(approving.reject, user=_user(request), comment=asked.cleaned_data["reason"])
-    return press_each(admin, request, rows, press, done="rejected")
 
 
 def delegate(
     admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Approval]
 ) -> HttpResponse | None:
-    asked = pressing.ask_reason(
+    return ask_and_press(
         admin,
         request,
         rows,
+        partial(approving.delegate, user=person(request)),
+        done="handed over",
         action="delegate",
         question="Let somebody else decide",
         consequence="They can decide it as well as your group; everybody sees to whom it went.",
         button="Hand it over",
         form_class=DelegateForm,
-        by_job=False,
-        tone="primary",
     )
-    if isinstance(asked, HttpResponse):
-        return asked
-    press = partial(approving.delegate, user=_user(request), to=asked.cleaned_data["to"])
-    return press_each(admin, request, rows, press, done="handed over")
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

@@ -12,10 +12,14 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from integrations.records import Address
+from quotes.admin.choice_fields import offer_choices
+from quotes.admin.moment_field import SellerMomentField
+from quotes.admin.tier_field import TiersField, text_of
 from quotes.models import Version, VersionLine
+from quotes.services import choices
+from quotes.services.choices import Kind, Lists
 from quotes.services.editing import MOST_LINES, Edit, EditedLine
 
-LOCAL = "%Y-%m-%dT%H:%M"
 LINE_FIELDS = (
     "sku",
     "title",
@@ -36,10 +40,6 @@ _ADDRESS_LABELS = {
 }
 
 
-def moment_input() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
-
-
 def _number_input() -> forms.TextInput:
     """Typed text, not a spinner: a wheel over a price must not change it."""
     return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -50,6 +50,8 @@ def _area(rows: int) -> forms.Textarea:
 
 
 class HeaderForm(forms.ModelForm):
+    valid_until = SellerMomentField("Valid until", required=False)
+
     class Meta:
         model = Version
         fields = (
@@ -67,7 +69,6 @@ class HeaderForm(forms.ModelForm):
             "internal_note",
         )
         labels = {
-            "valid_until": "Valid until (UTC)",
             "discount_percent": "Discount on all lines, %",
             "freight_name": "Freight is called",
             "freight_tax_percent": "Tax on freight, %",
@@ -75,7 +76,6 @@ class HeaderForm(forms.ModelForm):
             "internal_note": "Internal note, never shown to the buyer",
         }
         widgets = {
-            "valid_until": moment_input(),
             "discount_percent": _number_input(),
             "freight_net": _number_input(),
             "freight_tax_percent": _number_input(),
@@ -83,9 +83,19 @@ class HeaderForm(forms.ModelForm):
             "internal_note": _area(2),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lists: Lists, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _show_plainly(self, "discount_percent", "freight_net", "freight_tax_percent")
+        self.lists = lists
+        offer_choices(self, lists)
+
+    def clean(self) -> dict[str, Any]:
+        """The name of terms that were chosen comes with them, not from what was there before."""
+        entered = super().clean() or {}
+        if "terms_name" not in self.fields:
+            term = self.lists[Kind.TERMS].named(entered.get("terms_ref", ""))
+            entered["terms_name"] = term.name if term else ""
+        return entered
 
     def validate_constraints(self) -> None:
         """The service checks the rules, in words."""
@@ -124,6 +134,8 @@ class LineForm(forms.ModelForm):
         min_value=0,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+
+    tiers = TiersField()
 
     class Meta:
         model = VersionLine
@@ -206,7 +218,7 @@ def blank(version: Version) -> Editor:
     """The form with what the version holds."""
     return Editor(
         edits=version.edits,
-        header=HeaderForm(instance=version),
+        header=HeaderForm(instance=version, lists=choices.offered()),
         ship_to=AddressForm(prefix="ship_to", initial=version.ship_to),
         bill_to=AddressForm(prefix="bill_to", initial=version.bill_to),
         lines=LINES(prefix="lines", initial=[_initial(line) for line in version.lines.all()]),
@@ -218,7 +230,7 @@ def filled(sent: QueryDict) -> Editor:
     edits = sent.get("edits", "")
     return Editor(
         edits=int(edits) if edits.isdecimal() and len(edits) < 10 else -1,
-        header=HeaderForm(sent, instance=Version()),
+        header=HeaderForm(sent, instance=Version(), lists=choices.offered()),
         ship_to=AddressForm(sent, prefix="ship_to"),
         bill_to=AddressForm(sent, prefix="bill_to"),
         lines=LINES(sent, prefix="lines"),
@@ -244,6 +256,7 @@ def _initial(line: VersionLine) -> dict[str, Any]:
         "line_id": line.pk,
         "place": line.n,
         "alternative": other.n if other else None,
+        "tiers": text_of(line.tiers),
     }
 
 
@@ -258,6 +271,7 @@ def _line(entered: Mapping[str, Any], last: int) -> EditedLine:
         line_id=entered["line_id"],
         place=last if place is None else place,
         alternative=entered["alternative"],
+        tiers=entered["tiers"],
         **{name: entered[name] for name in LINE_FIELDS},
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from integrations.errors import NeedsOperator
+from quotes import tiers
 from quotes.models import Version, VersionLine
 from quotes.services import approving, drafting
 from quotes.totals import Totals
@@ -45,4 +46,10 @@ def _needs(version: Version, lines: Sequence[VersionLine]) -> list[dict[str, Any
 def _missing(lines: Sequence[VersionLine]) -> list[str]:
     """What keeps it from being submitted, line by line."""
     found = [f"Line {line.n} has no price." for line in lines if line.unit_price is None]
-    return found + [f"Line {line.n} has no tax rate." for line in lines if line.tax_percent is None]
+    found += [f"Line {line.n} has no tax rate." for line in lines if line.tax_percent is None]
+    return found + [
+        f"Line {line.n}: the price tier from {tiers.plain(tier.from_quantity)} has no price."
+        for line in lines
+        for tier in tiers.read(line.tiers)
+        if tier.unit_price is None
+    ]

@@ -8,7 +8,7 @@ from integrations.admin.pressing import Button
 from quotes.admin.base import SalesAdmin
 from quotes.models import Approval, Version
 from quotes.services import approving
-from quotes.states import REQUOTABLE, WITH_BUYER, VersionState
+from quotes.states import REQUOTABLE, WITH_BUYER, WORKING, VersionState
 
 _V = VersionState
 PRICE = Button(action="price", label="Price from the ERP")
@@ -23,9 +23,16 @@ OFFER = Button(action="offer", label="Send to the buyer…", tone="primary")
 EXTEND = Button(action="extend", label="Extend…")
 KEEP = Button(action="keep_offer", label="Keep the offer…")
 REQUOTE = Button(action="requote", label="Quote anew")
+DECLINE = Button(action="decline", label="Declined by the buyer…")
 WITHDRAW = Button(action="withdraw", label="Withdraw…", tone="danger")
 RETRY = Button(action="retry_order", label="Retry the order…", tone="primary")
 GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="danger")
+
+COPY = Button(action="copy_quote", label="Copy to a new quote…")
+SAVE_TEMPLATE = Button(action="save_template", label="Save as a template…")
+HAND_OVER = Button(action="hand_over", label="Change the owner…")
+REFRESH = Button(action="refresh_choices", label="Refresh terms and shipping")
+FILL = Button(action="fill", label="Fill from a template…")
 
 EDITS, OFFERS, APPROVES, SETTLES = "edit", "offer", "approve", "settle"
 # (state, [(button, who may press it)])
@@ -34,9 +41,14 @@ _BY_STATE: dict[str, list[tuple[Button, tuple[str, ...]]]] = {
     _V.NOT_APPROVED: [(SUBMIT, (EDITS,)), (PRICE, (EDITS,)), (WITHDRAW, (OFFERS,))],
     _V.PENDING_APPROVAL: [(RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
     _V.APPROVED: [(OFFER, (OFFERS,)), (RETURN, (EDITS, APPROVES)), (WITHDRAW, (OFFERS,))],
-    _V.OFFERED: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
-    _V.CHANGE_REQUESTED: [(KEEP, (OFFERS,)), (EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
-    _V.ACCEPTANCE_PENDING: [(EXTEND, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.OFFERED: [(EXTEND, (OFFERS,)), (DECLINE, (OFFERS,)), (WITHDRAW, (OFFERS,))],
+    _V.CHANGE_REQUESTED: [
+        (KEEP, (OFFERS,)),
+        (EXTEND, (OFFERS,)),
+        (DECLINE, (OFFERS,)),
+        (WITHDRAW, (OFFERS,)),
+    ],
+    _V.ACCEPTANCE_PENDING: [(EXTEND, (OFFERS,)), (DECLINE, (OFFERS,)), (WITHDRAW, (OFFERS,))],
     _V.ORDER_FAILED: [(RETRY, (SETTLES,)), (GIVE_UP, (SETTLES,))],
 }
 
@@ -59,6 +71,21 @@ def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> li
     if may[EDITS] and version.state in WITH_BUYER | {_V.PENDING_APPROVAL, _V.APPROVED}:
         found.insert(-1, MOVED)
     return found
+
+
+def more_buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> list[Button]:
+    """What is pressed now and then, folded away."""
+    if not screen.has_edit_permission(request):
+        return []
+    has_lines = version.lines.exists()
+    is_empty_draft = version.state in WORKING and not has_lines
+    return [
+        *([FILL] if is_empty_draft else []),
+        COPY,
+        *([SAVE_TEMPLATE] if has_lines else []),
+        HAND_OVER,
+        *([REFRESH] if version.state in WORKING else []),
+    ]
 
 
 def mine_to_decide(screen: SalesAdmin, request: HttpRequest, version: Version) -> Approval | None:

@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from integrations.admin.timeline import Entry
 from quotes.admin import editor_forms, price_basis
-from quotes.admin.base import SalesAdmin, history_of
+from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
-from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide
+from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide, more_buttons_of
 from quotes.admin.waiting import waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
@@ -37,7 +37,7 @@ def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     if "recalculate" in request.POST:
         return _page(screen, request, version, _recalculated(version, editor))
     try:
-        saved = editing.save_edit(version, user=_user(request), edit=editor.edit())
+        saved = editing.save_edit(version, user=person(request), edit=editor.edit())
     except QuoteError as refusal:
         shown = _reshown(editor, [str(refusal)])
         return _page(screen, request, version, shown | {"is_stale": isinstance(refusal, Stale)})
@@ -100,7 +100,7 @@ def _sent(request: HttpRequest) -> QueryDict:
 
 def _submit(request: HttpRequest, version: Version) -> None:
     try:
-        submitted = approving.submit_version(version, user=_user(request))
+        submitted = approving.submit_version(version, user=person(request))
     except QuoteError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -132,6 +132,7 @@ def _page(
         "bill_to": _in_words(version.bill_to),
         "waits_for": waits_for(version),
         "buttons": buttons_of(screen, request, version),
+        "more_buttons": more_buttons_of(screen, request, version),
         "decide": _decide(screen, request, version),
         "press_url": reverse("admin:quotes_version_changelist") + "?revisions=all",
         **shown,
@@ -189,7 +190,3 @@ def _history(revisions: Sequence[Version]) -> list[Entry]:
 
 def _in_words(address: dict[str, str]) -> str:
     return ", ".join(part for part in address.values() if part)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

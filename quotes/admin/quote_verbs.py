@@ -1,32 +1,33 @@
 """The verbs of sales for revisions of quotes, as actions: each asks, calls one service, reports."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from integrations.admin import pressing
-from integrations.admin.pressing import ReasonForm, Skipped
+from integrations.admin.pressing import Skipped
 from quotes.actors import staff
-from quotes.admin.base import SalesAdmin, press_each, press_to
+from quotes.admin.base import ask_and_press, person, press_each, press_to
 from quotes.admin.deciding import CommentForm
-from quotes.admin.editor_forms import moment_input
+from quotes.admin.moment_field import SellerMomentField
+from quotes.admin.quote_desk import QuoteDesk
 from quotes.models import Acceptance, Version
 from quotes.services import approving, basis, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
 
 
 class ExtendForm(forms.Form):
-    until = forms.DateTimeField(label="Valid until (UTC)", widget=moment_input())
+    until = SellerMomentField("Valid until")
 
 
-class QuoteVerbs(SalesAdmin):
+class QuoteVerbs(QuoteDesk):
     actions = [
         "price",
         "what_moved",
@@ -37,8 +38,10 @@ class QuoteVerbs(SalesAdmin):
         "extend",
         "requote",
         "withdraw",
+        "decline",
         "retry_order",
         "give_up_order",
+        *QuoteDesk.actions,
     ]
 
     # ------------------------------------------------------------ prices
@@ -46,7 +49,7 @@ class QuoteVerbs(SalesAdmin):
     @admin.action(description="Price from the ERP", permissions=["edit"])
     def price(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
         def press(version: Version) -> None:
-            left = pricing.price_version(version, user=_user(request), on=_today())
+            left = pricing.price_version(version, user=person(request), on=_today())
             for one in left:
                 self._tell(request, f"{version}, line {one.line} got no price: {one.reason}")
 
@@ -66,38 +69,41 @@ class QuoteVerbs(SalesAdmin):
 
     @admin.action(description="Submit for approval", permissions=["edit"])
     def submit(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        press = partial(approving.submit_version, user=_user(request))
+        press = partial(approving.submit_version, user=person(request))
         return press_each(self, request, rows, press, done="submitted")
 
     @admin.action(description="Return for editing…", permissions=["edit", "approve"])
     def return_for_editing(
         self, request: HttpRequest, rows: QuerySet[Version]
     ) -> HttpResponse | None:
-        asked = self._ask(
+        who = Who.REP if self.has_edit_permission(request) else Who.APPROVER
+
+        def press(version: Version, *, reason: str) -> object:
+            actor = staff(person(request), who)
+            return drafting.return_for_editing(version, actor=actor, comment=reason)
+
+        return ask_and_press(
+            self,
             request,
             rows,
+            press,
+            done="returned",
             action="return_for_editing",
             question="Return for editing",
             consequence="It becomes a draft again; approvals that it got are void.",
             button="Return it",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        who = Who.REP if self.has_edit_permission(request) else Who.APPROVER
-        press = partial(
-            drafting.return_for_editing,
-            actor=staff(_user(request), who),
-            comment=asked.cleaned_data["reason"],
-        )
-        return press_each(self, request, rows, press, done="returned")
 
     # ------------------------------------------------------------ the offer
 
     @admin.action(description="Send to the buyer…", permissions=["offer"])
     def offer(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        return ask_and_press(
+            self,
             request,
             rows,
+            partial(offering.offer, user=person(request)),
+            done="sent",
             action="offer",
             question="Send to the buyer",
             consequence="The buyer can accept it from now on. It is never changed again; an "
@@ -105,117 +111,112 @@ class QuoteVerbs(SalesAdmin):
             button="Send it",
             form_class=forms.Form,
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        press = partial(offering.offer, user=_user(request))
-        return press_each(self, request, rows, press, done="sent")
 
     @admin.action(description="Keep the offer…", permissions=["offer"])
     def keep_offer(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        def press(version: Version, *, comment: str) -> object:
+            return offering.keep_offer(version, actor=staff(person(request)), reason=comment)
+
+        return ask_and_press(
+            self,
             request,
             rows,
+            press,
+            done="kept",
             action="keep_offer",
             question="Keep the offer",
             consequence="The buyer asked for a change. They get the same offer again.",
             button="Keep it",
             form_class=CommentForm,
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        comment = asked.cleaned_data["comment"]
-        press = partial(offering.keep_offer, actor=staff(_user(request)), reason=comment)
-        return press_each(self, request, rows, press, done="kept")
 
     @admin.action(description="Extend…", permissions=["offer"])
     def extend(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        return ask_and_press(
+            self,
             request,
             rows,
+            partial(offering.extend, actor=staff(person(request))),
+            done="extended",
             action="extend",
             question="Extend",
             consequence="The offer stays the same and can be accepted for longer.",
             button="Extend it",
             form_class=ExtendForm,
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        until = asked.cleaned_data["until"]
-        press = partial(offering.extend, actor=staff(_user(request)), until=until)
-        return press_each(self, request, rows, press, done="extended")
 
     @admin.action(description="Quote anew", permissions=["edit"])
     def requote(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
         def press(version: Version) -> HttpResponse:
-            fresh = drafting.requote(version, user=_user(request))
+            fresh = drafting.requote(version, user=person(request))
             return HttpResponseRedirect(reverse("admin:quotes_version_change", args=[fresh.pk]))
 
         return press_to(self, request, rows, press)
 
     @admin.action(description="Withdraw…", permissions=["offer"])
     def withdraw(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        return ask_and_press(
+            self,
             request,
             rows,
+            partial(ending.withdraw, actor=staff(person(request))),
+            done="withdrawn",
             action="withdraw",
             question="Withdraw",
             consequence="It cannot be accepted any more. It can be quoted anew.",
             button="Withdraw it",
             tone="danger",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        reason = asked.cleaned_data["reason"]
-        press = partial(ending.withdraw, actor=staff(_user(request)), reason=reason)
-        return press_each(self, request, rows, press, done="withdrawn")
+
+    @admin.action(description="Declined by the buyer…", permissions=["offer"])
+    def decline(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        return ask_and_press(
+            self,
+            request,
+            rows,
+            partial(ending.decline, actor=staff(person(request))),
+            done="declined",
+            action="decline",
+            question="Declined by the buyer",
+            consequence="For a buyer who said so otherwise, by telephone for example. The offer "
+            "cannot be accepted any more; it can be quoted anew.",
+            button="They declined it",
+            tone="danger",
+        )
 
     # ------------------------------------------------------------ the order
 
     @admin.action(description="Retry the order…", permissions=["settle"])
     def retry_order(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        return ask_and_press(
+            self,
             request,
             rows,
+            partial(_of_acceptance, ordering.retry_order, user=person(request)),
+            done="tried again",
             action="retry_order",
             question="Retry the order",
             consequence="The order is placed from where it stopped; what exists is not made again.",
             button="Retry it",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        reason = asked.cleaned_data["reason"]
-        press = partial(_of_acceptance, ordering.retry_order, user=_user(request), reason=reason)
-        return press_each(self, request, rows, press, done="tried again")
 
     @admin.action(description="Give up the order…", permissions=["settle"])
     def give_up_order(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
-        asked = self._ask(
+        return ask_and_press(
+            self,
             request,
             rows,
+            partial(_of_acceptance, ordering.give_up_order, user=person(request)),
+            done="given up",
             action="give_up_order",
             question="Give up the order",
             consequence="The quote is withdrawn though the buyer accepted it. Tell them.",
             button="Give it up",
             tone="danger",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        reason = asked.cleaned_data["reason"]
-        press = partial(_of_acceptance, ordering.give_up_order, user=_user(request), reason=reason)
-        return press_each(self, request, rows, press, done="given up")
-
-    def _tell(self, request: HttpRequest, text: str) -> None:
-        self.message_user(request, text, messages.WARNING)
-
-    def _ask(
-        self, request: HttpRequest, rows: QuerySet[Version], **asked: Any
-    ) -> forms.Form | HttpResponse:
-        """A page that says what will happen; with a reason unless another form is named."""
-        known = {"form_class": ReasonForm, "tone": "primary", "by_job": False}
-        return pressing.ask_reason(self, request, rows, **{**known, **asked})
 
 
-def _of_acceptance(press: Any, version: Version, **said: Any) -> object:
+def _of_acceptance(press: Callable[..., object], version: Version, **said: Any) -> object:
     acceptance = Acceptance.objects.filter(version=version).first()
     if acceptance is None:
         raise Skipped(f"{version} is not accepted")
@@ -224,7 +225,3 @@ def _of_acceptance(press: Any, version: Version, **said: Any) -> object:
 
 def _today() -> date:
     return timezone.now().date()
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

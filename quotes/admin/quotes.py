@@ -4,6 +4,7 @@ import re
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import BigAutoField, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from integrations.looks import written
 from integrations.looks.badges import badge
-from quotes.admin import board, quote_page
+from quotes.admin import board, mail_previews, opening, quote_page
 from quotes.admin.panel import added_up
 from quotes.admin.price_basis import PricesFilter
 from quotes.admin.quote_filters import AccountFilter, RevisionFilter, WaitsFilter
@@ -81,6 +82,7 @@ class VersionAdmin(QuoteVerbs):
         return [
             path("board/", wrap(partial(board.show, self)), name="quotes_board"),
             path("<int:pk>/panel/", wrap(partial(quote_page.panel, self)), name="quotes_panel"),
+            *mail_previews.addresses(self, "version"),
             *super().get_urls(),
         ]
 
@@ -92,6 +94,14 @@ class VersionAdmin(QuoteVerbs):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         return quote_page.show(self, request, object_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_edit_permission(request)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return opening.show(self, request)
 
     @admin.display(description="Quote", ordering="quote")
     def name(self, version: Version) -> str:
@@ -128,7 +138,8 @@ class VersionAdmin(QuoteVerbs):
 
     @admin.display(description="Valid until", ordering="valid_until")
     def until(self, version: Version) -> Any:
-        return written.instant(version.valid_until, now=timezone.now())
+        zone = settings.PORTAL_TIME_ZONE
+        return written.instant(version.valid_until, now=timezone.now(), zone=zone)
 
     @admin.display(description="Waits for")
     def waits(self, version: Version) -> str:

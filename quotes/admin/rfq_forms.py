@@ -3,19 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
-from integrations.models import Account
+from quotes.admin.companies import CompanyField
 from quotes.models import Rfq, RfqLine
-
-NAMED = 5
 
 
 class QuestionForm(forms.Form):
@@ -37,29 +32,10 @@ class DeclineForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """Finds a company by what is typed: a list of all of them would be too long to choose from."""
-
-    account = forms.CharField(
-        label="Company",
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget,
+    account = CompanyField(
         help_text="Its name, a part of it that no other has, or its tax id. A buyer of it with "
-        "the address of the request becomes its buyer.",
+        "the address of the request becomes its buyer."
     )
-
-    def clean_account(self) -> Account:
-        """The one company meant; names those it could be when there are several."""
-        text = self.cleaned_data["account"].strip()
-        exact = list(Account.objects.filter(Q(name__iexact=text) | Q(tax_id__iexact=text))[:2])
-        if len(exact) == 1:
-            return exact[0]
-        found = list(Account.objects.filter(name__icontains=text)[: NAMED + 1])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise ValidationError("No company has such a name or tax id. Add it under Companies.")
-        names = ", ".join(account.name for account in found[:NAMED])
-        raise ValidationError(f"Several companies match: {names}. Write more of the name.")
 
 
 class MessageForm(forms.Form):

@@ -8,23 +8,33 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigAutoField, Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integrations.admin import pressing
 from integrations.admin.pressing import Button
 from integrations.looks import written
 from integrations.looks.badges import badge, toned
 from quotes.actors import staff
-from quotes.admin.base import SalesAdmin, history_of, press_each, press_to
+from quotes.admin import handing, mail_previews
+from quotes.admin.base import (
+    SalesAdmin,
+    ask_and_press,
+    history_of,
+    person,
+    press_each,
+    press_to,
+)
 from quotes.admin.rfq_filters import CompanyFilter, ToDoFilter, urgency, value_of
 from quotes.admin.rfq_forms import AccountForm, DeclineForm, MessageForm, QuestionForm
-from quotes.errors import QuoteError
+from quotes.downloads import served
+from quotes.errors import NotPermitted, QuoteError
 from quotes.models import Rfq, RfqLine, Version
 from quotes.services import desk, drafting, rfqs
+from quotes.services import handing as handing_over
+from quotes.services.attachments import open_attachment
 from quotes.states import RFQ_COPYABLE, RFQ_FOR_SALES, RFQ_TERMINAL, RfqState
 
 NUMBER = re.compile(r"(?:rfq-?)?0*(\d{1,18})", re.IGNORECASE)
@@ -38,7 +48,7 @@ class RfqAdmin(SalesAdmin):
     search_help_text = "RFQ number, company, e-mail or SKU"
     list_select_related = ["account", "assigned_to"]
     page_template = "console/rfq.html"
-    actions = ["take_on", "ask", "assign", "quote", "decline", "enter_again"]
+    actions = ["take_on", "ask", "assign", "quote", "decline", "hand_over", "enter_again"]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return [urgency(timezone.now()).asc(), "answer_due_at", "-id"]
@@ -67,7 +77,16 @@ class RfqAdmin(SalesAdmin):
 
     def get_urls(self) -> list[Any]:
         say = self.admin_site.admin_view(self.say)
-        return [path("<int:rfq_id>/say/", say, name="quotes_rfq_say"), *super().get_urls()]
+        return [
+            path("<int:rfq_id>/say/", say, name="quotes_rfq_say"),
+            path(
+                "<int:rfq_id>/files/<int:pk>/",
+                self.admin_site.admin_view(self.download),
+                name="quotes_rfq_file",
+            ),
+            *mail_previews.addresses(self, "rfq"),
+            *super().get_urls(),
+        ]
 
     def page_context(self, request: HttpRequest, row: Rfq) -> dict[str, Any]:
         may_talk = self.has_work_permission(request) and row.state not in RFQ_TERMINAL
@@ -76,6 +95,7 @@ class RfqAdmin(SalesAdmin):
             "company": _company(row),
             "is_overdue": _is_overdue(row),
             "lines": [(line, _worth(line)) for line in row.lines.all()],
+            "attachments": row.attachments.all(),
             "thread": row.messages.select_related("line"),
             "form": MessageForm(row) if may_talk else None,
             "versions": _newest_versions(row),
@@ -95,10 +115,23 @@ class RfqAdmin(SalesAdmin):
             messages.error(request, "Write something first, of at most 4000 characters.")
             return _to_page(rfq)
         try:
-            rfqs.say(rfq, actor=staff(_user(request)), is_from_buyer=False, **form.cleaned_data)
+            rfqs.say(rfq, actor=staff(person(request)), is_from_buyer=False, **form.cleaned_data)
         except QuoteError as refusal:
             messages.error(request, str(refusal))
         return _to_page(rfq)
+
+    def download(self, request: HttpRequest, rfq_id: int, pk: int) -> FileResponse:
+        """A file of a request that this person sees."""
+        rfq = self.get_queryset(request).filter(pk=rfq_id).first()
+        attachment = rfq.attachments.filter(pk=pk).first() if rfq else None
+        if attachment is None:
+            raise Http404
+        try:
+            return served(attachment, open_attachment(attachment, user=person(request)))
+        except NotPermitted as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except FileNotFoundError as gone:
+            raise Http404("The file is gone.") from gone
 
     @admin.display(description="Request")
     def name(self, rfq: Rfq) -> str:
@@ -137,73 +170,64 @@ class RfqAdmin(SalesAdmin):
 
     @admin.action(description="Take on", permissions=["work"])
     def take_on(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        press = partial(rfqs.review_rfq, actor=staff(_user(request)))
+        press = partial(rfqs.review_rfq, actor=staff(person(request)))
         return press_each(self, request, rows, press, done="taken on")
 
     @admin.action(description="Ask the buyer…", permissions=["work"])
     def ask(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(rfqs.ask_buyer, actor=staff(person(request))),
+            done="asked",
             action="ask",
             question="Ask the buyer",
             consequence="The request waits until the buyer answers, and ends if they never do.",
             button="Send the question",
             form_class=QuestionForm,
-            by_job=False,
-            tone="primary",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        press = partial(
-            rfqs.ask_buyer, actor=staff(_user(request)), text=asked.cleaned_data["text"]
-        )
-        return press_each(self, request, rows, press, done="asked")
 
     @admin.action(description="Assign to a company…", permissions=["work"])
     def assign(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(desk.assign_account, actor=staff(person(request))),
+            done="assigned to {account}",
             action="assign",
             question="Assign to a company",
             consequence="From then on everybody who buys for that company sees the request.",
             button="Assign",
             form_class=AccountForm,
-            by_job=False,
-            tone="primary",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        account = asked.cleaned_data["account"]
-        press = partial(desk.assign_account, actor=staff(_user(request)), account=account)
-        return press_each(self, request, rows, press, done=f"assigned to {account}")
 
     @admin.action(description="Decline…", permissions=["work"])
     def decline(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
-        asked = pressing.ask_reason(
+        return ask_and_press(
             self,
             request,
             rows,
+            partial(rfqs.decline_rfq, actor=staff(person(request))),
+            done="declined",
             action="decline",
             question="Decline requests",
             consequence="The buyer is told that nothing is offered, and why.",
             button="Decline",
             form_class=DeclineForm,
-            by_job=False,
+            tone="danger",
         )
-        if isinstance(asked, HttpResponse):
-            return asked
-        reason = asked.cleaned_data["reason"]
-        press = partial(rfqs.decline_rfq, actor=staff(_user(request)), reason=reason)
-        return press_each(self, request, rows, press, done="declined")
+
+    @admin.action(description="Hand to a colleague…", permissions=["work"])
+    def hand_over(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
+        press = handing_over.hand_over_rfq
+        return handing.hand_over(self, request, rows, press, question="Hand to a colleague")
 
     @admin.action(description="Quote it", permissions=["edit"])
     def quote(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
-            version = drafting.quote_rfq(rfq, user=_user(request))
+            version = drafting.quote_rfq(rfq, user=person(request))
             return HttpResponseRedirect(reverse("admin:quotes_version_change", args=[version.pk]))
 
         return press_to(self, request, rows, press)
@@ -211,7 +235,7 @@ class RfqAdmin(SalesAdmin):
     @admin.action(description="Copy as a new request", permissions=["work"])
     def enter_again(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
-            return _to_page(desk.enter_again(rfq, user=_user(request), now=timezone.now()))
+            return _to_page(desk.enter_again(rfq, user=person(request), now=timezone.now()))
 
         return press_to(self, request, rows, press)
 
@@ -221,13 +245,16 @@ def _buttons(rfq: Rfq) -> list[Button]:
     decline = Button(action="decline", label="Decline…", tone="danger")
     assign = [] if rfq.account_id else [Button(action="assign", label="Assign to a company…")]
     quote = Button(action="quote", label="Quote it", tone="primary")
+    hand = Button(action="hand_over", label="Hand to a colleague…")
     match rfq.state:
         case RfqState.SUBMITTED:
-            return [Button(action="take_on", label="Take on"), *assign, quote, ask, decline]
+            return [Button(action="take_on", label="Take on"), *assign, quote, ask, hand, decline]
         case RfqState.IN_REVIEW:
-            return [*assign, quote, ask, decline]
+            return [*assign, quote, ask, hand, decline]
         case RfqState.INFO_REQUESTED:
-            return [*assign, quote, decline]
+            return [*assign, quote, hand, decline]
+        case RfqState.QUOTED:
+            return [hand]
     if rfq.state in RFQ_COPYABLE:
         return [Button(action="enter_again", label="Copy as a new request")]
     return []
@@ -254,7 +281,3 @@ def _newest_versions(rfq: Rfq) -> list[Version]:
 
 def _to_page(rfq: Rfq) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:quotes_rfq_change", args=[rfq.pk]))
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user

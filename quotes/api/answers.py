@@ -85,6 +85,13 @@ class RfqAnswer(serializers.Serializer):
         return [OfferAnswer(version).data for version in offered if version is not None]
 
 
+class TierAnswer(serializers.Serializer):
+    """What a larger quantity would cost, net, for one unit."""
+
+    from_quantity = serializers.CharField()
+    unit_price = serializers.CharField()
+
+
 class OfferLineAnswer(serializers.Serializer):
     """A line as it was offered. Prices are net."""
 
@@ -101,6 +108,14 @@ class OfferLineAnswer(serializers.Serializer):
     is_optional = serializers.BooleanField()
     alternative_to = serializers.IntegerField(allow_null=True)
     configuration = serializers.SerializerMethodField()
+    tiers = serializers.SerializerMethodField()
+
+    @extend_schema_field(TierAnswer(many=True))
+    def get_tiers(self, line: dict[str, Any]) -> list[dict[str, str]]:
+        return [
+            {"from_quantity": tier["from"], "unit_price": tier["unit_price"]}
+            for tier in line.get("tiers", ())
+        ]
 
     @extend_schema_field(ConfigurationAnswer(many=True))
     def get_configuration(self, line: dict[str, Any]) -> list[dict[str, str]]:

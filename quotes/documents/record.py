@@ -39,7 +39,8 @@ class QuoteDocumentLine:
     """One line. An optional line, or one that is alternative to another, is outside the total.
 
     `configuration` holds the choices made in a configurator as (name, value);
-    `alternative_to` is the `n` of the line that this one could replace.
+    `alternative_to` is the `n` of the line that this one could replace. `tiers` are (from
+    quantity, net unit price) of larger quantities, before the discount.
     """
 
     n: int
@@ -54,6 +55,7 @@ class QuoteDocumentLine:
     discount_percent: Decimal = Decimal(0)
     is_optional: bool = False
     alternative_to: int | None = None
+    tiers: tuple[tuple[Decimal, Decimal], ...] = ()
 
     @property
     def is_counted(self) -> bool:

@@ -85,6 +85,7 @@ def _line(document: QuoteDocument, line: QuoteDocumentLine, words: Words) -> She
     quantity = f"{written.quantity(line.quantity, language)} {line.unit}"
     texts = _texts(line)
     return texts | {
+        "tiers": [paper_line(text) for text in _tiers(document, line, words)],
         "n": str(line.n),
         "mark": _mark(line, words),
         "counts": line.is_counted,
@@ -105,9 +106,22 @@ def _texts(line: QuoteDocumentLine) -> Sheet:
     }
 
 
+def _tiers(document: QuoteDocument, line: QuoteDocumentLine, words: Words) -> Iterator[str]:
+    """What larger quantities would cost, one after the other."""
+    language = document.language
+    discount = written.percent(line.discount_percent, language)
+    for quantity, price in line.tiers:
+        shown = words.tier.format(
+            quantity=f"{written.quantity(quantity, language)} {line.unit}".rstrip(),
+            price=written.unit_price(price, document.currency, language),
+        )
+        yield f"{shown}, {words.less.format(discount=discount)}" if line.discount_percent else shown
+
+
 def _most_lines(line: QuoteDocumentLine) -> int:
     texts = [line.title, line.sku, *line.description.splitlines()]
     texts += [name + choice for name, choice in line.configuration]
+    texts += ["·" * 2 * LINE_CHARS for _ in line.tiers]  # each may take two lines or three
     return sum(1 + len(text) // LINE_CHARS for text in texts)
 
 

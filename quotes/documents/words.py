@@ -19,6 +19,8 @@ class Words:
     optional: str
     alternative: str
     excluded: str
+    tier: str
+    less: str
     lines_total: str
     header_discount: str
     freight: str
@@ -44,6 +46,8 @@ ENGLISH = Words(
     optional="Optional – not in the total",
     alternative="Alternative to no. {n} – not in the total",
     excluded="Optional and alternative items are not in the total.",
+    tier="From {quantity}: {price} each",
+    less="less {discount} discount",
     lines_total="Items",
     header_discount="Discount",
     freight="Freight",
@@ -69,6 +73,8 @@ GERMAN = Words(
     optional="Optional – nicht in der Summe",
     alternative="Alternative zu Pos. {n} – nicht in der Summe",
     excluded="Optionale und alternative Positionen sind nicht in der Summe enthalten.",
+    tier="Ab {quantity}: je {price}",
+    less="abzüglich {discount} Rabatt",
     lines_total="Positionen",
     header_discount="Rabatt",
     freight="Fracht",
@@ -101,6 +107,8 @@ FRENCH = Words(
     optional="En option – hors total",
     alternative="Variante du n° {n} – hors total",
     excluded="Les articles en option et les variantes ne sont pas compris dans le total.",
+    tier="À partir de {quantity} : {price} l’unité",
+    less="moins {discount} de remise",
     lines_total="Articles",
     header_discount="Remise",
     freight="Transport",

@@ -46,6 +46,15 @@ def messages_of(mail: str, about: About) -> list[EmailMultiAlternatives]:
     ]
 
 
+def preview_of(mail: str, about: About, *, language: str = "") -> EmailMultiAlternatives | None:
+    """The mail as it reads in that language (default: the portal's), for all of its readers at
+    once; None when nobody is to get it. For a look, not for sending."""
+    language = language or settings.LANGUAGE_CODE
+    letter = _letter(mail, about, language)
+    to = [one for some in letter.by_language().values() for one in some]
+    return _message(letter, language, to) if to else None
+
+
 def _letter(mail: str, about: About, language: str) -> Letter:
     with translation.override(language):
         return LETTERS[mail](about)

@@ -1,7 +1,7 @@
 """What each mail says, as plain words; how it looks is the template's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from babel.dates import format_datetime
 from babel.numbers import format_currency
@@ -12,8 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from integrations.models import StateChange, User
+from integrations.models.roles import SALES_MANAGER
 from quotes.languages import spoken
 from quotes.models import BasisCheck, Forward, Rfq, Version
+from quotes.moments import by_seller
 from quotes.states import SHOWN_TO_BUYER
 
 
@@ -134,6 +136,34 @@ def for_sales_submitted(rfq: Rfq) -> Letter:
     )
 
 
+def for_sales_overdue(rfq: Rfq) -> Letter:
+    return _to_sales(
+        rfq.assigned_to,
+        f"The answer to {rfq.number} is overdue",
+        [_overdue(rfq)],
+        reverse("admin:quotes_rfq_change", args=[rfq.pk]),
+    )
+
+
+def for_managers_overdue(rfq: Rfq) -> Letter:
+    """To all sales managers: the portal does not know who leads whom."""
+    letter = for_sales_overdue(rfq)
+    managers = User.objects.filter(groups__name=SALES_MANAGER, is_active=True).exclude(email="")
+    addresses = tuple(managers.order_by("pk").values_list("email", flat=True))
+    has = f"{rfq.assigned_to} has it." if rfq.assigned_to else "Nobody has taken it on."
+    return replace(
+        letter,
+        to=addresses or tuple(settings.SALES_EMAILS),
+        subject=f"{rfq.number} still waits for an answer",
+        paragraphs=[_overdue(rfq), has],
+    )
+
+
+def _overdue(rfq: Rfq) -> str:
+    due = f" It was due {by_seller(rfq.answer_due_at)}." if rfq.answer_due_at else ""
+    return f"{rfq.company_name or rfq.contact_email} waits for an answer to {rfq.number}.{due}"
+
+
 def for_sales_accepted(version: Version) -> Letter:
     return _about(
         version, f"{version} was accepted", f"{version.quote.account} accepted {version}."
@@ -168,13 +198,15 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "question": question,
     "forwarded": forwarded,
     "sales_submitted": for_sales_submitted,
+    "sales_overdue": for_sales_overdue,
+    "managers_overdue": for_managers_overdue,
     "sales_accepted": for_sales_accepted,
     "sales_declined": for_sales_declined,
     "sales_change": for_sales_change,
     "sales_prices_moved": for_sales_prices_moved,
     "sales_order_failed": for_sales_order_failed,
 }
-ABOUT_RFQ = frozenset({"question", "sales_submitted"})
+ABOUT_RFQ = frozenset({"question", "sales_submitted", "sales_overdue", "managers_overdue"})
 ABOUT_FORWARD = frozenset({"forwarded"})
 
 

@@ -52,6 +52,7 @@ class Quote(models.Model):
             ("edit_quotes", "Can edit quotes and submit them for approval"),
             ("approve_quotes", "Can decide approvals of the groups they are in"),
             ("offer_quotes", "Can send offers, extend and withdraw them"),
+            ("hand_over_quotes", "Can hand over requests and quotes of others"),
             ("settle_quote_orders", "Can retry or give up orders of quotes that failed"),
         ]
 
@@ -196,6 +197,8 @@ class VersionLine(Line):
     tax_percent = models.DecimalField(null=True, blank=True, **_PERCENT)
     unit_cost = models.DecimalField(null=True, blank=True, **UNIT_PRICE)
     cost_as_of = models.DateTimeField(null=True, blank=True)
+    # What larger quantities would cost; quotes.tiers reads and writes it.
+    tiers = models.JSONField("price tiers", default=list, blank=True)
     is_price_manual = models.BooleanField("price set by hand", default=False)
     is_optional = models.BooleanField(default=False)
     alternative_to = models.ForeignKey(

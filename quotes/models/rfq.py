@@ -64,6 +64,9 @@ class Rfq(Moving):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, blank=True)
     answer_due_at = models.DateTimeField(null=True, blank=True)
+    # When the rep, and later the managers, were told that the answer is overdue: once each.
+    overdue_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    overdue_raised_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What makes a repeated request the same one: who sent it, with which key, saying what.
     request_key = models.CharField(max_length=160, blank=True, editable=False)
     request_digest = models.CharField(max_length=64, blank=True, editable=False)

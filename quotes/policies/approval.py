@@ -58,9 +58,8 @@ def _why(rule: Rule, facts: Facts) -> str:
     match rule.kind:
         case "discount_above" if totals.highest_discount_percent > rule.threshold:
             return f"discount of {_percent(totals.highest_discount_percent)}"
-        case "margin_below" if totals.margin_percent is not None:
-            if totals.margin_percent < rule.threshold:
-                return f"margin of {_percent(totals.margin_percent)}"
+        case "margin_below":
+            return _why_margin(rule, totals)
         case "amount_above":
             return _why_amount(rule, totals)
         case "terms_other_than" if facts.terms and facts.terms not in rule.terms:
@@ -69,6 +68,16 @@ def _why(rule: Rule, facts: Facts) -> str:
             return "a cost is missing"
         case "price_manual" if facts.has_manual_price:
             return "a price was set by hand"
+    return ""
+
+
+def _why_margin(rule: Rule, totals: Totals) -> str:
+    """Of the whole, else of a price that is promised for a larger quantity."""
+    margin, of_tier = totals.margin_percent, totals.tier_margin_percent
+    if margin is not None and margin < rule.threshold:
+        return f"margin of {_percent(margin)}"
+    if of_tier is not None and of_tier < rule.threshold:
+        return f"margin of {_percent(of_tier)} at a price tier"
     return ""
 
 

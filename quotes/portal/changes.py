@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from quotes.portal.offer import Document
+from quotes.portal.offer import Document, tiers_of
 from quotes.portal.shown import money, percent, quantity, unit_money
 
 Line = dict[str, Any]
@@ -89,6 +89,7 @@ def _line_changes(old: Line, new: Line, currency: str) -> Iterator[Change]:
         (_("Configuration"), _configuration),
         (_("Quantity"), lambda line: f"{quantity(line['quantity'])} {line['unit']}"),
         (_("Unit price"), lambda line: unit_money(line["unit_price"], currency)),
+        (_("Price tiers"), lambda line: _tiers(line, currency)),
         (_("Discount"), lambda line: percent(line["discount_percent"])),
         (_("Tax"), lambda line: percent(line["tax_percent"])),
         (_("Part of the total"), _part),
@@ -126,6 +127,14 @@ def _differing(shows: Any, old: Any, new: Any) -> Iterator[Change]:
 
 def _configuration(line: Line) -> str:
     return ", ".join(f"{name}: {value}" for name, value in line["configuration"])
+
+
+def _tiers(line: Line, currency: str) -> str:
+    return "; ".join(
+        _("from %(quantity)s: %(price)s")
+        % {"quantity": quantity(start), "price": unit_money(price, currency)}
+        for start, price in tiers_of(line)
+    )
 
 
 def _part(line: Line) -> str:

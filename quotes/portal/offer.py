@@ -12,7 +12,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferLine:
-    """`discount_percent` is the line's and the one on all lines together: its net holds both."""
+    """`discount_percent` is the line's and the one on all lines together: its net holds both.
+
+    `tiers` are (from quantity, unit price), before that discount like `unit_price`.
+    """
 
     n: int
     sku: str
@@ -27,6 +30,7 @@ class OfferLine:
     net: Decimal
     is_optional: bool
     alternative_to: int | None
+    tiers: tuple[tuple[Decimal, Decimal], ...]
 
     @property
     def is_counted(self) -> bool:
@@ -43,6 +47,12 @@ def lines_of(document: Document) -> list[OfferLine]:
     return [_line(line, on_all) for line in document["lines"]]
 
 
+def tiers_of(line: dict[str, Any]) -> tuple[tuple[Decimal, Decimal], ...]:
+    """(from quantity, unit price); none in a document from before there were tiers."""
+    rows = line.get("tiers", ())
+    return tuple((Decimal(row["from"]), Decimal(row["unit_price"])) for row in rows)
+
+
 def _line(line: dict[str, Any], on_all: Decimal) -> OfferLine:
     numbers: dict[str, Any] = {
         name: Decimal(line[name]) for name in ("quantity", "unit_price", "tax_percent", "net")
@@ -53,6 +63,7 @@ def _line(line: dict[str, Any], on_all: Decimal) -> OfferLine:
         **numbers,
         configuration=tuple((name, value) for name, value in line["configuration"]),
         discount_percent=together(Decimal(line["discount_percent"]), on_all),
+        tiers=tiers_of(line),
     )
 
 

@@ -103,6 +103,7 @@ def _line(line: offer.OfferLine) -> QuoteDocumentLine:
         net_total=line.net,
         is_optional=line.is_optional,
         alternative_to=line.alternative_to,
+        tiers=line.tiers,
     )
 
 

@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quotes.actors import buyer as as_buyer
+from quotes.downloads import served
 from quotes.models import Attachment, Rfq
 from quotes.numbers import pk_of
 from quotes.portal.access import BuyerRequest, buyer_required, of_account, safe_next
 from quotes.portal.forms_attachment import AttachmentForm
 from quotes.services.attachments import BadFile, add_attachment, open_attachment
-
-# Whatever a browser makes of the content: it runs nothing and loads nothing.
-POLICY = "default-src 'none'; sandbox"
 
 
 @require_POST
@@ -51,20 +49,6 @@ def download(request: HttpRequest, number: str, pk: int) -> FileResponse:
     except FileNotFoundError as exc:
         raise Http404("The file is gone.") from exc
     return served(attachment, content)
-
-
-def served(attachment: Attachment, content: object) -> FileResponse:
-    """The answer that saves a file and never shows it, for the portal and for staff."""
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=attachment.name,
-        content_type=attachment.content_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _rfq(request: HttpRequest, number: str) -> Rfq:

@@ -94,11 +94,13 @@ def _page(request: HttpRequest, version: Version) -> HttpResponse:
     quote, document = version.quote, offer.document_of(version)
     every = list(versions_of(request).filter(quote=quote).defer("document").order_by("-revision"))
     acceptance = Acceptance.objects.filter(version=version).select_related("buyer").first()
+    lines = offer.lines_of(document)
     told = {
         "version": version,
         "quote": quote,
         "document": document,
-        "lines": offer.lines_of(document),
+        "lines": lines,
+        "has_tiers": any(line.tiers for line in lines),
         "versions": every,
         "newest": every[0],
         "acceptance": acceptance,

@@ -40,6 +40,7 @@ from quotes.portal.paste import LineRow
 from quotes.portal.rows import request_of, requests_of
 from quotes.portal.views_signin import GET_OR_POST
 from quotes.services import rfqs
+from quotes.services.rfq_drafts import draft_once
 from quotes.services.rfqs import Asked, KeyReused
 from quotes.states import RFQ_EDITABLE, RfqState
 
@@ -172,12 +173,12 @@ def _keep(desk: Desk, *, is_sent: bool) -> HttpResponse:
 
 def _written(desk: Desk, asked: Asked, is_sent: bool) -> Rfq:
     person = cast(BuyerRequest, desk.request).buyer
+    key = desk.form.cleaned_data["key"] or uuid.uuid4().hex
     if desk.rfq is None and is_sent:
-        key = desk.form.cleaned_data["key"] or uuid.uuid4().hex
         rfq, _is_new = rfqs.request_quote(person=person, asked=asked, key=key, now=timezone.now())
         return rfq
     if desk.rfq is None:
-        return rfqs.draft_rfq(person=person, asked=asked)
+        return draft_once(person=person, asked=asked, key=key)
     rfq = rfqs.edit_rfq(desk.rfq, actor=as_buyer(person), asked=asked)
     if is_sent and rfq.state == RfqState.DRAFT:
         return rfqs.submit_rfq(rfq, actor=as_buyer(person), now=timezone.now())

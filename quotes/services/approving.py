@@ -9,11 +9,12 @@ from django.db import transaction
 
 from integrations.engine import clock
 from integrations.models import User
+from quotes import tiers
 from quotes.actors import SYSTEM, staff
 from quotes.errors import Incomplete, NotPermitted
 from quotes.models import Approval, ApprovalRule, Version, VersionLine
 from quotes.policies.approval import Facts, Need, Rule, needed
-from quotes.services import drafting
+from quotes.services import choices, drafting
 from quotes.services.ending import locked
 from quotes.states import VersionState, Who
 
@@ -26,7 +27,10 @@ def needs_of(version: Version, lines: Sequence[VersionLine] | None = None) -> tu
         totals=drafting.totals(version, rows),
         terms=version.terms_name,
         lacks_cost=any(row.unit_cost is None for row in counted),
-        has_manual_price=any(row.is_price_manual for row in rows),
+        has_manual_price=any(
+            row.is_price_manual or any(tier.is_manual for tier in tiers.read(row.tiers))
+            for row in rows
+        ),
     )
     return needed(_rules(), facts)
 
@@ -112,6 +116,7 @@ def refuse_incomplete(version: Version, *, now: datetime) -> None:
     lines = list(version.lines.all())
     missing = [f"line {line.n} has no price" for line in lines if line.unit_price is None]
     missing += [f"line {line.n} has no tax rate" for line in lines if line.tax_percent is None]
+    missing += [f"line {line.n}: {wrong}" for line in lines if (wrong := _wrong_tiers(line))]
     if not any(line.is_counted for line in lines):
         missing.append("there is no line that counts")
     if version.valid_until is None or version.valid_until <= now:
@@ -120,8 +125,17 @@ def refuse_incomplete(version: Version, *, now: datetime) -> None:
         missing.append("the region in the storefront is not given")
     if not version.ship_to.get("country_code"):
         missing.append("the address it goes to has no country")
+    missing += choices.complaints(version, choices.offered())
     if missing:
         raise Incomplete(f"{version} is not complete: {'; '.join(missing)}.")
+
+
+def _wrong_tiers(line: VersionLine) -> str:
+    known = tiers.read(line.tiers)
+    for tier in known:
+        if tier.unit_price is None:
+            return f"the price tier from {tiers.plain(tier.from_quantity)} has no price"
+    return tiers.complaint(known, quantity=line.quantity, unit_price=line.unit_price)
 
 
 def _rules() -> list[Rule]:

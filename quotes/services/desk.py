@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from integrations.models import Account, StateChange, User
+from integrations.models import Account, Buyer, StateChange, User
 from quotes.actors import Actor, staff
 from quotes.errors import Incomplete
 from quotes.models import Rfq
@@ -36,6 +36,22 @@ def assign_account(rfq: Rfq, *, actor: Actor, account: Account) -> Rfq:
         reason=f"assigned to {account}",
     )
     return rfq
+
+
+def buyer_of(account: Account, email: str) -> Buyer | None:
+    """The buyer of this company with this address; None for no address.
+
+    Raises Incomplete for an address that no buyer of the company has.
+    """
+    if not email:
+        return None
+    found = account.buyers.filter(email__iexact=email).first()
+    if found is None:
+        raise Incomplete(
+            f"{account} has no buyer with the address {email}. Add one under Buyers, or leave the "
+            "address empty."
+        )
+    return found
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Quotes while sales works on them: opened, edited, copied into a new revision."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from integrations.models import Account, Buyer, User
+from quotes import tiers
 from quotes.actors import Actor, staff
 from quotes.errors import Incomplete
 from quotes.models import Approval, BasisCheck, Quote, Rfq, Version, VersionLine
@@ -17,8 +18,8 @@ from quotes.services.ending import locked
 from quotes.states import REQUOTABLE, RFQ_OPEN, WITH_BUYER, WORKING, RfqState, VersionState
 from quotes.totals import PricedLine, Totals, totals_of
 
-# What a new revision takes over from the one before.
-_KEPT = (
+# What a new revision, or a copy, takes over from the one before.
+KEPT = (
     "terms_ref",
     "terms_name",
     "discount_percent",
@@ -70,9 +71,13 @@ def quote_rfq(rfq: Rfq, *, user: User) -> Version:
 
 
 @transaction.atomic
-def open_quote(*, account: Account, person: Buyer | None, currency: str, user: User) -> Version:
+def open_quote(
+    *, account: Account, person: Buyer | None, currency: str, user: User, title: str = ""
+) -> Version:
     """A quote that nobody asked for."""
-    quote = Quote.objects.create(account=account, buyer=person, owner=user, currency=currency)
+    quote = Quote.objects.create(
+        account=account, buyer=person, owner=user, currency=currency, title=title
+    )
     return Version.objects.create(quote=quote, revision=1, edited_by=user)
 
 
@@ -129,11 +134,11 @@ def requote(version: Version, *, user: User) -> Version:
     if version.state == VersionState.NOT_APPROVED:
         version.move("withdraw", staff(user), reason="quoted anew")
     newest = quote.versions.order_by("-revision")[0]
-    kept: dict[str, Any] = {name: getattr(version, name) for name in _KEPT}
+    kept: dict[str, Any] = {name: getattr(version, name) for name in KEPT}
     fresh = Version.objects.create(
         quote=quote, revision=newest.revision + 1, edited_by=user, **kept
     )
-    _copy_lines(version, fresh)
+    copy_lines(version, fresh)
     add_up(fresh)
     fresh.save(update_fields=["net_total", "tax_total", "gross_total"])
     if not quote.versions.filter(state__in=WITH_BUYER).exists():
@@ -168,14 +173,22 @@ def priced(line: VersionLine) -> PricedLine:
         unit_cost=line.unit_cost,
         list_price=line.list_price,
         is_counted=line.is_counted,
+        tier_prices=tuple(
+            tier.unit_price for tier in tiers.read(line.tiers) if tier.unit_price is not None
+        ),
     )
 
 
-def _copy_lines(version: Version, fresh: Version) -> None:
+def copy_lines(
+    version: Version, fresh: Version, *, change: Callable[[VersionLine], None] | None = None
+) -> None:
+    """The same lines on a version without any; each is handed to `change` before it is saved."""
     made: dict[int, VersionLine] = {}
     for line in version.lines.order_by(F("alternative_to").asc(nulls_first=True), "n"):
         old = line.pk
         line.pk, line.version = None, fresh
         line.alternative_to = made.get(line.alternative_to_id or 0)
+        if change is not None:
+            change(line)
         line.save(force_insert=True)
         made[old] = line

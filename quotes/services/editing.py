@@ -5,16 +5,19 @@ the same way, so that what a person sees while editing is what they get.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 
 from integrations.models import User
+from quotes import tiers
 from quotes.errors import Incomplete, Stale
 from quotes.models import Version, VersionLine
+from quotes.services import choices
 from quotes.services.drafting import editing
+from quotes.tiers import Tier
 from quotes.totals import HUNDRED
 
 MOST_LINES = 500
@@ -58,6 +61,7 @@ class EditedLine:
     is_optional: bool = False
     alternative: int | None = None
     note: str = ""
+    tiers: Sequence[Tier] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,11 @@ def _write_header(version: Version, edit: Edit) -> None:
     for name in HEADER:
         if name in edit.header:
             setattr(version, name, edit.header[name])
+    lists = choices.offered()
+    choices.settle_terms(version, lists)
+    wrong = choices.complaints(version, lists)
+    if wrong:
+        raise Incomplete(f"{wrong[0][:1].upper()}{wrong[0][1:]}.")
     if not 0 <= version.discount_percent < HUNDRED:
         raise Incomplete("The discount on all lines must be at least 0 and below 100 percent.")
     if version.freight_net < 0:
@@ -166,6 +175,17 @@ def _write(line: VersionLine, entered: EditedLine) -> None:
     line.quantity, line.unit = entered.quantity, entered.unit
     line.unit_price, line.discount_percent = entered.unit_price, entered.discount_percent
     line.tax_percent, line.is_optional = entered.tax_percent, entered.is_optional
+    line.tiers = tiers.written(_marked(line, entered.tiers))
+
+
+def _marked(line: VersionLine, entered: Sequence[Tier]) -> list[Tier]:
+    """A price that was there already keeps its mark; another one was typed."""
+    known = {(tier.from_quantity, tier.unit_price): tier for tier in tiers.read(line.tiers)}
+    return [
+        known.get((tier.from_quantity, tier.unit_price))
+        or replace(tier, is_manual=tier.unit_price is not None)
+        for tier in entered
+    ]
 
 
 def _refuse_wrong(entered: EditedLine) -> None:
@@ -180,12 +200,15 @@ def _refuse_wrong(entered: EditedLine) -> None:
         raise Incomplete(f"Line {place}: the discount must be between 0 and 100 percent.")
     if entered.tax_percent is not None and not 0 <= entered.tax_percent < HUNDRED:
         raise Incomplete(f"Line {place}: the tax must be at least 0 and below 100 percent.")
+    wrong = tiers.complaint(entered.tiers, quantity=entered.quantity, unit_price=entered.unit_price)
+    if wrong:
+        raise Incomplete(f"Line {place}: {wrong}.")
 
 
 def _forget_product(line: VersionLine) -> None:
     """What was known of another article says nothing about this one; its price is by hand."""
     line.list_price = line.unit_cost = line.cost_as_of = None
-    line.basis, line.variant_ref = {}, ""
+    line.basis, line.variant_ref, line.tiers = {}, "", []
     line.is_price_manual = line.unit_price is not None
 
 

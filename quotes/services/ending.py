@@ -7,6 +7,7 @@ from quotes.actors import SYSTEM, Actor
 from quotes.errors import Incomplete
 from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
+from quotes.moments import by_seller
 from quotes.states import BOUND, WITH_BUYER, WORKING, RfqState, VersionState, Who
 
 PORTAL = Actor(who=Who.OPERATOR, name="portal")
@@ -63,7 +64,7 @@ def expire(version: Version) -> bool:
     if not (is_open and version.valid_until and version.valid_until <= clock.now()):
         return False
     was_with_buyer = version.state in WITH_BUYER
-    version.move("expire", SYSTEM, reason=f"valid until {version.valid_until:%Y-%m-%d %H:%M} UTC")
+    version.move("expire", SYSTEM, reason=f"valid until {by_seller(version.valid_until)}")
     rfq = version.quote.rfq
     if was_with_buyer:
         sending.start("expired", version)

@@ -1,6 +1,6 @@
 """From an approved version to an offer that the buyer can accept."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,6 +10,7 @@ from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
 from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
+from quotes.moments import by_seller
 from quotes.services.approving import refuse_incomplete
 from quotes.services.drafting import totals
 from quotes.services.ending import locked
@@ -69,7 +70,7 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
         before=version.state,
         after=version.state,
         actor=actor.name[:120],
-        reason=f"extended until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        reason=f"extended until {by_seller(until)}",
     )
     return version
 

@@ -1,7 +1,7 @@
 """Prices from the ERP's own rules, each with the basis it came from, and what moved since."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from integrations.models import User
 from integrations.ports import QuotesPrices
 from integrations.records import PriceAnswer, PriceAsk, PriceQuestion, PriceRefusal
 from integrations.records.codec import from_json, to_json
+from quotes import tiers
 from quotes.errors import Incomplete
 from quotes.models import Version, VersionLine
 from quotes.services.counterparts import customer_ref, trading_flow, variants_of
@@ -51,22 +52,25 @@ class Moved:
 def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
     """Takes the ERP's prices for all lines with a SKU but those priced by hand; what got none.
 
-    A price that the ERP refuses leaves its line as it is. Edits the version, so its approvals
-    are void. Raises Incomplete without a linked customer, and what the ERP's adapter raises;
-    asks the ERP before anything is locked.
+    Price tiers are asked for with their own quantity, but those priced by hand. A price that
+    the ERP refuses leaves its line as it is. Edits the version, so its approvals are void.
+    Raises Incomplete without a linked customer, and what the ERP's adapter raises; asks the ERP
+    before anything is locked.
     """
     if version.state not in WORKING:
         raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
-    asked = [line for line in version.lines.all() if line.sku and not line.is_price_manual]
-    answers, unpriced, variants = _ask(version, asked, on)
+    asked = [one for line in version.lines.all() if line.sku for one in _questions(line)]
+    answers, unpriced = _ask(version, asked, on)
+    variants = variants_of(version.lines.values_list("sku", flat=True), trading_flow())
     with editing(version, user=user) as fresh:
         for line in fresh.lines.select_for_update():
             variant = variants.get(line.sku)
             if variant:
                 line.variant_ref = variant[1]
-            answer = answers.get(line.n)
+            answer = answers.get(str(line.n))
             if answer is not None and not line.is_price_manual:
                 _take(line, answer)
+            _take_tiers(line, answers)
             line.save()
     return unpriced
 
@@ -77,9 +81,12 @@ def what_moved(version: Version, *, on: date) -> list[Moved]:
     Writes nothing. Raises Incomplete without a linked customer, and what the ERP's adapter raises.
     """
     lines = [line for line in version.lines.all() if line.basis and not line.is_price_manual]
-    answers, unpriced, _ = _ask(version, lines, on)
+    asked = [_Asked(ref=str(line.n), line=line, quantity=line.quantity) for line in lines]
+    answers, unpriced = _ask(version, asked, on)
     reasons = {one.line: one.reason for one in unpriced}
-    compared = (_compared(line, answers.get(line.n), reasons.get(line.n, "")) for line in lines)
+    compared = (
+        _compared(line, answers.get(str(line.n)), reasons.get(line.n, "")) for line in lines
+    )
     return [moved for moved in compared if moved is not None]
 
 
@@ -93,36 +100,76 @@ def _is_beyond(one: Moved, margin_percent: Decimal) -> bool:
     return one.percent is None or abs(one.percent) > margin_percent or cost_rose
 
 
-Asked = tuple[dict[int, PriceAnswer], list[Unpriced], dict[str, tuple[str, str]]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One price to ask for: of a line, or of one of its tiers, whose `ref` names the quantity."""
+
+    ref: str
+    line: VersionLine
+    quantity: Decimal
 
 
-def _ask(version: Version, lines: Sequence[VersionLine], on: date) -> Asked:
+Answers = dict[str, PriceAnswer]
+
+
+def _questions(line: VersionLine) -> Iterator[_Asked]:
+    """The line and its tiers, without what was priced by hand."""
+    if not line.is_price_manual:
+        yield _Asked(ref=str(line.n), line=line, quantity=line.quantity)
+    for tier in tiers.read(line.tiers):
+        if not tier.is_manual:
+            yield _Asked(ref=_ref_of(line, tier), line=line, quantity=tier.from_quantity)
+
+
+def _ref_of(line: VersionLine, tier: tiers.Tier) -> str:
+    return f"{line.n}@{tiers.plain(tier.from_quantity)}"
+
+
+def _ask(version: Version, asked: Sequence[_Asked], on: date) -> tuple[Answers, list[Unpriced]]:
+    """Answers by ref, and what got none."""
     flow, quote = trading_flow(), version.quote
     customer = customer_ref(quote.account, quote.buyer, flow)
-    variants = variants_of((line.sku for line in lines), flow)
-    known = [line for line in lines if line.sku in variants]
-    unpriced = [Unpriced(line=line.n, reason=UNKNOWN_SKU) for line in lines if line not in known]
+    variants = variants_of((one.line.sku for one in asked), flow)
+    known = [one for one in asked if one.line.sku in variants]
+    strange = {one.line.n for one in asked if one.line.sku not in variants}
+    unpriced = [Unpriced(line=n, reason=UNKNOWN_SKU) for n in sorted(strange)]
     if not known:
-        return {}, unpriced, variants
+        return {}, unpriced
     question = PriceQuestion(
         customer_ref=customer,
         currency=quote.currency,
         asked_on=on,
         lines=tuple(
-            PriceAsk(our_ref=str(line.n), product_ref=variants[line.sku][0], quantity=line.quantity)
-            for line in known
+            PriceAsk(
+                our_ref=one.ref,
+                product_ref=variants[one.line.sku][0],
+                quantity=one.quantity,
+            )
+            for one in known
         ),
     )
     with open_erp(flow.target, QuotesPrices) as erp:
         told: Sequence[PriceAnswer | PriceRefusal] = erp.quote_prices(question)
-    answers = {int(one.our_ref): one for one in told if isinstance(one, PriceAnswer)}
-    refused = {int(one.our_ref): one.reason for one in told if isinstance(one, PriceRefusal)}
-    unpriced += [
-        Unpriced(line=line.n, reason=refused.get(line.n, NO_ANSWER))
-        for line in known
-        if line.n not in answers
-    ]
-    return answers, sorted(unpriced, key=lambda one: one.line), variants
+    answers = {one.our_ref: one for one in told if isinstance(one, PriceAnswer)}
+    refused = {one.our_ref: one.reason for one in told if isinstance(one, PriceRefusal)}
+    unpriced += [_unpriced(one, refused) for one in known if one.ref not in answers]
+    return answers, sorted(unpriced, key=lambda one: one.line)
+
+
+def _unpriced(asked: _Asked, refused: Mapping[str, str]) -> Unpriced:
+    reason = refused.get(asked.ref, NO_ANSWER)
+    if asked.ref != str(asked.line.n):
+        reason = f"From {tiers.plain(asked.quantity)}: {reason}"
+    return Unpriced(line=asked.line.n, reason=reason)
+
+
+def _take_tiers(line: VersionLine, answers: Answers) -> None:
+    """The ERP's price of each tier that was not typed by a person."""
+    taken = []
+    for tier in tiers.read(line.tiers):
+        answer = None if tier.is_manual else answers.get(_ref_of(line, tier))
+        taken.append(replace(tier, unit_price=answer.net_unit_price) if answer else tier)
+    line.tiers = tiers.written(taken)
 
 
 def _take(line: VersionLine, answer: PriceAnswer) -> None:

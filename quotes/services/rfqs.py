@@ -238,6 +238,7 @@ def copy_rfq(rfq: Rfq, *, actor: Actor) -> Rfq:
     copied.pk, copied.state, copied.copied_from_id = None, RfqState.DRAFT, rfq.pk
     copied.request_key = copied.request_digest = ""
     copied.submitted_at = copied.answer_due_at = None
+    copied.overdue_told_at = copied.overdue_raised_at = None
     copied.save(force_insert=True)
     for line in lines:
         line.pk, line.rfq = None, copied

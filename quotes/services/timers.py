@@ -11,7 +11,7 @@ from quotes.actors import SYSTEM
 from quotes.mails import sending
 from quotes.models import Rfq, Version
 from quotes.services.ending import expire
-from quotes.states import WITH_BUYER, RfqState, VersionState
+from quotes.states import RFQ_FOR_SALES, WITH_BUYER, RfqState, VersionState
 
 EVERY_S = 10.0
 
@@ -47,6 +47,34 @@ def _remind(version: Version) -> bool:
     return True
 
 
+def tell_of_overdue(at_most: int = 200) -> int:
+    """Mails whoever has a request that waits for sales longer than was promised, and the sales
+    managers if it still does after the same time again; once each. How many mails."""
+    now = clock.now()
+    waiting = Rfq.objects.filter(state__in=sorted(RFQ_FOR_SALES), answer_due_at__lte=now)
+    again = now - timedelta(hours=settings.QUOTE_ANSWER_DUE_H)
+    late = waiting.filter(overdue_told_at=None)
+    very_late = waiting.filter(overdue_told_at__lte=again, overdue_raised_at=None)
+    told = [
+        _tell_once(rfq, "overdue_told_at", "sales_overdue")
+        for rfq in late.order_by("answer_due_at")[:at_most]
+    ]
+    raised = [
+        _tell_once(rfq, "overdue_raised_at", "managers_overdue")
+        for rfq in very_late.order_by("answer_due_at")[:at_most]
+    ]
+    return sum(told) + sum(raised)
+
+
+@transaction.atomic
+def _tell_once(rfq: Rfq, stamp: str, mail: str) -> bool:
+    untold = Rfq.objects.filter(pk=rfq.pk, state__in=sorted(RFQ_FOR_SALES), **{stamp: None})
+    if untold.update(**{stamp: clock.now()}) != 1:
+        return False
+    sending.start(mail, rfq)
+    return True
+
+
 def expire_questions(at_most: int = 200) -> int:
     """Ends requests whose buyer has not answered a question for so many days; how many."""
     asked_before = clock.now() - timedelta(days=settings.QUOTE_QUESTION_DAYS)
@@ -68,4 +96,5 @@ def register_all() -> None:
     """Has the beat call these. Safe to repeat."""
     beat.register("quote_expiry", EVERY_S, expire_offers)
     beat.register("quote_reminders", EVERY_S, remind_buyers)
+    beat.register("rfq_overdue", EVERY_S, tell_of_overdue)
     beat.register("rfq_expiry", EVERY_S, expire_questions)

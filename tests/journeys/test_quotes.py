@@ -1,5 +1,6 @@
 """From an offer to one order in the storefront and one in the ERP, to the cent."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,10 +9,13 @@ from django.utils import timezone
 
 from integrations.engine.models import JobState, SyncJob
 from integrations.models import Buyer, User
+from integrations.sandbox.company import CONTRACT_TIERS
+from quotes import tiers
 from quotes.errors import AccountRefused, Incomplete
-from quotes.models import Acceptance, Version
-from quotes.services import credit, ordering, pricing, strays
+from quotes.models import Acceptance, ChoiceList, Version
+from quotes.services import choices, copying, credit, ordering, pricing, strays
 from quotes.states import VersionState
+from quotes.tiers import Tier
 from tests.factories import sales_rep
 from tests.journeys.conftest import World
 from tests.quotes.selling import accepted, draft_for, nordwind, offered
@@ -105,6 +109,57 @@ def test_prices_come_from_the_erp_with_their_basis(world: World, ben: Buyer) -> 
         assert basis.priced_at > timezone.now() - timedelta(minutes=1)
         assert line.variant_ref.startswith("variant_")
     assert pricing.what_moved(version, on=timezone.now().date()) == []
+
+
+def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> None:
+    sku, quantity, price = CONTRACT_TIERS[0]
+    start = Decimal(quantity)
+    version = draft_for(ben, world.shop_seed, ((sku, "1"),))
+    typed = Tier(from_quantity=start + 1, unit_price=Decimal("0.5"), is_manual=True)
+    asked = Tier(from_quantity=start, unit_price=None)
+    version.lines.update(tiers=tiers.written([asked, typed]))
+
+    left = pricing.price_version(version, user=sales_rep(), on=timezone.now().date())
+
+    line = version.lines.get()
+    assert left == []
+    assert tiers.read(line.tiers) == (replace(asked, unit_price=price), typed)
+    assert line.unit_price > price
+
+
+def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> None:
+    choices.start_copying()
+    world.settle()
+
+    lists = choices.offered()
+    assert [row.name for row in lists["terms"].rows] == ["Immediate Payment", "30 Days"]
+    assert world.shop_seed.regions["eur"] in {row.ref for row in lists["regions"].rows}
+    assert [row.name for row in lists["shipping"].rows] == ["Standard"]
+    assert lists["terms"].as_of is not None
+
+    choices.refresh()
+    assert ChoiceList.objects.count() == 3
+    version = offered(ben, world.shop_seed)
+    assert version.state == VersionState.OFFERED
+
+
+def test_copy_has_the_prices_of_today(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    version.lines.filter(n=1).update(unit_price=Decimal("1.23"), is_price_manual=True)
+    version.lines.filter(n=2).update(unit_price=Decimal("4.56"))
+
+    copied = copying.copy_quote(
+        version,
+        account=ben.account,
+        buyer=ben,
+        user=sales_rep_again(),
+        on=timezone.now().date(),
+    )
+
+    by_hand, priced = copied.version.lines.all()
+    assert (copied.refusal, copied.unpriced) == ("", [])
+    assert by_hand.unit_price == Decimal("1.23")
+    assert priced.unit_price == Decimal(priced.basis["net_unit_price"]) != Decimal("4.56")
 
 
 def test_price_that_moved_since_is_told(world: World, ben: Buyer) -> None:

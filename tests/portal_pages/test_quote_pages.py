@@ -86,6 +86,17 @@ def test_an_offer_shows_what_was_frozen_not_what_is_edited(browser, offer):
         assert hidden not in page
 
 
+def test_price_tiers_are_shown_with_the_way_to_another_quantity(browser, ben):
+    version = VersionFactory(quote__buyer=ben, approved=True)
+    version.lines.update(tiers=[{"from": "10", "unit_price": "45", "is_manual": False}])
+    offering.offer(version, user=make.sales_rep())
+
+    page = browser.get(f"/portal/quotes/{version.quote_id}").text
+
+    assert "from 10 pcs: 45.00\u00a0EUR" in page
+    assert "For another quantity, ask for a change" in page
+
+
 def test_optional_and_alternative_lines_are_marked(browser, ben):
     version = VersionFactory(quote__buyer=ben)
     VersionLineFactory(version=version, n=2, title="Case", is_optional=True)

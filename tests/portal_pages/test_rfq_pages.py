@@ -13,7 +13,7 @@ from quotes.models import Message, Rfq, RfqLine
 from quotes.services import rfqs
 from quotes.states import RfqState
 from tests import factories as make
-from tests.portal_pages.conftest import kept_out, queries_of, signed_in
+from tests.portal_pages.conftest import at_once, kept_out, queries_of, signed_in
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +289,36 @@ def test_a_draft_is_kept_changed_and_sent(browser):
     rfq.refresh_from_db()
     assert [answer.url for answer in answers] == [f"/portal/requests/{rfq.pk}"] * 2
     assert (rfq.state, rfq.lines.get().quantity) == (RfqState.SUBMITTED, 4)
+
+
+def test_two_presses_of_save_keep_one_draft_with_what_was_typed_last(browser, ben):
+    first = browser.post(NEW, entered(("A", "1"), do="save"))
+    again = browser.post(NEW, entered(("A", "2"), do="save"))
+    other = browser.post(NEW, entered(("A", "1"), do="save", key="press-2"))
+
+    assert first.url == again.url != other.url
+    assert [rfq.lines.get().quantity for rfq in Rfq.objects.order_by("pk")] == [2, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_keep_one_draft(ben):
+    browsers = [signed_in(ben), signed_in(ben)]
+
+    answers = at_once(2, lambda n: browsers[n].post(NEW, entered(("A", "1"), do="save")))
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert Rfq.objects.get().lines.count() == 1
+
+
+def test_draft_that_was_sent_is_not_saved_again(browser, ben):
+    browser.post(NEW, entered(("A", "1"), do="save"))
+    rfq = Rfq.objects.get()
+    browser.post(f"/portal/requests/{rfq.pk}/edit", entered(("A", "1")))
+
+    answer = browser.post(NEW, entered(("A", "9"), do="save"))
+
+    assert answer.status_code == 409
+    assert rfq.lines.get().quantity == 1
 
 
 def test_the_choices_of_a_configurator_survive_editing(browser, ben):

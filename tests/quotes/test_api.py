@@ -19,6 +19,7 @@ from hypothesis import strategies as some
 from integrations.models import Account, Buyer, Connection, Event
 from quotes.api.codes import Code
 from quotes.models import Rfq, Version
+from quotes.snapshot import document_of
 from quotes.states import SHOWN_TO_BUYER, RfqState, VersionState
 from tests import factories as make
 from tests.portal_pages.conftest import at_once
@@ -295,6 +296,19 @@ def test_quote_is_read_with_the_lines_as_offered(bea: Buyer) -> None:
     assert (answer["net_total"], answer["tax_total"], answer["gross_total"]) == ("100", "19", "119")
     [line] = answer["lines"]
     assert (line["quantity"], line["unit_price"], line["net"]) == ("2", "50", "100")
+
+
+def test_price_tiers_are_told_with_their_line(bea: Buyer) -> None:
+    draft = VersionFactory(quote__buyer=bea)
+    draft.lines.update(tiers=[{"from": "10", "unit_price": "45", "is_manual": True}])
+    document = document_of(draft, list(draft.lines.all()))
+    Version.objects.filter(pk=draft.pk).update(
+        state=VersionState.OFFERED, document=document, sha256="0" * 64
+    )
+
+    [line] = read(f"/api/quotes/{draft.quote.number}").json()["lines"]
+
+    assert line["tiers"] == [{"from_quantity": "10", "unit_price": "45"}]
 
 
 def test_the_newest_offer_counts_and_work_on_the_next_is_not_told(bea: Buyer) -> None:

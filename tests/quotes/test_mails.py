@@ -14,10 +14,10 @@ from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.mails import sending
 from quotes.mails.words import ABOUT_RFQ, LETTERS
-from quotes.models import Forward, Version
+from quotes.models import Forward, Rfq, Version
 from quotes.services import answering, ending, offering, rfqs, timers
 from quotes.services.answering import Answer
-from tests.factories import BuyerFactory, FlowFactory, sales_rep
+from tests.factories import BuyerFactory, FlowFactory, sales_manager, sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,6 +79,29 @@ def test_reminder_comes_once_and_not_for_offers_that_last(ben: Buyer) -> None:
     assert sent() == [(["ben@company.example"], f"Quote {soon.quote.number} ends soon")]
 
 
+def test_overdue_answer_is_told_to_the_rep_once_and_to_the_managers_later(ben: Buyer) -> None:
+    sam, mia = sales_rep(), sales_manager()
+    rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam, answer_due_at=timezone.now())
+    RfqFactory(submitted=True, answer_due_at=timezone.now() + timedelta(hours=1))
+    RfqFactory(quoted=True, answer_due_at=timezone.now())
+
+    assert (timers.tell_of_overdue(), timers.tell_of_overdue()) == (1, 0)
+    assert sent() == [([sam.email], f"The answer to {rfq.number} is overdue")]
+
+    Rfq.objects.filter(pk=rfq.pk).update(overdue_told_at=timezone.now() - timedelta(hours=48))
+    assert (timers.tell_of_overdue(), timers.tell_of_overdue()) == (1, 0)
+    assert sent()[1:] == [([mia.email], f"{rfq.number} still waits for an answer")]
+
+
+def test_request_that_was_answered_meanwhile_is_not_raised(ben: Buyer) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben, answer_due_at=timezone.now())
+    timers.tell_of_overdue()
+    rfqs.ask_buyer(rfq, actor=staff(sales_rep()), text="Which one?")
+    Rfq.objects.update(overdue_told_at=timezone.now() - timedelta(hours=48))
+
+    assert timers.tell_of_overdue() == 0
+
+
 def test_end_of_an_offer_is_told(ben: Buyer) -> None:
     over = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben))
     Version.objects.filter(pk=over.pk).update(valid_until=timezone.now() - timedelta(seconds=1))
@@ -115,7 +138,7 @@ def test_mail_server_that_is_down_loses_nothing(ben: Buyer, settings: Settings) 
 
 @pytest.mark.parametrize("name", LETTERS)
 def test_every_mail_can_be_previewed(ben: Buyer, name: str) -> None:
-    sam = sales_rep()
+    sam, mia = sales_rep(), sales_manager()
     rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
     rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
@@ -126,7 +149,7 @@ def test_every_mail_can_be_previewed(ben: Buyer, name: str) -> None:
     [message] = sending.messages_of(name, about)
 
     assert message.subject
-    assert message.to in ([ben.email], [sam.email])
+    assert message.to in ([ben.email], [sam.email], [mia.email])
     assert len(message.alternatives) == 1
 
 

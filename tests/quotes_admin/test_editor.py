@@ -1,11 +1,13 @@
 """The editor: one form with live totals, refused when stale, and never losing what was entered."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from quotes.models import Version
+from quotes.models import ChoiceList, Version
 from quotes.services import approving
 from quotes.states import VersionState
 from tests import factories as make
@@ -60,6 +62,69 @@ def test_saving_changes_the_quote_and_marks_the_price(signed_in, sam, entered):
     assert (saved.ship_to["street1"], saved.ship_to["country_code"]) == ("Kai 7", "DE")
     assert saved.bill_to == {}
     assert (saved.net_total, saved.edited_by) == (91, sam)
+
+
+def test_terms_are_chosen_from_the_copy_of_the_erps_list(signed_in, sam, entered):
+    flow = make.FlowFactory(live=True)
+    rows = [{"ref": "2", "name": "30 Days", "detail": "30 days"}]
+    as_of = timezone.now() - timedelta(hours=3)
+    ChoiceList.objects.create(connection=flow.target, kind="terms", rows=rows, as_of=as_of)
+    version = VersionFactory(quote__owner=sam, terms_name="Net 30")
+    client = signed_in(sam)
+
+    page = client.get(page_of(version)).content.decode()
+    refused = client.post(page_of(version), entered(version, terms_ref="Net 30"))
+    client.post(page_of(version), entered(version, terms_ref="2"))
+
+    assert '<option value="2">30 Days (30 days)</option>' in page
+    assert '<option value="Net 30" selected>Net 30 (not on the list)</option>' in page
+    assert f"From {flow.target.name}, 3 h ago." in page
+    assert "type it, or refresh them" in page  # the regions
+    assert 'name="terms_name"' not in page
+    assert "“Net 30” is not among the payment terms" in refused.content.decode()
+    assert (fresh(version).terms_ref, fresh(version).terms_name) == ("2", "30 Days")
+
+
+def test_terms_are_taken_away(signed_in, sam, entered):
+    flow = make.FlowFactory(live=True)
+    rows = [{"ref": "2", "name": "30 Days", "detail": ""}]
+    ChoiceList.objects.create(connection=flow.target, kind="terms", rows=rows, as_of=timezone.now())
+    version = VersionFactory(quote__owner=sam, terms_name="30 Days", terms_ref="2")
+
+    signed_in(sam).post(page_of(version), entered(version, terms_ref=""))
+
+    assert (fresh(version).terms_ref, fresh(version).terms_name) == ("", "")
+
+
+def test_refreshing_says_what_keeps_it_from_asking(press, sam):
+    answer = press(sam, "refresh_choices", VersionFactory(quote__owner=sam))
+
+    assert "There is no orders flow" in answer.content.decode()
+
+
+def test_price_tiers_are_typed_and_shown_again(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    client.post(page_of(version), entered(version, **{"lines-0-tiers": "10: 45.50\n\n20"}))
+
+    assert version.lines.get().tiers == [
+        {"from": "10", "unit_price": "45.5", "is_manual": True},
+        {"from": "20", "unit_price": None, "is_manual": False},
+    ]
+    page = client.get(page_of(version)).content.decode()
+    assert "10: 45.5\n20</textarea>" in page
+    assert "Line 1: the price tier from 20 has no price." in page
+
+
+@pytest.mark.parametrize("row", ["ten: 45", "10: -1", "10: 45,50", "10 / 45", "10: 1e3"])
+def test_row_that_is_no_price_tier_is_named(signed_in, sam, entered, row):
+    version = VersionFactory(quote__owner=sam)
+
+    answer = signed_in(sam).post(page_of(version), entered(version, **{"lines-0-tiers": row}))
+
+    assert f"Row 1: Price tiers: “{row}” is no price tier." in answer.content.decode()
+    assert version.lines.get().tiers == []
 
 
 def test_line_is_added_and_another_removed_without_scripts(signed_in, sam, entered):

@@ -248,8 +248,11 @@ def test_quoting_anew_leads_to_the_new_revision(press, sam):
     [
         ("draft", ["submit", "price", "withdraw"]),
         ("approved", ["offer", "return_for_editing", "what_moved", "withdraw"]),
-        ("offered", ["requote", "extend", "what_moved", "withdraw"]),
-        ("change_requested", ["requote", "keep_offer", "extend", "what_moved", "withdraw"]),
+        ("offered", ["requote", "extend", "decline", "what_moved", "withdraw"]),
+        (
+            "change_requested",
+            ["requote", "keep_offer", "extend", "decline", "what_moved", "withdraw"],
+        ),
         ("ordered", []),
         ("withdrawn", ["requote"]),
     ],

@@ -198,7 +198,12 @@ def test_page_tells_history_and_offers_only_what_can_be_pressed(signed_in, press
     page = signed_in(sam).get(page_of(rfq))
 
     assert "submitted → in review" in page.content.decode()
-    assert [button.action for button in page.context["buttons"]] == ["quote", "ask", "decline"]
+    assert [button.action for button in page.context["buttons"]] == [
+        "quote",
+        "ask",
+        "hand_over",
+        "decline",
+    ]
 
 
 def test_auditor_reads_everything_and_presses_nothing(signed_in, press):

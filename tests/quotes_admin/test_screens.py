@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quotes.models import Acceptance, ApprovalRule, BuyingRight, Message, Version
 from quotes.services import approving
+from quotes.services.templates import save_template
 from quotes.states import VersionState
 from tests import factories as make
 from tests.quotes.factories import (
@@ -27,6 +28,7 @@ LISTS = [
     "admin:quotes_approval_changelist",
     "admin:quotes_approvalrule_changelist",
     "admin:quotes_buyingright_changelist",
+    "admin:quotes_quotetemplate_changelist",
     "admin:quotes_board",
     "admin:index",
 ]
@@ -42,7 +44,8 @@ def some_of_each(number, rep):
         waiting = VersionFactory(quote__owner=rep, discount_percent=20)
         approving.submit_version(waiting, user=rep)
         VersionFactory(quote__owner=rep, approved=True, lines=2)
-        VersionFactory(quote__owner=rep, offered=True)
+        offer = VersionFactory(quote__owner=rep, offered=True)
+        save_template(offer, name=f"Kit {offer.pk}", user=rep)
         failed = VersionFactory(quote__owner=rep, offered=True)
         Version.objects.filter(pk=failed.pk).update(state=VersionState.ORDER_FAILED)
         _ordered(rep)

@@ -7,13 +7,14 @@ from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.orders import Orders
 from integrations.adapters.medusa.products import Products
 from integrations.adapters.medusa.quotes import Quotes
+from integrations.adapters.medusa.shipping import Shipping
 from integrations.adapters.medusa.stock import Stock
 from integrations.http import Session
 
 
-class MedusaAdapter(Orders, Quotes, Products, Stock, Health):
+class MedusaAdapter(Orders, Quotes, Products, Stock, Shipping, Health):
     """Implements ReadsOrders, WritesOrderProgress, PlacesQuotedOrders, WritesProducts,
-    WritesStock and TestsConnection."""
+    WritesStock, ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

@@ -31,7 +31,7 @@ class SettingsApi(State):
 
     @endpoint("GET", "/admin/shipping-options", "shipping_options.list")
     def list_shipping_options(self, request: Request) -> Json:
-        return _answer(request, self.shop.shipping_options("eur"), "shipping_options", limit=20)
+        return _answer(request, self.shop.admin_shipping_options(), "shipping_options", limit=20)
 
     @endpoint("GET", "/admin/tax-regions", "tax_regions.list")
     def list_tax_regions(self, request: Request) -> Json:

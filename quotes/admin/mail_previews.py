@@ -1,0 +1,121 @@
+"""Every mail about a request or a quote as it would be sent now, in each language.
+
+The HTML is another document in a frame that runs nothing, loads nothing and leads nowhere.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.mail import EmailMultiAlternatives
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from quotes.admin.base import SalesAdmin
+from quotes.mails import sending
+from quotes.mails.words import ABOUT_FORWARD, ABOUT_RFQ, LETTERS
+from quotes.models import Rfq
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+NAMES = {
+    "offered": "Offer",
+    "reminder": "Ends soon",
+    "expired": "Has ended",
+    "accepted": "Accepted",
+    "question": "Question",
+    "sales_submitted": "To sales: new request",
+    "sales_overdue": "To sales: overdue",
+    "managers_overdue": "To managers: overdue",
+    "sales_accepted": "To sales: accepted",
+    "sales_declined": "To sales: declined",
+    "sales_change": "To sales: change wanted",
+    "sales_order_failed": "To sales: order failed",
+}
+
+
+class Shown(NamedTuple):
+    """One mail, or why there is none."""
+
+    message: EmailMultiAlternatives | None
+    why_not: str = ""
+
+
+def page(screen: SalesAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    row = _row(screen, request, pk)
+    mails = _mails_about(row)
+    mail = _chosen(request.GET.get("mail"), mails)
+    language = _chosen(request.GET.get("language"), [code for code, _ in settings.LANGUAGES])
+    context: dict[str, Any] = {
+        **screen.admin_site.each_context(request),
+        "title": f"Mails about {row}",
+        "opts": screen.opts,
+        "original": row,
+        "media": screen.media,
+        "row": row,
+        "mails": [(name, NAMES.get(name) or name.replace("_", " ").capitalize()) for name in mails],
+        "languages": settings.LANGUAGES,
+        "mail": mail,
+        "language": language,
+        "shown": _shown(row, mail, language),
+    }
+    return TemplateResponse(request, "console/mails.html", context)
+
+
+def html(
+    screen: SalesAdmin, request: HttpRequest, pk: int, mail: str, language: str
+) -> HttpResponse:
+    """The mail's HTML alone, for the frame."""
+    row = _row(screen, request, pk)
+    if mail not in _mails_about(row) or language not in dict(settings.LANGUAGES):
+        raise Http404
+    message = _shown(row, mail, language).message
+    if message is None:
+        raise Http404
+    response = HttpResponse(str(message.alternatives[0][0]))
+    response["Content-Security-Policy"] = POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _row(screen: SalesAdmin, request: HttpRequest, pk: int) -> Any:
+    row = screen.get_object(request, str(pk))
+    if row is None:
+        raise Http404
+    if not screen.has_view_permission(request, row):
+        raise PermissionDenied
+    return row
+
+
+def _mails_about(row: Any) -> list[str]:
+    fitting = ABOUT_RFQ if isinstance(row, Rfq) else set(LETTERS) - ABOUT_RFQ - ABOUT_FORWARD
+    return [name for name in LETTERS if name in fitting]
+
+
+def _chosen(asked: str | None, known: list[str]) -> str:
+    return asked if asked in known else known[0]
+
+
+def _shown(row: Any, mail: str, language: str) -> Shown:
+    try:
+        message = sending.preview_of(mail, row, language=language)
+    except ObjectDoesNotExist:  # a question that nobody asked
+        return Shown(None, "It repeats what was asked, and nothing was asked yet.")
+    if message is None:
+        return Shown(None, "Nobody would get it: it has no owner, and SALES_EMAILS names nobody.")
+    return Shown(message)
+
+
+def addresses(screen: SalesAdmin, name: str) -> list[Any]:
+    """The two URLs below a row of this screen, behind the admin's sign-in."""
+    wrap = screen.admin_site.admin_view
+    return [
+        path("<int:pk>/mails/", wrap(partial(page, screen)), name=f"quotes_{name}_mails"),
+        path(
+            "<int:pk>/mails/<slug:mail>/<slug:language>/",
+            wrap(partial(html, screen)),
+            name=f"quotes_{name}_mail",
+        ),
+    ]

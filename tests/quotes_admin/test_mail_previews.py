@@ -1,0 +1,84 @@
+"""Mails are looked at before they are sent: in a frame that can do nothing, in each language."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils.html import escape
+
+from quotes.mails.words import ABOUT_RFQ, LETTERS
+from tests.quotes.factories import RfqFactory, VersionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(row):
+    return reverse(f"admin:quotes_{row._meta.model_name}_mails", args=[row.pk])
+
+
+def frame_of(row, name, language="en"):
+    return reverse(f"admin:quotes_{row._meta.model_name}_mail", args=[row.pk, name, language])
+
+
+@pytest.mark.parametrize("name", sorted(set(LETTERS) - ABOUT_RFQ))
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_every_mail_about_a_quote_is_shown_before_it_is_sent(signed_in, sam, name, language):
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    page = client.get(page_of(version), {"mail": name, "language": language})
+    framed = client.get(frame_of(version, name, language))
+
+    shown = page.context["shown"].message
+    assert f'src="{name}/{language}/"' in page.content.decode()
+    assert version.quote.number in shown.subject
+    assert escape(shown.subject) in framed.content.decode()
+    assert f'<html lang="{language}">' in framed.content.decode()
+    assert mail.outbox == []
+
+
+def test_mail_is_in_the_language_that_was_chosen(signed_in, sam):
+    version = VersionFactory(quote__owner=sam, offered=True)
+
+    page = signed_in(sam).get(page_of(version), {"mail": "offered", "language": "de"})
+
+    assert page.context["shown"].message.subject.startswith("Angebot")
+
+
+def test_frame_runs_and_loads_nothing(signed_in, sam):
+    version = VersionFactory(quote__owner=sam, offered=True)
+    client = signed_in(sam)
+
+    framed = client.get(frame_of(version, "offered"))
+
+    assert '<iframe class="mail-frame" sandbox src=' in client.get(page_of(version)).text
+    assert framed["X-Frame-Options"] == "SAMEORIGIN"
+    assert "sandbox" in framed["Content-Security-Policy"]
+    assert "default-src 'none'" in framed["Content-Security-Policy"]
+
+
+def test_question_that_nobody_asked_is_no_mail_yet(signed_in, sam):
+    rfq = RfqFactory(submitted=True)
+
+    page = signed_in(sam).get(page_of(rfq), {"mail": "question"})
+
+    assert "nothing was asked yet" in page.content.decode()
+    assert signed_in(sam).get(frame_of(rfq, "question")).status_code == 404
+
+
+def test_mail_to_nobody_says_so(signed_in, sam, settings):
+    settings.SALES_EMAILS = []
+    rfq = RfqFactory(submitted=True)
+
+    page = signed_in(sam).get(page_of(rfq), {"mail": "sales_submitted"})
+
+    assert "Nobody would get it" in page.content.decode()
+
+
+def test_mails_of_a_colleagues_quote_are_not_found(signed_in, sam, rita):
+    version = VersionFactory(quote__owner=rita, offered=True)
+    client = signed_in(sam)
+
+    assert client.get(page_of(version)).status_code == 404
+    assert client.get(frame_of(version, "offered")).status_code == 404
+    assert signed_in(rita).get(frame_of(version, "offered", "xx")).status_code == 404
+    assert signed_in(rita).get(frame_of(version, "question")).status_code == 404
