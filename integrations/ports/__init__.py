@@ -21,6 +21,7 @@ from integrations.ports.erp import (
 )
 from integrations.ports.shared import TestsConnection
 from integrations.ports.storefront import (
+    CollectsPayments,
     PlacesQuotedOrders,
     ReadsOrders,
     WritesOrderProgress,
@@ -29,6 +30,7 @@ from integrations.ports.storefront import (
 
 __all__ = [
     "ChecksCredit",
+    "CollectsPayments",
     "DescribesFields",
     "ListsOrders",
     "PlacesQuotedOrders",

@@ -5,6 +5,7 @@ every amount says net or gross in its name. Times are aware UTC, dates are dates
 """
 
 from integrations.records.catalog import ErpContact, ErpCustomer, ErpPrice, ErpStock, UsedField
+from integrations.records.collections import PaymentCollection
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
@@ -78,6 +79,7 @@ __all__ = [
     "OrderProgress",
     "OrderSighting",
     "Page",
+    "PaymentCollection",
     "PaymentNotice",
     "PlacedQuote",
     "PaymentTerm",
