@@ -128,6 +128,7 @@ class Order(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="order_by_state"),
             models.Index(fields=["erp", "erp_number"], name="order_by_erp_number"),
+            models.Index(fields=["account", "-id"], name="order_by_account"),
         ]
 
     def __str__(self) -> str:

@@ -133,7 +133,7 @@ def find_converted(ctx: StepContext) -> Output | None:
 
 
 def push(ctx: StepContext) -> Output:
-    """Writes the order onto the acceptance and sees to its push."""
+    """Writes the order onto the acceptance, gives it to the account and sees to its push."""
     placed = ctx.outputs["convert"]
     Acceptance.objects.filter(pk=ctx.payload["acceptance"]).update(
         order_ref=placed["order"], order_number=placed["number"]
@@ -141,6 +141,8 @@ def push(ctx: StepContext) -> Output:
     order = ensure_push(
         storefront=_shop(ctx), order_ref=placed["order"], origin=QUOTE, actor=ctx.actor
     )
+    if order:
+        _give_to_account(_acceptance(ctx))
     return {"order": order.pk if order else None}
 
 
@@ -189,15 +191,26 @@ def note_move(job: SyncJob, made: JobMove) -> None:
 
 
 def note_ordered(at_most: int = 100) -> int:
-    """Moves accepted versions whose order is in the ERP on to ordered, with its number."""
+    """Moves accepted versions whose order is in the ERP on to ordered, with its number.
+
+    Each order is given to the account that accepted, also one that came in by its event alone.
+    """
     placed = Acceptance.objects.exclude(order_ref="").filter(version__state=VersionState.ACCEPTED)
-    rows = list(placed.select_related("version")[:at_most])
+    rows = list(placed.select_related("version", "quote")[:at_most])
     orders = Order.objects.filter(storefront_ref__in=[row.order_ref for row in rows])
     numbers = {order.storefront_ref: order.erp_number for order in orders if order.is_in_erp}
+    ownerless = {order.storefront_ref for order in orders if order.account_id is None}
     for row in rows:
+        if row.order_ref in ownerless:
+            _give_to_account(row)
         if row.order_ref in numbers:
             _note_ordered(row, numbers[row.order_ref])
     return len(numbers)
+
+
+def _give_to_account(acceptance: Acceptance) -> None:
+    orders = Order.objects.filter(storefront_ref=acceptance.order_ref, account=None)
+    orders.update(account=acceptance.quote.account_id)
 
 
 @transaction.atomic

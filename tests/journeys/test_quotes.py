@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.engine import runner, verbs
 from integrations.engine.models import JobState, StepState, SyncJob
-from integrations.models import Buyer, User
+from integrations.models import Buyer, Order, User
 from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Acceptance, Version
 from quotes.services import credit, ordering, pricing, strays
@@ -46,6 +46,7 @@ def test_accepted_quote_is_one_order_everywhere_at_the_accepted_total(
     [in_erp] = world.in_erp(acceptance.order_ref)
     assert Decimal(str(in_erp["amount_total"])).quantize(Decimal("0.01")) == version.gross_total
 
+    assert Order.objects.get().account == ben.account
     assert ordering.note_ordered() == 1
     acceptance.refresh_from_db()
     assert fresh(version).state == VersionState.ORDERED
