@@ -270,6 +270,14 @@ def test_a_customer_without_login_keeps_the_order_under_another_address(
     assert (found["customer_id"], found["email"]) == (customer_id, order.email)
 
 
+def test_connection_test_finds_a_plugin_that_places_quotes_and_a_key_with_all_rights(
+    adapter: MedusaAdapter,
+) -> None:
+    found = {check.name: check.ok for check in adapter.test().checks}
+
+    assert (found["Orders of quotes"], found["Rights of the key"]) == (True, True)
+
+
 # ---------------------------------------------------------------- giving up
 
 
