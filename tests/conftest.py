@@ -12,8 +12,21 @@ from collections.abc import Callable, Iterator
 import factory
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
 
 STRICT = os.environ.get("STRICT") == "1"
+
+
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def _answers(port: int) -> bool:
@@ -24,9 +37,12 @@ def _answers(port: int) -> bool:
         return False
 
 
+def _chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def _missing_chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    return "" if found else "Chromium is not installed"
+    return "" if _chromium_path() else "Chromium is not installed"
 
 
 def _missing_medusa() -> str:
@@ -44,6 +60,17 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "portal.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process: Playwright can be started only once in it."""
+    # It keeps an event loop in this thread; Django would refuse the ORM beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium_path(), args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
 
 
 def _factories(parent: type[factory.Factory]) -> Iterator[type[factory.Factory]]:

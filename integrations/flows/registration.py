@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, retention, schedules
-from integrations.flows.order_status import poll, refresh, shipments
+from integrations.flows.order_status import collecting, poll, refresh, shipments
 from integrations.flows.orders import (
     changes,
     handlers,
@@ -37,6 +37,7 @@ JOB_MODULES = (
     repair,
     refresh,
     shipments,
+    collecting,
     poll,
     runs,
 )

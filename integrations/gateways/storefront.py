@@ -7,6 +7,7 @@ order of a quote an order flow out of it. An assisted flow writes what a person 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
     ErpShipment,
+    PaymentCollection,
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
@@ -33,6 +35,7 @@ READS = frozenset(
         "find_products",
         "find_variants",
         "find_quoted",
+        "payment_collections",
         "stray_drafts",
         "stock_locations",
         "stock_of",
@@ -94,6 +97,15 @@ class OwnedStorefront:
         self._require(self._status_flow(), "shipments")
         self._adapter.mark_shipped(order_id, fulfilment_id, shipment)
 
+    def open_collection(self, order_id: str, amount: Decimal) -> PaymentCollection:
+        self._require(self._status_flow(), "payments")
+        opened: PaymentCollection = self._adapter.open_collection(order_id, amount)
+        return opened
+
+    def mark_collected(self, order_id: str, collection_id: str) -> None:
+        self._require(self._status_flow(), "payments")
+        self._adapter.mark_collected(order_id, collection_id)
+
     def cancel_order(self, order_id: str) -> None:
         self._require(self._order_flows(), "order progress")
         self._adapter.cancel_order(order_id)
@@ -109,6 +121,10 @@ class OwnedStorefront:
         self._require(self._order_flow(), "orders")
         placed: PlacedQuote = self._adapter.convert_quoted(quote_ref)
         return placed
+
+    def discard_quoted(self, quote_ref: str) -> None:
+        self._require(self._order_flow(), "orders")
+        self._adapter.discard_quoted(quote_ref)
 
     def remove_draft(self, order_id: str) -> None:
         self._require(self._order_flow(), "orders")

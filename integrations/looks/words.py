@@ -11,6 +11,7 @@ JOBS = {
     "cancel_order": "Cancel the order in the ERP",
     "record_payment": "Tell the ERP about a payment",
     "write_shipment": "Write a shipment to the storefront",
+    "collect_invoice": "Show a paid invoice in the storefront",
     "write_progress": "Write progress to the storefront",
     "refresh_progress": "Ask the ERP how the order stands",
     "send_alert": "Send an alert",
@@ -46,6 +47,10 @@ STEPS = {
     "send": "Send",
     "settle": "Cancel what is too much",
     "members": "Press row by row",
+    "open": "Open a payment collection",
+    "remember": "Write down which collection it is",
+    "pay": "Mark it as paid",
+    "note": "Write down that it is paid",
 }
 
 OUTCOMES = {

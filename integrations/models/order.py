@@ -128,6 +128,7 @@ class Order(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="order_by_state"),
             models.Index(fields=["erp", "erp_number"], name="order_by_erp_number"),
+            models.Index(fields=["account", "-id"], name="order_by_account"),
         ]
 
     def __str__(self) -> str:
@@ -149,9 +150,14 @@ class Order(models.Model):
         return f"double:{self.storefront_ref}"
 
     @property
+    def collections_key(self) -> str:
+        """The ordering key of what shows its paid invoices in the storefront."""
+        return f"collections:{self.storefront_ref}"
+
+    @property
     def job_keys(self) -> tuple[str, ...]:
         """The keys of all jobs that are about this order."""
-        return self.key, self.shipments_key, self.doubles_key
+        return self.key, self.shipments_key, self.doubles_key, self.collections_key
 
     @property
     def is_in_erp(self) -> bool:
@@ -275,6 +281,12 @@ class Invoice(models.Model):
     gross_total = models.DecimalField(**_MONEY)
     open_amount = models.DecimalField(**_MONEY)
     payment_state = models.CharField(max_length=10)
+    collection_ref = models.CharField(
+        max_length=64, blank=True, help_text="The storefront's payment collection for it."
+    )
+    collected_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the storefront's order shows it as paid."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -287,7 +299,10 @@ class Invoice(models.Model):
 
 
 class Payment(models.Model):
-    """A payment of the storefront; `erp_ref` is what the ERP was told, empty until then."""
+    """A payment of the storefront; `erp_ref` is what the ERP was told, empty until then.
+
+    `is_from_erp`: the ERP reported it, as a paid invoice, and is never told of it.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
     storefront_ref = models.CharField(max_length=64)
@@ -299,6 +314,7 @@ class Payment(models.Model):
     captured_at = models.DateTimeField(null=True, blank=True)
     told_amount = models.DecimalField(**_RAW, default=0)
     erp_ref = models.CharField(max_length=64, blank=True)
+    is_from_erp = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["id"]

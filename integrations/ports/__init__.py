@@ -22,6 +22,7 @@ from integrations.ports.erp import (
 )
 from integrations.ports.shared import TestsConnection
 from integrations.ports.storefront import (
+    CollectsPayments,
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
@@ -32,6 +33,7 @@ from integrations.ports.storefront import (
 
 __all__ = [
     "ChecksCredit",
+    "CollectsPayments",
     "DescribesFields",
     "ListsOrders",
     "ListsShipping",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
@@ -9,6 +10,7 @@ from integrations.records import (
     ErpShipment,
     OrderSighting,
     Page,
+    PaymentCollection,
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
@@ -78,6 +80,30 @@ class WritesOrderProgress(Protocol):
 
 
 @runtime_checkable
+class CollectsPayments(Protocol):
+    """Payments that arrived elsewhere, shown on the storefront's order.
+
+    `settle_s` is how long after a lost answer a look-up may still miss what was written.
+    """
+
+    settle_s: float
+
+    def payment_collections(self, order_id: str) -> Sequence[PaymentCollection]:
+        """All of the order's collections, whoever opened them."""
+        ...
+
+    def open_collection(self, order_id: str, amount: Decimal) -> PaymentCollection:
+        """Opens one for `amount`, gross in the order's currency. Not safe to repeat blindly:
+        look among `payment_collections` first. The amount is not held against what is owed."""
+        ...
+
+    def mark_collected(self, order_id: str, collection_id: str) -> None:
+        """Marks an open collection as paid in full; one that is paid is left. Raises Rejected
+        for one that was paid in part or called off."""
+        ...
+
+
+@runtime_checkable
 class WritesProducts(Protocol):
     def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
         """Creates and updates in one atomic batch, in the given order.
@@ -143,6 +169,14 @@ class PlacesQuotedOrders(Protocol):
 
         Once: an order that is converted is returned as it is. Raises Conflict as above, and
         Rejected when there is no draft or too little stock.
+        """
+        ...
+
+    def discard_quoted(self, quote_ref: str) -> None:
+        """Removes the draft of this quote; nothing where there is none. Repeatable.
+
+        Raises Rejected when the draft became an order, which is never removed, and Conflict as
+        above. Of a conversion at the same time only one happens.
         """
         ...
 

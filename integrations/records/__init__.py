@@ -14,6 +14,7 @@ from integrations.records.catalog import (
     StorefrontStock,
     UsedField,
 )
+from integrations.records.collections import PaymentCollection
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
@@ -92,6 +93,7 @@ __all__ = [
     "OrderProgress",
     "OrderSighting",
     "Page",
+    "PaymentCollection",
     "PaymentNotice",
     "PlacedQuote",
     "PaymentTerm",

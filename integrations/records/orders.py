@@ -85,6 +85,7 @@ class StorefrontPayment:
     refunded_amount: Decimal
     captured_at: datetime | None
     is_canceled: bool
+    collection_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,41 @@
 Every view takes its rows from here; for anything else there is no page (404).
 """
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from integrations.models import Order
-from quotes.models import Acceptance, Quote, Rfq, Version
+from quotes.models import Quote, Rfq, Version
 from quotes.portal.access import Row, of_account
 from quotes.states import SHOWN_TO_BUYER
 
 A_PAGE = 25
+# What a list shows of a version; its document is long.
+IN_LISTS = ("quote_id", "revision", "state", "offered_at", "valid_until", "gross_total")
+
+NOT_SHOWN = ("plan", "difference", "overrides", "held_message", "held_hint")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Row]):
+    """One page of a list, and whether there are others. How many is not counted: among ten
+    thousand rows that would take longer than all the rest of the page."""
+
+    number: int
+    rows: list[Row]
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
 
 
 def requests_of(request: HttpRequest) -> QuerySet[Rfq]:
@@ -32,10 +56,13 @@ def versions_of(request: HttpRequest) -> QuerySet[Version]:
 
 def quotes_of(request: HttpRequest) -> QuerySet[Quote]:
     """Quotes of which something was offered; `offered` are those versions, newest first."""
-    versions = versions_of(request).defer("document").order_by("-revision")
+    shown = Version.objects.filter(state__in=SHOWN_TO_BUYER, offered_at__isnull=False)
     quotes = of_account(Quote.objects.all(), request)
-    return quotes.filter(pk__in=versions_of(request).values("quote")).prefetch_related(
-        Prefetch("versions", queryset=versions, to_attr="offered")
+    # Exists, not in: the newest of an account are found by its index, one after the other.
+    return quotes.filter(Exists(shown.filter(quote=OuterRef("pk")))).prefetch_related(
+        Prefetch(
+            "versions", queryset=shown.only(*IN_LISTS).order_by("-revision"), to_attr="offered"
+        )
     )
 
 
@@ -57,11 +84,8 @@ def version_of(request: HttpRequest, quote_pk: int, revision: int) -> Version:
 
 
 def orders_of(request: HttpRequest) -> QuerySet[Order]:
-    """Orders of the account, and those of its accepted quotes that belong to no account yet."""
-    own = of_account(Acceptance.objects.exclude(order_ref=""), request, "quote__account")
-    mine = of_account(Order.objects.all(), request).values("pk")
-    quoted = Order.objects.filter(account=None, storefront_ref__in=own.values("order_ref"))
-    return Order.objects.filter(Q(pk__in=mine) | Q(pk__in=quoted.values("pk")))
+    """Orders of the account; those of its accepted quotes are among them once they are placed."""
+    return of_account(Order.objects.defer(*NOT_SHOWN), request)
 
 
 def order_of(request: HttpRequest, pk: int) -> Order:
@@ -69,5 +93,20 @@ def order_of(request: HttpRequest, pk: int) -> Order:
 
 
 def page_of(rows: QuerySet[Row], request: HttpRequest) -> Page[Row]:
-    """The page that was asked for; the nearest one where there is no such page."""
-    return Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    """The page that was asked for; the last one where there is no such page."""
+    number = _number(request.GET.get("page", ""))
+    found = _slice(rows, number)
+    if not found and number > 1:
+        number = max(1, -(-rows.count() // A_PAGE))
+        found = _slice(rows, number)
+    return Page(number=number, rows=found[:A_PAGE], has_next=len(found) > A_PAGE)
+
+
+def _slice(rows: QuerySet[Row], number: int) -> list[Row]:
+    """The rows of the page, and one more where there is one."""
+    first = (number - 1) * A_PAGE
+    return list(rows[first : first + A_PAGE + 1])
+
+
+def _number(given: str) -> int:
+    return max(1, int(given)) if given.isascii() and given.isdigit() and 0 < len(given) < 7 else 1

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET
 
 from integrations.models import Order
 from quotes.documents import BadDocument
-from quotes.models import Acceptance, BuyingRight, Version
+from quotes.models import Acceptance, Version
 from quotes.portal import changes as compared
 from quotes.portal import offer, printing
 from quotes.portal.access import BuyerRequest, buyer_required
 from quotes.portal.rows import (
+    IN_LISTS,
     newest_of,
     offered_of,
     orders_of,
@@ -34,7 +35,8 @@ _V = VersionState
 @require_GET
 @buyer_required
 def index(request: HttpRequest) -> HttpResponse:
-    page = page_of(quotes_of(request).select_related("rfq"), request)
+    quotes = quotes_of(request).select_related("rfq")
+    page = page_of(quotes.only("title", "currency", "rfq__reference"), request)
     rows = [(quote, offered_of(quote)[0]) for quote in page]
     return render(request, "portal/quotes/list.html", {"page": page, "rows": rows})
 
@@ -92,7 +94,8 @@ def _page(request: HttpRequest, version: Version) -> HttpResponse:
     answering.view(version)
     person = cast(BuyerRequest, request).buyer
     quote, document = version.quote, offer.document_of(version)
-    every = list(versions_of(request).filter(quote=quote).defer("document").order_by("-revision"))
+    offered = versions_of(request).select_related(None).filter(quote=quote)
+    every = list(offered.only(*IN_LISTS).order_by("-revision"))
     acceptance = Acceptance.objects.filter(version=version).select_related("buyer").first()
     lines = offer.lines_of(document)
     told = {
@@ -114,7 +117,7 @@ def _what_can_be_done(version: Version, person: Any) -> dict[str, Any]:
     """Which buttons the page has; the services judge again when one is pressed."""
     is_open = is_open_to_buyer(version, timezone.now())
     is_pending = is_open and version.state == _V.ACCEPTANCE_PENDING
-    right = BuyingRight.objects.filter(buyer=person).first()
+    right = getattr(person, "right", None)
     may_approve = bool(right and right.may_approve)
     is_over = is_open and bool(answering.may_accept(version, person))
     return {

@@ -33,8 +33,8 @@ from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState
 @buyer_required
 def index(request: HttpRequest) -> HttpResponse:
     page = page_of(requests_of(request).order_by("-id"), request)
-    lines = _lines_of([rfq.pk for rfq in page])
-    rows = [(rfq, len(lines[rfq.pk]), _target_value(lines[rfq.pk])) for rfq in page]
+    worths = _worths_of([rfq.pk for rfq in page])
+    rows = [(rfq, len(worths[rfq.pk]), _sum(worths[rfq.pk])) for rfq in page]
     return render(request, "portal/requests/list.html", {"page": page, "rows": rows})
 
 
@@ -127,7 +127,7 @@ def _page(
     told = {
         "rfq": rfq,
         "lines": lines,
-        "target": _target_value(lines),
+        "target": _sum([_worth(line) for line in lines]),
         "thread": thread,
         "quotes": [quote for quote in quotes_of(request).filter(rfq=rfq) if offered_of(quote)],
         "form": form or MessageForm(rfq=rfq),
@@ -157,16 +157,20 @@ def _refuse_unless(rfq: Rfq, what: str) -> None:
         raise MoveNotAllowed(rfq, what, "the page does not offer it.")
 
 
-def _lines_of(pks: list[int]) -> dict[int, list[RfqLine]]:
-    """The lines of these requests, with no more than what the list needs."""
-    lines: dict[int, list[RfqLine]] = {pk: [] for pk in pks}
-    for line in RfqLine.objects.filter(rfq__in=pks).only("rfq_id", "quantity", "target_price"):
-        lines[line.rfq_id].append(line)
-    return lines
+def _worths_of(pks: list[int]) -> dict[int, list[Decimal | None]]:
+    """What each line of these requests comes to at its target price; None without one."""
+    worths: dict[int, list[Decimal | None]] = {pk: [] for pk in pks}
+    lines = RfqLine.objects.filter(rfq__in=pks).order_by()
+    for pk, quantity, price in lines.values_list("rfq_id", "quantity", "target_price"):
+        worths[pk].append(None if price is None else quantity * price)
+    return worths
 
 
-def _target_value(lines: list[RfqLine]) -> Decimal | None:
-    """What the lines come to at their target prices, where every one has one."""
-    if not lines or any(line.target_price is None for line in lines):
-        return None
-    return sum((line.quantity * (line.target_price or 0) for line in lines), Decimal(0))
+def _worth(line: RfqLine) -> Decimal | None:
+    return None if line.target_price is None else line.quantity * line.target_price
+
+
+def _sum(worths: list[Decimal | None]) -> Decimal | None:
+    """What a request comes to, where every line has a target price."""
+    known = [one for one in worths if one is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(worths) else None

@@ -50,7 +50,9 @@ def refuse_blocked(version: Version) -> None:
 
 def view(version: Version) -> None:
     """Notes the first time that a buyer opened it."""
-    Version.objects.filter(pk=version.pk, first_viewed_at=None).update(first_viewed_at=clock.now())
+    if version.first_viewed_at is None:
+        unseen = Version.objects.filter(pk=version.pk, first_viewed_at=None)
+        unseen.update(first_viewed_at=clock.now())
 
 
 @transaction.atomic

@@ -1,17 +1,17 @@
 """From an acceptance to one order.
 
 draft      the draft order in the storefront, at the quoted prices; looked up first
+check      the draft's total is the accepted one
 convert    the draft becomes an order                                         (pivot)
 push       the order goes to the ERP through the one door, `ensure_push`
 
 The storefront's plugin keeps which draft belongs to which quote under a unique constraint, so
-that each step may be repeated. The event of the conversion finds the push on its way.
+that each step may be repeated. The event of the conversion finds the push on its way. An order
+that is given up before the pivot leaves no draft behind.
 """
 
-import json
 import logging
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -20,26 +20,20 @@ from integrations.engine import beat, verbs
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import JobMove, JobState, StepState, SyncJob
 from integrations.engine.start import start_job
-from integrations.errors import NeedsOperator
-from integrations.flows.orders.doors import ensure_push
+from integrations.errors import NeedsOperator, Rejected
+from integrations.flows.orders.doors import QUOTE, ensure_push
 from integrations.flows.totals.currency import round_half_up
 from integrations.gateways import open_storefront
 from integrations.models import Connection, Order, User
-from integrations.records import (
-    Address,
-    PlacedQuote,
-    QuotedLine,
-    QuotedOrder,
-    QuotedShipping,
-)
+from integrations.records import PlacedQuote
 from quotes.actors import SYSTEM, Actor, staff
 from quotes.errors import Incomplete
 from quotes.mails import sending
 from quotes.models import Acceptance, Version
 from quotes.services.counterparts import trading_flow
 from quotes.services.ending import locked
+from quotes.services.quoted_order import order_of, ref_of
 from quotes.states import VersionState, Who
-from quotes.totals import unit_price_to_order
 
 logger = logging.getLogger(__name__)
 
@@ -65,23 +59,66 @@ def start(acceptance: Acceptance) -> SyncJob:
 
 
 def draft(ctx: StepContext) -> Output:
-    """The draft order of the quote, once; its total must be the one that was accepted."""
+    """The draft order of the quote, once."""
     acceptance, connection = _acceptance(ctx), _shop(ctx)
     with open_storefront(connection, actor=ctx.actor) as shop:
         ctx.checkpoint()
-        placed = shop.draft_quoted(order_of(acceptance, connection))
-    return _checked(placed, acceptance.version)
+        return _output(shop.draft_quoted(order_of(acceptance, connection)))
 
 
 def find_draft(ctx: StepContext) -> Output | None:
     acceptance = _acceptance(ctx)
     with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
         placed = shop.find_quoted(ref_of(acceptance))
-    return None if placed is None else _checked(placed, acceptance.version)
+    return None if placed is None else _output(placed)
+
+
+def drop_draft(ctx: StepContext) -> None:
+    """Undoes `draft`. What became an order by another hand needs a person."""
+    acceptance = _acceptance(ctx)
+    try:
+        with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
+            shop.discard_quoted(ref_of(acceptance))
+    except Rejected as exc:
+        raise NeedsOperator(
+            f"The order of {acceptance.quote} was given up, but the storefront has it placed.",
+            reason="given_up_but_placed",
+            cause=f"given_up_but_placed:{acceptance.quote_id}",
+            hint="Cancel the order in the storefront, then requeue this job.",
+            ids=exc.ids,
+        ) from exc
+
+
+def check(ctx: StepContext) -> Output:
+    """The draft's total, as people write it, is the accepted one before it becomes an order.
+
+    A draft that differs is made anew: the storefront's tax rates may have been mended since.
+    Repeatable.
+    """
+    acceptance, connection = _acceptance(ctx), _shop(ctx)
+    order, version = order_of(acceptance, connection), acceptance.version
+    with open_storefront(connection, actor=ctx.actor) as shop:
+        placed = shop.draft_quoted(order)
+        if not _fits(placed, version):
+            shop.discard_quoted(order.quote_ref)
+            placed = shop.draft_quoted(order)
+    if not _fits(placed, version):
+        gross = round_half_up(placed.gross_total, placed.currency)
+        raise NeedsOperator(
+            f"The storefront comes to {gross} {placed.currency} where {version.gross_total} was "
+            "accepted, so the draft was not made an order.",
+            reason="quoted_total_differs",
+            cause=f"quoted_total_differs:{version.quote_id}",
+            hint="Compare the tax rates of the quote with those of the storefront's region.",
+        )
+    return _output(placed)
 
 
 def convert(ctx: StepContext) -> Output:
+    """The draft becomes the order; that of a quote that was given up never does."""
     acceptance = _acceptance(ctx)
+    if _is_given_up(acceptance.version):
+        raise Rejected("The order was given up.")
     with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
         ctx.checkpoint()
         placed = shop.convert_quoted(ref_of(acceptance))
@@ -96,14 +133,16 @@ def find_converted(ctx: StepContext) -> Output | None:
 
 
 def push(ctx: StepContext) -> Output:
-    """Writes the order onto the acceptance and sees to its push."""
+    """Writes the order onto the acceptance, gives it to the account and sees to its push."""
     placed = ctx.outputs["convert"]
     Acceptance.objects.filter(pk=ctx.payload["acceptance"]).update(
         order_ref=placed["order"], order_number=placed["number"]
     )
     order = ensure_push(
-        storefront=_shop(ctx), order_ref=placed["order"], origin="quote", actor=ctx.actor
+        storefront=_shop(ctx), order_ref=placed["order"], origin=QUOTE, actor=ctx.actor
     )
+    if order:
+        _give_to_account(_acceptance(ctx))
     return {"order": order.pk if order else None}
 
 
@@ -113,83 +152,9 @@ def settle_s(ctx: StepContext) -> float:
     return seconds
 
 
-def ref_of(acceptance: Acceptance) -> str:
-    return f"quote:{acceptance.quote.number}"
-
-
-def order_of(acceptance: Acceptance, shop: Connection) -> QuotedOrder:
-    """The order as it was accepted: from the frozen document, never from what is edited now."""
-    version, quote = acceptance.version, acceptance.quote
-    document: dict[str, Any] = version.document or {}
-    buyer = acceptance.buyer
-    return QuotedOrder(
-        quote_ref=ref_of(acceptance),
-        currency=document["currency"],
-        email=buyer.email,
-        customer_id=buyer.storefront_customer_id or None,
-        region_id=version.region_ref,
-        sales_channel_id=shop.settings.get("sales_channel_id") or None,
-        lines=tuple(
-            _line(line, refs)
-            for line, refs in zip(document["lines"], _variants(version), strict=True)
-            if not line["is_optional"] and line["alternative_to"] is None
-        ),
-        shipping=_shipping(version, document),
-        ship_to=Address(**version.ship_to),
-        bill_to=Address(**(version.bill_to or version.ship_to)),
-        metadata={
-            "quote_number": quote.number,
-            "quote_revision": str(version.revision),
-            "po_number": acceptance.po_number,
-            "payment_terms": document["terms"]["name"],
-            "payment_terms_ref": document["terms"]["ref"],
-        },
-    )
-
-
-def _variants(version: Version) -> list[str]:
-    return list(version.lines.values_list("variant_ref", flat=True))
-
-
-def _line(line: Mapping[str, Any], variant_ref: str) -> QuotedLine:
-    quantity = Decimal(line["quantity"])
-    configuration = line["configuration"]
-    return QuotedLine(
-        our_ref=str(line["n"]),
-        title=line["title"],
-        sku=line["sku"],
-        variant_id=variant_ref or None,
-        quantity=quantity,
-        net_unit_price=unit_price_to_order(Decimal(line["net"]), quantity),
-        metadata={"configuration": json.dumps(configuration)} if configuration else {},
-    )
-
-
-def _shipping(version: Version, document: Mapping[str, Any]) -> tuple[QuotedShipping, ...]:
-    if not version.shipping_ref:
-        return ()
-    freight = document["freight"]
-    return (
-        QuotedShipping(
-            shipping_option_id=version.shipping_ref,
-            name=freight["name"] or "Freight",
-            net_amount=Decimal(freight["net"]),
-        ),
-    )
-
-
-def _checked(placed: PlacedQuote, version: Version) -> Output:
-    """Before it becomes an order: the storefront's total, as people write it, is the accepted."""
-    gross = round_half_up(placed.gross_total, placed.currency)
-    if placed.is_draft and gross != version.gross_total:
-        raise NeedsOperator(
-            f"The storefront comes to {gross} {placed.currency} where {version.gross_total} was "
-            "accepted, so the draft was not made an order.",
-            reason="quoted_total_differs",
-            cause=f"quoted_total_differs:{version.quote_id}",
-            hint="Compare the tax rates of the quote with those of the storefront's region.",
-        )
-    return _output(placed)
+def _fits(placed: PlacedQuote, version: Version) -> bool:
+    total = round_half_up(placed.gross_total, placed.currency)
+    return not placed.is_draft or total == version.gross_total
 
 
 def _output(placed: PlacedQuote) -> Output:
@@ -199,6 +164,10 @@ def _output(placed: PlacedQuote) -> Output:
 def _acceptance(ctx: StepContext) -> Acceptance:
     rows = Acceptance.objects.select_related("version", "quote", "buyer")
     return rows.get(pk=ctx.payload["acceptance"])
+
+
+def _is_given_up(version: Version) -> bool:
+    return version.state == VersionState.WITHDRAWN
 
 
 def _shop(ctx: StepContext) -> Connection:
@@ -211,7 +180,7 @@ def _shop(ctx: StepContext) -> Connection:
 def note_move(job: SyncJob, made: JobMove) -> None:
     """Hook: a job that needs a person fails the order of its quote; one that goes on does not."""
     version = Acceptance.objects.select_related("version").get(pk=job.payload["acceptance"]).version
-    is_stopped = made.to_state in (JobState.PARKED, JobState.CANCELLED)
+    is_stopped = made.to_state in (JobState.PARKED, JobState.CANCELLED, JobState.COMPENSATED)
     if is_stopped and version.state == VersionState.ACCEPTED:
         version.move("fail_order", SYSTEM, reason=job.error_text or made.reason)
         sending.start("sales_order_failed", version)
@@ -222,15 +191,26 @@ def note_move(job: SyncJob, made: JobMove) -> None:
 
 
 def note_ordered(at_most: int = 100) -> int:
-    """Moves accepted versions whose order is in the ERP on to ordered, with its number."""
+    """Moves accepted versions whose order is in the ERP on to ordered, with its number.
+
+    Each order is given to the account that accepted, also one that came in by its event alone.
+    """
     placed = Acceptance.objects.exclude(order_ref="").filter(version__state=VersionState.ACCEPTED)
-    rows = list(placed.select_related("version")[:at_most])
+    rows = list(placed.select_related("version", "quote")[:at_most])
     orders = Order.objects.filter(storefront_ref__in=[row.order_ref for row in rows])
     numbers = {order.storefront_ref: order.erp_number for order in orders if order.is_in_erp}
+    ownerless = {order.storefront_ref for order in orders if order.account_id is None}
     for row in rows:
+        if row.order_ref in ownerless:
+            _give_to_account(row)
         if row.order_ref in numbers:
             _note_ordered(row, numbers[row.order_ref])
     return len(numbers)
+
+
+def _give_to_account(acceptance: Acceptance) -> None:
+    orders = Order.objects.filter(storefront_ref=acceptance.order_ref, account=None)
+    orders.update(account=acceptance.quote.account_id)
 
 
 @transaction.atomic
@@ -252,19 +232,28 @@ def retry_order(acceptance: Acceptance, *, user: User, reason: str) -> SyncJob:
 def give_up_order(acceptance: Acceptance, *, user: User, reason: str) -> Version:
     """Withdraws an accepted quote whose order cannot be placed. Not once there may be an order.
 
-    A draft that the storefront keeps stays a draft.
+    The job that places it ends, and with it the draft in the storefront.
     """
+    # Before the version, as its worker does; from here on no step of it begins.
+    job = SyncJob.objects.select_for_update().get(pk=_job_of(acceptance).pk)
     _, version = locked(acceptance.version)
-    job = _job_of(acceptance)
     if job.steps.filter(name="convert").exclude(state=StepState.OPEN).exists():
         raise Incomplete(
             "The storefront may have the order already: place it again, which finds it, and "
             "cancel it there."
         )
+    version.move("give_up_order", staff(user, Who.OPERATOR), reason=reason)
     if job.is_open:
         verbs.cancel(job, actor=str(user), reason=reason)
-    version.move("give_up_order", staff(user, Who.OPERATOR), reason=reason)
     return version
+
+
+def goes_back(job: SyncJob, refused: str) -> bool:
+    """Hook: only an order that a person gave up is taken back; a refusal waits for one."""
+    if not refused:
+        return True
+    version = Acceptance.objects.select_related("version").get(pk=job.payload["acceptance"]).version
+    return _is_given_up(version)
 
 
 def _job_of(acceptance: Acceptance) -> SyncJob:
@@ -279,12 +268,16 @@ def register_all() -> None:
         JobKind(
             PLACE_ORDER,
             [
-                StepSpec("draft", draft, on=on, find=find_draft, settle_s=settle_s),
+                StepSpec(
+                    "draft", draft, on=on, find=find_draft, undo=drop_draft, settle_s=settle_s
+                ),
+                StepSpec("check", check, on=on),
                 StepSpec(
                     "convert", convert, on=on, find=find_converted, settle_s=settle_s, pivot=True
                 ),
                 StepSpec("push", push, on=None),
             ],
+            goes_back=goes_back,
             on_move=note_move,
         )
     )

@@ -4,43 +4,20 @@ SCREENSHOTS=1 python -m pytest tests/browser      writes docs/pictures/<name>-<w
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests import factories as make
 from tests.browser.scene import Scene
 
 pytest.register_assert_rewrite("tests.browser.looking")
 
-# Playwright keeps an event loop in this thread; Django would refuse the ORM beside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HEIGHTS = {1440: 900, 390: 844}
 Shoot = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[1440, 390], ids=["wide", "phone"])

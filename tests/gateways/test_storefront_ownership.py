@@ -86,6 +86,7 @@ def test_the_order_flows_mode_decides_whether_a_quote_becomes_an_order(
             lambda: storefront.draft_quoted(order),
             lambda: storefront.convert_quoted("quote:Q-1"),
             lambda: storefront.remove_draft(stray),
+            lambda: storefront.discard_quoted("quote:Q-2"),
         ):
             if may_place:
                 write()

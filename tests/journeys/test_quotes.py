@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from integrations.engine.models import JobState, SyncJob
-from integrations.models import Buyer, User
+from integrations.engine import runner, verbs
+from integrations.engine.models import JobState, StepState, SyncJob
+from integrations.models import Buyer, Order, User
 from integrations.sandbox.company import CONTRACT_TIERS
 from quotes import tiers
 from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Acceptance, ChoiceList, Version
 from quotes.services import choices, copying, credit, ordering, pricing, strays
+from quotes.services.quoted_order import ref_of
 from quotes.states import VersionState
 from quotes.tiers import Tier
 from tests.factories import sales_rep
@@ -48,6 +50,7 @@ def test_accepted_quote_is_one_order_everywhere_at_the_accepted_total(
     [in_erp] = world.in_erp(acceptance.order_ref)
     assert Decimal(str(in_erp["amount_total"])).quantize(Decimal("0.01")) == version.gross_total
 
+    assert Order.objects.get().account == ben.account
     assert ordering.note_ordered() == 1
     acceptance.refresh_from_db()
     assert fresh(version).state == VersionState.ORDERED
@@ -91,10 +94,73 @@ def test_order_that_cannot_be_placed_is_given_up(world: World, ben: Buyer) -> No
     acceptance = accepted(fresh(version), ben)
     world.settle()
 
+    assert len(world.shop.drafts) == 1
+
     ordering.give_up_order(acceptance, user=sales_rep_again(), reason="we cannot deliver")
+    world.settle()
 
     assert fresh(version).state == VersionState.WITHDRAWN
-    assert world.shop.orders == {}
+    assert (world.shop.orders, world.shop.drafts) == ({}, {})
+    job = SyncJob.objects.get(kind="place_quote_order")
+    assert (job.state, job.steps.get(name="draft").state) == (JobState.CANCELLED, StepState.UNDONE)
+
+
+def test_cancelled_job_takes_back_the_draft_whose_answer_was_lost(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    accepted(version, ben)
+    world.shop.dials.set("lose_answer", only="quote_orders.place", times=1)
+    runner.drain("orders", until_idle=False)
+    assert len(world.shop.drafts) == 1
+
+    job = SyncJob.objects.get(kind="place_quote_order")
+    verbs.cancel(job, actor="olga.operator", reason="wrong customer")
+    world.wait_until_idle()
+
+    assert (world.shop.orders, world.shop.drafts) == ({}, {})
+    assert fresh(version).state == VersionState.ORDER_FAILED
+
+
+def test_quote_that_was_given_up_is_not_converted_and_its_draft_goes(
+    world: World, ben: Buyer
+) -> None:
+    version = offered(ben, world.shop_seed)
+    accepted(version, ben)
+
+    Version.objects.filter(pk=version.pk).update(state=VersionState.WITHDRAWN)
+    world.settle()
+
+    assert (world.shop.orders, world.shop.drafts) == ({}, {})
+    job = SyncJob.objects.get(kind="place_quote_order")
+    assert (job.state, job.steps.get(name="check").state) == (JobState.COMPENSATED, StepState.DONE)
+
+
+def test_tax_rate_that_was_mended_since_makes_the_draft_anew(world: World, ben: Buyer) -> None:
+    tax = world.shop.shop.tax_percent
+    tax["de"] = Decimal(20)
+    acceptance = accepted(offered(ben, world.shop_seed), ben)
+    world.settle()
+    assert SyncJob.objects.get(kind="place_quote_order").state == JobState.PARKED
+
+    tax["de"] = Decimal(19)
+    ordering.retry_order(acceptance, user=sales_rep_again(), reason="tax rate mended")
+    world.settle()
+
+    assert (len(world.shop.orders), world.shop.drafts) == (1, {})
+
+
+def test_order_that_another_hand_placed_is_not_taken_back(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    Version.objects.filter(pk=version.pk).update(gross_total=Decimal(1))
+    acceptance = accepted(fresh(version), ben)
+    world.settle()
+    world.shop.quote_orders.convert(ref_of(acceptance))
+
+    ordering.give_up_order(acceptance, user=sales_rep_again(), reason="we cannot deliver")
+    world.settle()
+
+    job = SyncJob.objects.get(kind="place_quote_order")
+    assert (job.state, job.error_reason) == (JobState.PARKED, "given_up_but_placed")
+    assert len(world.shop.orders) == 1
 
 
 def test_prices_come_from_the_erp_with_their_basis(world: World, ben: Buyer) -> None:
@@ -128,7 +194,8 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
 
 
 def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> None:
-    choices.start_copying()
+    draft_for(ben, world.shop_seed)
+    assert choices.start_copying() == 1
     world.settle()
 
     lists = choices.offered()

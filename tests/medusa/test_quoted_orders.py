@@ -270,6 +270,51 @@ def test_a_customer_without_login_keeps_the_order_under_another_address(
     assert (found["customer_id"], found["email"]) == (customer_id, order.email)
 
 
+def test_connection_test_finds_a_plugin_that_places_quotes_and_a_key_with_all_rights(
+    adapter: MedusaAdapter,
+) -> None:
+    found = {check.name: check.ok for check in adapter.test().checks}
+
+    assert (found["Orders of quotes"], found["Rights of the key"]) == (True, True)
+
+
+# ---------------------------------------------------------------- giving up
+
+
+def test_a_draft_that_is_given_up_goes_and_makes_room_for_a_new_one(
+    admin: ShopApi, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    adapter.discard_quoted(order.quote_ref)
+    adapter.draft_quoted(order)
+
+    adapter.discard_quoted(order.quote_ref)
+    adapter.discard_quoted(order.quote_ref)
+
+    assert drafts_of(admin, order.quote_ref) == []
+    with pytest.raises(Rejected, match="No order was placed"):
+        adapter.convert_quoted(order.quote_ref)
+    second = adapter.draft_quoted(order)
+    assert drafts_of(admin, order.quote_ref) == [second.order_id]
+
+
+def test_of_a_conversion_and_giving_up_at_once_one_happens(
+    admin: ShopApi, shop: MedusaSeed, order: QuotedOrder
+) -> None:
+    refs = [f"{order.quote_ref}-{number}" for number in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda ref: open_on(shop).draft_quoted(replace(order, quote_ref=ref)), refs))
+
+    for number, ref in enumerate(refs):
+        verbs = [open_on(shop).convert_quoted, open_on(shop).discard_quoted]
+        with ThreadPoolExecutor(2) as pool:
+            tries = [pool.submit(verb, ref) for verb in verbs[:: 1 if number % 2 else -1]]
+            ended = [type(one.exception()) for one in tries]
+        assert ended.count(Rejected) == 1
+        placed = open_on(shop).find_quoted(ref)
+        assert placed is None or placed.status == "pending"
+        assert drafts_of(admin, ref) == []
+
+
 # ---------------------------------------------------------------- strays
 
 
@@ -335,6 +380,7 @@ def test_quotes_are_for_admins_alone(shop: MedusaSeed) -> None:
         requests.get(f"{path}/strays", timeout=60),
         requests.post(path, json={}, timeout=60),
         requests.post(f"{path}/quote:Q-1/convert", json={}, timeout=60),
+        requests.delete(f"{path}/quote:Q-1", timeout=60),
         requests.delete(f"{path}/strays/order_1", timeout=60),
     ):
         assert reply.status_code == 401

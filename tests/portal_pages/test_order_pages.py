@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from integrations.models import Buyer
-from quotes.models import Acceptance
+from quotes.models import Acceptance, Version
+from quotes.services import ordering
 from tests import factories as make
 from tests.portal_pages.conftest import kept_out, queries_of, signed_in
 from tests.quotes.factories import VersionFactory
@@ -69,9 +70,11 @@ def test_why_an_order_is_held_is_not_the_buyers_matter(browser, ben):
     assert "counterpart" not in page
 
 
-def test_the_order_of_an_accepted_quote_is_shown_before_it_has_an_account(browser, ben):
+def test_the_order_of_an_accepted_quote_is_given_to_its_account_and_shown(browser, ben):
     acceptance = accepted(ben, "order_7")
+    Version.objects.update(state="accepted")
     order = make.OrderFactory(storefront_ref="order_7", display_id="2107")
+    ordering.note_ordered()
 
     assert "#2107" in browser.get("/portal/orders").text
     assert f">{acceptance.quote.number}<" in browser.get(f"/portal/orders/{order.pk}").text

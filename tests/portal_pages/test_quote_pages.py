@@ -270,7 +270,9 @@ def test_a_double_press_accepts_once(browser, offer):
 def test_the_order_appears_once_it_is_placed(browser, offer, ben):
     browser.post(at(offer, "/accept"), signed(offer))
     Acceptance.objects.update(order_ref="order_9", order_number="2107", erp_number="S00042")
-    order = make.OrderFactory(confirmed=True, storefront_ref="order_9", display_id="2107")
+    order = make.OrderFactory(
+        confirmed=True, account=ben.account, storefront_ref="order_9", display_id="2107"
+    )
 
     page = browser.get(f"/portal/quotes/{offer.quote_id}").text
 

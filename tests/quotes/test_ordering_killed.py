@@ -10,22 +10,23 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from integrations.engine.models import OPEN, SyncJob
 from integrations.flows.totals.currency import round_half_up
+from integrations.models import Connection
 from quotes.models import Acceptance, Version
 from quotes.services import ordering
 from quotes.states import VersionState
 from tests.quotes.selling import accepted, nordwind, offered
-from tests.support import postgres
+from tests.support import hasty_shop, postgres
 from tests.support.processes import running_worker, wait_for
 from tests.support.shop_and_erp import ShopAndErp, shop_and_erp
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-# Where nothing was sent yet, the look that finds nothing has to wait for the storefront's settle
-# time of 35 s, so one such point of each step stands for both.
 POINTS = [
     "checked/draft",
     "sent/draft",
     "recorded/draft",
+    "sent/check",
+    "checked/convert",
     "sent/convert",
     "recorded/convert",
     "intent/push",
@@ -56,10 +57,14 @@ def test_worker_killed_while_placing_leaves_one_order(
     person = nordwind(world.shop_seed)
     version = offered(person, world.shop_seed)
     acceptance = accepted(version, person)
+    # How long the real storefront has to settle is not what this is about.
+    Connection.objects.filter(pk=world.portal.shop.pk).update(kind=hasty_shop.KIND)
     mark = tmp_path / "killed"
     fault = {"ENGINE_FAULT": f"{point}:kill", "ENGINE_FAULT_MARK": str(mark)}
 
-    with running_worker({**world.environment, **fault}, tmp_path, "--lane", "orders") as worker:
+    with running_worker(
+        {**world.environment, **hasty_shop.ENVIRONMENT, **fault}, tmp_path, "--lane", "orders"
+    ) as worker:
         wait_for(all_is_quiet, f"jobs are still open:\n{worker.log}", timeout_s=90)
 
     assert mark.exists()

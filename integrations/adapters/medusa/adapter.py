@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from integrations.adapters.medusa.client import Client
+from integrations.adapters.medusa.collections import Collections
 from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.orders import Orders
 from integrations.adapters.medusa.products import Products
@@ -12,9 +13,9 @@ from integrations.adapters.medusa.stock import Stock
 from integrations.http import Session
 
 
-class MedusaAdapter(Orders, Quotes, Products, Stock, Shipping, Health):
-    """Implements ReadsOrders, WritesOrderProgress, PlacesQuotedOrders, WritesProducts,
-    WritesStock, ListsShipping and TestsConnection."""
+class MedusaAdapter(Orders, Collections, Quotes, Products, Stock, Shipping, Health):
+    """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
+    WritesProducts, WritesStock, ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

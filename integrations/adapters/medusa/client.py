@@ -19,6 +19,10 @@ from integrations.http import Reply, Session, status_error
 IDS_PER_CALL = 100
 ROWS_PER_CALL = 200
 
+RIGHTS_HINT = (
+    "Roles are in use in Medusa (rbac): give the key's role the right to read and write orders, "
+    "payments and products, and to read the settings, or make a secret key without limits."
+)
 _ADDRESS_HINT = "Enter the address of the Medusa server, without /app or /admin."
 
 Params = list[tuple[str, str]]
@@ -33,6 +37,7 @@ class Client:
 
     def __init__(self, session: Session, secret_key: str) -> None:
         self._session = session
+        self.has_publishable_key = secret_key.startswith("pk_")
         # A secret key works as HTTP Basic only (user name: the key, no password);
         # as a Bearer token Medusa 2.21 refuses it.
         basic = base64.b64encode(f"{secret_key}:".encode()).decode()
@@ -90,6 +95,8 @@ def explain(reply: Reply, writes: bool) -> PortalError | None:
     error = status_error(reply, writes, words)
     if isinstance(error, AuthFailed):
         error.hint = _key_hint(words)
+    elif isinstance(error, Rejected) and reply.status == 403:
+        error.hint = RIGHTS_HINT
     elif isinstance(error, Rejected) and reply.status == 413:
         error.hint = "Send fewer rows at once: Medusa takes 100 kB, and 2 MB on batch routes."
     return error

@@ -3,16 +3,21 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from integrations.adapters.medusa.client import Client
+from integrations.adapters.medusa.client import RIGHTS_HINT, Client
 from integrations.adapters.medusa.currencies import (
     store_currencies,
     tax_inclusive_currencies,
     tax_inclusive_hint,
 )
-from integrations.errors import PortalError
+from integrations.errors import PortalError, Rejected, Unavailable
 from integrations.records import Check, TestReport
 
 PLUGIN = "erp-portal-medusa"
+QUOTES_SINCE = (0, 3)  # the plugin's first version with all that the orders of quotes need
+# What the portal reads and writes, in words, by the routes of Medusa's API.
+AREAS = {"orders": "orders", "products": "products", "variants": "product-variants"}
+LONG_AGO = "2000-01-01T00:00:00Z"
+_INSTALL = "Install it in the Medusa project and restart; its README says how."
 
 _LOCATION_FIELDS = "id,name,sales_channels.id"
 
@@ -32,7 +37,9 @@ class Health:
             self._try("Sales channel", self._channel_check),
             self._try("Stock location", self._location_check),
             self._try("Shipping profile", self._profile_check),
+            self._try("Rights of the key", self._rights_check),
             self._try("Plugin", self._plugin_check),
+            self._try("Orders of quotes", self._quotes_check),
         )
         return TestReport(version="2", checks=(store, *rest))
 
@@ -44,6 +51,13 @@ class Health:
 
     # A secret key is no user: GET /admin/users/me answers 404 with a good one.
     def _store_check(self, name: str) -> Check:
+        if self._client.has_publishable_key:
+            return Check(
+                name=name,
+                ok=False,
+                detail="The key that is entered is a publishable one (pk_…).",
+                hint="Enter a secret API key (sk_…): Settings > Secret API keys in Medusa's admin.",
+            )
         stores = self._rows("stores", "id,name")
         if not stores:
             return Check(name=name, ok=False, detail="The server has no store.")
@@ -114,14 +128,65 @@ class Health:
             return Check(name=name, ok=True, detail="Not set: products get none.")
         return self._named(name, "shipping-profiles", "shipping_profiles", wanted)
 
-    def _plugin_check(self, name: str) -> Check:
+    def _rights_check(self, name: str) -> Check:
+        """A key may do everything, unless the merchant gave it a role that may not."""
+        forbidden = [words for words, path in AREAS.items() if not self._may_read(path)]
+        if forbidden:
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"The key may not read {', '.join(forbidden)}.",
+                hint=RIGHTS_HINT,
+            )
+        return Check(name=name, ok=True, detail=f"It reads {', '.join(AREAS)}.")
+
+    def _may_read(self, path: str) -> bool:
+        try:
+            self._client.get(f"/admin/{path}", [("fields", "id"), ("limit", "1")])
+        except Rejected as exc:
+            if exc.status != 403:
+                raise
+            return False
+        return True
+
+    def _has_plugin(self) -> bool:
         plugins = self._client.get("/admin/plugins").get("plugins") or []
-        if not any(plugin.get("name") == PLUGIN for plugin in plugins):
+        return any(plugin.get("name") == PLUGIN for plugin in plugins)
+
+    def _quotes_check(self, name: str) -> Check:
+        if not self._has_plugin():
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"Accepted quotes cannot be ordered: the plugin {PLUGIN} is not installed.",
+                hint=_INSTALL,
+            )
+        version = str(self._client.get("/admin/erp-portal/status").get("version") or "")
+        if _numbers(version) < QUOTES_SINCE:
+            needed = ".".join(str(one) for one in QUOTES_SINCE)
+            return Check(
+                name=name,
+                ok=False,
+                detail=f"{PLUGIN} {version} is too old for the orders of quotes; they need "
+                f"{needed} or newer.",
+                hint="Install the plugin of this release in the Medusa project, run "
+                "`npx medusa db:migrate` and restart Medusa; its README says how.",
+            )
+        # Also that its table is there: a plugin without its migrations answers with an error.
+        try:
+            self._client.get("/admin/erp-portal/quote-orders/strays", [("before", LONG_AGO)])
+        except Unavailable as exc:
+            migrate = "Run `npx medusa db:migrate` in the Medusa project; else look into its log."
+            return Check(name=name, ok=False, detail=exc.message, hint=migrate)
+        return Check(name=name, ok=True, detail=f"{PLUGIN} {version} places them.")
+
+    def _plugin_check(self, name: str) -> Check:
+        if not self._has_plugin():
             return Check(
                 name=name,
                 ok=False,
                 detail=f"The plugin {PLUGIN} is not installed; orders are found by polling only.",
-                hint="Install it in the Medusa project and restart; its README says how.",
+                hint=_INSTALL,
             )
         status = self._client.get("/admin/erp-portal/status")
         if not status.get("configured"):
@@ -147,6 +212,12 @@ class Health:
 def price_currencies(settings: Mapping[str, str]) -> list[str]:
     """The currencies of the setting `price_currencies`, lower case, as Medusa has them."""
     return settings.get("price_currencies", "").lower().replace(",", " ").split()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """`0.10.1` as numbers; empty for what is no version, which is older than any."""
+    parts = version.split("-")[0].split(".")
+    return tuple(int(part) for part in parts) if all(map(str.isdigit, parts)) else ()
 
 
 def _deliveries(name: str, status: Mapping[str, Any]) -> Check:

@@ -40,6 +40,10 @@ class Quotes:
         with _plugin_needed():
             return to_placed(self._client.post(f"{_path_of(quote_ref)}/convert", {}))
 
+    def discard_quoted(self, quote_ref: str) -> None:
+        with _plugin_needed():
+            self._client.delete(_path_of(quote_ref))
+
     def stray_drafts(self, older_than: datetime) -> Sequence[DraftSighting]:
         before = older_than.astimezone(UTC).isoformat().replace("+00:00", "Z")
         with _plugin_needed():

@@ -1,7 +1,8 @@
 """The job that asks the ERP where an order stands and tells the storefront.
 
 fetch   the order's whole progress, as it is now
-apply   onto our rows; each shipment the storefront lacks becomes a job of its own
+apply   onto our rows; each shipment the storefront lacks becomes a job of its own, and so does
+        each paid invoice of a quoted order
 tell    number, status, invoices and tracking onto the storefront's order
 """
 
@@ -15,6 +16,7 @@ from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.apply import apply_progress
+from integrations.flows.order_status.collecting import start_collections
 from integrations.flows.order_status.shipments import start_shipment
 from integrations.flows.orders.working import erp_of, order_of, resources_of, told_values
 from integrations.gateways import open_erp, open_storefront
@@ -61,6 +63,7 @@ def apply(ctx: StepContext) -> Output:
         if status_is_live(order):
             for shipment in missing:
                 start_shipment(shipment, actor=actor)
+            start_collections(order, actor=actor)
     return {"state": progress.state, "new_shipments": len(missing)}
 
 

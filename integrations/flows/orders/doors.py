@@ -25,6 +25,8 @@ from integrations.models.order import TERMINAL, OrderState
 
 logger = logging.getLogger(__name__)
 
+QUOTE = "quote"  # the origin of orders that were quoted
+
 
 @transaction.atomic
 def ensure_push(*, storefront: Connection, order_ref: str, origin: str, actor: str) -> Order | None:
@@ -42,6 +44,9 @@ def ensure_push(*, storefront: Connection, order_ref: str, origin: str, actor: s
         storefront_ref=order_ref,
         defaults={"erp": flow.target, "origin": origin},
     )
+    if origin == QUOTE and order.origin != QUOTE:  # the event of its conversion came first
+        order.origin = QUOTE
+        order.save(update_fields=["origin"])
     if is_new:
         logger.info("order_received order=%s origin=%s", order_ref, origin)
     if order.is_in_erp or order.state in TERMINAL or order.held_reason == HELD_BY_OPERATOR:

@@ -1,7 +1,8 @@
 """The job that tells the ERP of captured payments, each amount once.
 
 A payment may be captured in parts and refunded: what was told is kept per payment, and the
-difference is told under a reference that names both sums.
+difference is told under a reference that names both sums. What the ERP itself reported, as a
+paid invoice, it is not told.
 """
 
 from collections.abc import Mapping
@@ -49,7 +50,7 @@ def start_untold(order: Order, *, actor: str) -> list[SyncJob]:
             },
             dedupe_key=f"payment:{payment.pk}:{_named(*_now(payment))}",
         )
-        for payment in order.payments.all()
+        for payment in order.payments.filter(is_from_erp=False)
         if _net(payment.currency, *_now(payment)) != payment.told_amount
     ]
 

@@ -85,6 +85,8 @@ def _store_lines(order: Order, seen: StorefrontOrder) -> None:
 
 
 def _store_payments(order: Order, seen: StorefrontOrder) -> None:
+    invoices = order.invoices.exclude(collection_ref="")
+    from_erp = set(invoices.values_list("collection_ref", flat=True))
     for payment in seen.payments:
         Payment.objects.update_or_create(
             order=order,
@@ -96,5 +98,6 @@ def _store_payments(order: Order, seen: StorefrontOrder) -> None:
                 "captured_amount": payment.captured_amount,
                 "refunded_amount": payment.refunded_amount,
                 "captured_at": payment.captured_at,
+                "is_from_erp": payment.collection_id in from_erp,
             },
         )

@@ -1,6 +1,7 @@
 """How many digits a currency has, and the storefront's one rounding."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from moneyed import CurrencyDoesNotExist, get_currency
 
@@ -12,6 +13,7 @@ def smallest_unit(currency: str) -> Decimal:
     return digits_unit(currency_digits(currency))
 
 
+@cache
 def currency_digits(currency: str) -> int:
     """Digits after the point, from py-moneyed's data of ISO 4217."""
     try:

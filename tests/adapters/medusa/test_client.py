@@ -130,7 +130,9 @@ def test_connection_that_is_set_up_has_nothing_missing(
         "Sales channel",
         "Stock location",
         "Shipping profile",
+        "Rights of the key",
         "Plugin",
+        "Orders of quotes",
     ]
 
 
@@ -148,7 +150,68 @@ def test_missing_plugin_and_missing_address_are_told_apart(
 
     standin.shop.plugins.remove("erp-portal-medusa")
 
-    assert "is not installed" in failing(adapter)["Plugin"]
+    found = failing(adapter)
+    assert "is not installed" in found["Plugin"]
+    assert "Accepted quotes cannot be ordered" in found["Orders of quotes"]
+
+
+@pytest.mark.parametrize("version", ["0.2.0", "0.2.99", "", "unknown"])
+def test_plugin_that_is_too_old_for_quotes_is_told(
+    standin: MedusaStandIn, adapter: MedusaAdapter, version: str
+) -> None:
+    standin.shop.plugin_version = version
+
+    [told] = [one for one in adapter.test().checks if one.name == "Orders of quotes"]
+
+    assert not told.ok
+    assert f"{version} is too old for the orders of quotes; they need 0.3" in told.detail
+    assert "db:migrate" in told.hint
+
+
+@pytest.mark.parametrize("version", ["0.3.0", "0.10.1", "1.0.0-rc.1"])
+def test_newer_plugins_place_the_orders_of_quotes(
+    standin: MedusaStandIn, adapter: MedusaAdapter, version: str
+) -> None:
+    standin.shop.plugin_version = version
+
+    assert "Orders of quotes" not in failing(adapter)
+
+
+def test_plugin_whose_table_was_not_made_is_told(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.dials.set("fail", only="quote_orders.strays")
+
+    [told] = [one for one in adapter.test().checks if one.name == "Orders of quotes"]
+
+    assert (told.ok, "db:migrate" in told.hint) == (False, True)
+
+
+def test_what_a_key_may_not_do_is_named(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:
+    standin.shop.forbidden = {"orders", "product-variants"}
+
+    [told] = [one for one in adapter.test().checks if one.name == "Rights of the key"]
+
+    assert (told.ok, told.detail) == (False, "The key may not read orders, variants.")
+    assert "role" in told.hint
+
+
+def test_call_that_the_keys_role_forbids_says_what_to_do(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.shop.forbidden = {"orders"}
+
+    with pytest.raises(Rejected, match="Insufficient permissions") as refused:
+        adapter.get_order("order_1")
+
+    assert "role" in refused.value.hint
+
+
+def test_publishable_key_is_told_from_a_secret_one(standin: MedusaStandIn) -> None:
+    report = open_on(standin, secret_key=standin.shop.publishable_key).test()
+
+    [told] = report.checks
+    assert (told.ok, "publishable" in told.detail, "sk_" in told.hint) == (False, True, True)
 
 
 def test_events_that_are_refused_are_told(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:

@@ -296,6 +296,73 @@ def test_a_quote_without_a_draft_cannot_be_converted(adapter: MedusaAdapter) -> 
         adapter.convert_quoted(REF)
 
 
+# ---------------------------------------------------------------- giving up
+
+
+def test_a_draft_that_is_given_up_goes_and_may_be_placed_anew(
+    standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    adapter.discard_quoted(REF)
+    adapter.draft_quoted(order)
+
+    adapter.discard_quoted(REF)
+    adapter.discard_quoted(REF)
+
+    assert standin.drafts == {}
+    assert adapter.find_quoted(REF) is None
+    with pytest.raises(Rejected, match=f"No order was placed for {REF}"):
+        adapter.convert_quoted(REF)
+    assert adapter.draft_quoted(order).is_draft
+
+
+def test_an_order_is_never_given_up(
+    standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    adapter.draft_quoted(order)
+    placed = adapter.convert_quoted(REF)
+
+    with pytest.raises(Rejected, match="no draft any more"):
+        adapter.discard_quoted(REF)
+
+    assert list(standin.orders) == [placed.order_id]
+
+
+def test_a_lost_answer_to_giving_up_is_repeated_without_harm(
+    standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    adapter.draft_quoted(order)
+    standin.dials.set("lose_answer", only="quote_orders.discard", times=1)
+
+    with pytest.raises(OutcomeUnknown):
+        adapter.discard_quoted(REF)
+    adapter.discard_quoted(REF)
+
+    assert standin.drafts == {}
+
+
+def test_giving_up_waits_for_whoever_works_on_the_quote(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    standin.quote_orders.busy.add(REF)
+
+    with pytest.raises(Conflict, match="Another request works on"):
+        adapter.discard_quoted(REF)
+
+
+def test_of_a_conversion_and_giving_up_at_once_one_happens(
+    standin: MedusaStandIn, order: QuotedOrder
+) -> None:
+    for number in range(8):
+        quote = f"quote:Q-{number}"
+        open_on(standin).draft_quoted(replace(order, quote_ref=quote))
+        verbs = [open_on(standin).convert_quoted, open_on(standin).discard_quoted]
+        with ThreadPoolExecutor(2) as pool:
+            ended = [pool.submit(verb, quote).exception() for verb in verbs]
+        assert [type(one) for one in ended].count(Rejected) == 1
+
+    assert standin.drafts == {}
+
+
 # ---------------------------------------------------------------- strays
 
 
@@ -369,6 +436,7 @@ def test_a_plugin_that_is_too_old_waits_for_a_person() -> None:
         for ask in (
             lambda: adapter.find_quoted(REF),
             lambda: adapter.convert_quoted(REF),
+            lambda: adapter.discard_quoted(REF),
             lambda: adapter.stray_drafts(datetime.now(UTC)),
             lambda: adapter.remove_draft("order_1"),
         ):

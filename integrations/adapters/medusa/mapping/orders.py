@@ -291,13 +291,13 @@ def _returned_total(order: Row) -> Decimal:
 
 def _payments(order: Row) -> tuple[StorefrontPayment, ...]:
     return tuple(
-        _payment(payment)
+        _payment(payment, text(collection, "id"))
         for collection in rows(order, "payment_collections")
         for payment in rows(collection, "payments")
     )
 
 
-def _payment(payment: Row) -> StorefrontPayment:
+def _payment(payment: Row, collection_id: str) -> StorefrontPayment:
     captures = rows(payment, "captures")
     captured = sum((exact(one, "amount") for one in captures), Decimal(0))
     refunds = sum((exact(one, "amount") for one in rows(payment, "refunds")), Decimal(0))
@@ -312,6 +312,7 @@ def _payment(payment: Row) -> StorefrontPayment:
         refunded_amount=refunds,
         captured_at=moment_or_none(payment, "captured_at") or max(moments, default=None),
         is_canceled=bool(payment.get("canceled_at")),
+        collection_id=collection_id,
     )
 
 

@@ -43,7 +43,8 @@ def _calling(name: str) -> Control:
 
 
 def _shop(standin: Any, request: Request) -> Any:
-    return {**asdict(standin.shop), "tax_inclusive": sorted(standin.shop.tax_inclusive)}
+    shop = asdict(standin.shop)
+    return {name: sorted(one) if isinstance(one, set) else one for name, one in shop.items()}
 
 
 def _orders(standin: Any, request: Request) -> Any:

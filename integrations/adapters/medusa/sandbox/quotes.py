@@ -58,6 +58,19 @@ class QuoteOrders:
         order.changed(version=0)
         return order, True
 
+    def discard(self, quote_ref: str) -> None:
+        """Removes the quote's draft, if there is one."""
+        self._refuse_busy(quote_ref)
+        order = self.find(quote_ref)
+        if order is None:
+            return
+        if not order.is_draft:
+            raise not_allowed(
+                f"The order of {quote_ref} is placed and no draft any more; cancel it in Medusa.",
+                "quote_order_placed",
+            )
+        del self.checkout.orders[order.id]
+
     def strays(self) -> list[Order]:
         """Drafts that name a quote and are not its order, oldest first."""
         return [

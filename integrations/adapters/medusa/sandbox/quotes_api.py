@@ -86,6 +86,12 @@ class QuotesApi(OrdersApi):
         quote_ref = request.path_values["ref"]
         return self._quote_order(quote_ref, self.quote_orders.get(quote_ref))
 
+    @endpoint("DELETE", "/admin/erp-portal/quote-orders/{ref}", "quote_orders.discard")
+    def discard_quote_order(self, request: Request) -> Json:
+        quote_ref = request.path_values["ref"]
+        self.quote_orders.discard(quote_ref)
+        return {"quote_ref": quote_ref, "object": "quote-order", "deleted": True}
+
     @endpoint("POST", "/admin/erp-portal/quote-orders/{ref}/convert", "quote_orders.convert")
     def convert_quote_order(self, request: Request) -> Json:
         body_of(request, _NOTHING)

@@ -58,7 +58,7 @@ class SettingsApi(State):
     def plugin_status(self, request: Request) -> Json:
         is_set = bool(self.hooks.url and self.hooks.secret)
         return {
-            "version": "0.2.0",
+            "version": self.shop.plugin_version,
             "enabled": True,
             "configured": is_set,
             "problem": None if is_set else "No address or no secret is set.",

@@ -55,7 +55,8 @@ class State(StandIn):
             body: Json = {"message": "request entity too large", "type": "unknown_error"}
             return Response(413, body)
         if request.path.startswith("/admin/"):
-            return self._check_admin(request.headers.get("authorization", ""))
+            refused = self._check_admin(request.headers.get("authorization", ""))
+            return refused or self._check_role(request.path)
         if request.path.startswith("/store/"):
             return self._check_store(request.headers.get("x-publishable-api-key", ""))
         return None
@@ -67,6 +68,14 @@ class State(StandIn):
         if scheme == "Basic" and self.shop.secret_key in (credential, _user_of(credential)):
             return None
         return unauthorized()
+
+    def _check_role(self, path: str) -> Response | None:
+        """What a role without these rights meets where roles are in use."""
+        area = path.split("/")[2]
+        if area not in self.shop.forbidden:
+            return None
+        message = f"Insufficient permissions. Required policies: {area}:read"
+        return Response(403, {"type": "forbidden", "message": message})
 
     def _check_store(self, key: str) -> Response | None:
         if key == self.shop.publishable_key:

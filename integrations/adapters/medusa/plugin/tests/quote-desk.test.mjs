@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { built } from "./built.mjs"
 
-const { NoQuoteOrder, QuoteBusy, QuoteDesk } = built("modules/erp-portal/quotes/desk")
+const { NoQuoteOrder, QuoteBusy, QuoteDesk, QuoteOrderPlaced } = built("modules/erp-portal/quotes/desk")
 const REF = "quote:Q-1"
 const SOON = { waitMs: 1000, pollMs: 1, renewMs: 1000 }
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -143,6 +143,54 @@ test("a quote without an order cannot be converted", async () => {
 
   await assert.rejects(desk.convert(REF, orders), NoQuoteOrder)
 })
+
+test("a draft that is given up goes, also when it is given up again", async () => {
+  const { orders, desk, place } = world()
+  await place()
+
+  await desk.discard(REF, orders)
+  await desk.discard(REF, orders)
+
+  assert.deepEqual([...orders.states], [])
+  await assert.rejects(desk.convert(REF, orders), NoQuoteOrder)
+})
+
+test("an order is never given up", async () => {
+  const { orders, desk, place } = world()
+  await place()
+  await desk.convert(REF, orders)
+
+  await assert.rejects(desk.discard(REF, orders), QuoteOrderPlaced)
+
+  assert.deepEqual([...orders.states], [["order_1", "order"]])
+})
+
+test("giving up waits for the draft that is just being made", async () => {
+  const { orders, desk, place } = world()
+
+  const placing = place()
+  await pause(2) // it is creating now
+  await desk.discard(REF, orders)
+  await placing
+
+  assert.deepEqual([...orders.states], [])
+})
+
+for (const first of ["convert", "discard"]) {
+  test(`of a conversion and giving up at once only one happens: ${first} first`, async () => {
+    const { ledger, orders, desk, place } = world()
+    await place()
+    const second = first === "convert" ? "discard" : "convert"
+
+    const begun = desk[first](REF, orders)
+    await pause(2)
+    const ended = await Promise.allSettled([begun, desk[second](REF, orders)])
+
+    assert.deepEqual(ended.map((one) => one.status), ["fulfilled", "rejected"])
+    assert.deepEqual([...orders.states.values()], first === "convert" ? ["order"] : [])
+    assert.equal(ledger.row(REF).token, null)
+  })
+}
 
 test("a claim is renewed while the work goes on, and given back after it", async () => {
   const { ledger, desk } = world({ ...SOON, renewMs: 2 })

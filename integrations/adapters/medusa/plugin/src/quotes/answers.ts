@@ -1,6 +1,6 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ERP_PORTAL } from "../modules/erp-portal"
-import { NoQuoteOrder, type QuoteDesk, QuoteBusy } from "../modules/erp-portal/quotes/desk"
+import { NoQuoteOrder, QuoteBusy, type QuoteDesk, QuoteOrderPlaced } from "../modules/erp-portal/quotes/desk"
 import type ErpPortalService from "../modules/erp-portal/service"
 import { readOrder } from "./orders"
 
@@ -31,6 +31,8 @@ export function refuse(res: MedusaResponse, error: Error): void {
     res.status(409).json({ code: "quote_order_busy", type: "conflict", message: error.message })
   } else if (error instanceof NoQuoteOrder) {
     res.status(404).json({ code: "no_quote_order", type: "not_found", message: error.message })
+  } else if (error instanceof QuoteOrderPlaced) {
+    res.status(400).json({ code: "quote_order_placed", type: "not_allowed", message: error.message })
   } else {
     throw error
   }

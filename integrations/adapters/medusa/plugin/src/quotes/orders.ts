@@ -45,7 +45,10 @@ export interface Draft {
 export const ordersIn = (scope: MedusaContainer): Orders => ({
   stateOf: (orderId) => stateOf(orderId, scope),
   convert: (orderId) => convertDraft(orderId, scope),
-  remove: (orderId) => removeDraft(orderId, scope),
+  remove: async (orderId) => {
+    await dropReservations(orderId, scope)
+    await removeDraft(orderId, scope)
+  },
 })
 
 /** The order as the portal reads it; undefined when there is none. */

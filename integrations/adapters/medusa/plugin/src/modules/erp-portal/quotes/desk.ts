@@ -36,6 +36,12 @@ export class NoQuoteOrder extends Error {
   }
 }
 
+export class QuoteOrderPlaced extends Error {
+  constructor(quoteRef: string) {
+    super(`The order of ${quoteRef} is placed and no draft any more; cancel it in Medusa.`)
+  }
+}
+
 export interface Patience {
   waitMs: number
   pollMs: number
@@ -78,6 +84,18 @@ export class QuoteDesk {
       if (!orderId || !state) throw new NoQuoteOrder(quoteRef)
       if (state === "draft") await orders.convert(orderId)
       return orderId
+    })
+  }
+
+  /**
+   * Removes the quote's draft; nothing where there is none (any more). Whoever converts it at the
+   * same time either finds no draft or is first, and then the order is refused and stays.
+   */
+  async discard(quoteRef: string, orders: Orders): Promise<void> {
+    await this.alone(quoteRef, async ({ orderId }) => {
+      const state = orderId ? await orders.stateOf(orderId) : null
+      if (state === "order") throw new QuoteOrderPlaced(quoteRef)
+      if (orderId && state === "draft") await orders.remove(orderId)
     })
   }
 
