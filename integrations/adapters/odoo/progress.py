@@ -104,7 +104,7 @@ class Progress(OdooPart):
             "sale_id",
             order_ids,
             [*_PICKING_FIELDS, *carrier_fields(self.client)],
-            [["picking_type_code", "=", "outgoing"]],
+            [["picking_type_code", "in", ["outgoing", "incoming"]]],
         )
         moves = self._among(
             "stock.move", "picking_id", [row["id"] for row in pickings], _MOVE_FIELDS
@@ -171,6 +171,8 @@ _PICKING_FIELDS = [
     "scheduled_date",
     "date_done",
     "backorder_id",
+    "picking_type_code",
+    "return_id",
     "write_date",
 ]
 _MOVE_FIELDS = ["picking_id", "product_id", "quantity", "state", "sale_line_id"]
