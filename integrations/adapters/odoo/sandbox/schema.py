@@ -77,6 +77,7 @@ MODELS: dict[str, ModelDef] = {
             "name": char("Name", is_required=True),
             "ref": char("Reference"),
             "is_company": flag("Is a Company"),
+            "partner_share": flag("Share Partner", default=True),
             "parent_id": one("res.partner"),
             "child_ids": children("res.partner", "parent_id"),
             "commercial_partner_id": one("res.partner", compute="commercial_partner"),

@@ -24,6 +24,7 @@ DEPOT_MODELS = {
     ),
     "stock.location": ModelDef(
         label="Inventory Locations",
+        order="complete_name, id",
         fields={
             "name": char("Location Name"),
             "complete_name": char("Full Location Name"),
