@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -42,6 +42,7 @@ class OdooOffice:
     seed: FilledErp
     kind: str = "odoo"
     creating: str = "sale.order.load"
+    taxes: dict[Decimal, tuple[str, ...]] = field(default_factory=dict)
 
     def adapter(
         self,
@@ -68,10 +69,12 @@ class OdooOffice:
         return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
-        known = self.seed.taxes.get(int(percent))
-        if known is not None and percent == int(percent):
-            return known
-        return (str(self.standin.add_tax(f"{percent} %", percent)),)
+        rate = Decimal(percent)
+        if not self.taxes:
+            self.taxes = {Decimal(known): refs for known, refs in self.seed.taxes.items()}
+        if rate not in self.taxes:
+            self.taxes[rate] = (str(self.standin.add_tax(f"VAT {rate} %", rate)),)
+        return self.taxes[rate]
 
     def location(self, warehouse: Warehouse) -> str:
         return self.seed.locations[warehouse]

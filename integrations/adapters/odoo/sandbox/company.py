@@ -14,6 +14,7 @@ from integrations.adapters.odoo.sandbox.store import Row
 COMPUTES.update(CREDIT_COMPUTES)
 COMPUTES.update(DEPOT_COMPUTES)
 
+_THREE_DIGITS = {"BHD", "JOD", "KWD", "OMR", "TND"}
 _WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF"}
 
 
@@ -244,7 +245,7 @@ class Company(Stocking):
 
 
 def _currency(code: str, rate: Number) -> Row:
-    digits = 0 if code in _WITHOUT_CENTS else 2
+    digits = 0 if code in _WITHOUT_CENTS else 3 if code in _THREE_DIGITS else 2
     return {
         "name": code,
         "symbol": code,
