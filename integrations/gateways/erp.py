@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from integrations.errors import NeedsOperator, PortalError
+from integrations.gateways.field_shapes import refuse_changed
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection
 
@@ -25,7 +26,9 @@ def enforces_key(connection: Connection) -> bool:
 def open_erp(
     connection: Connection, *abilities: type, actor: str = "", run_id: int | None = None
 ) -> Iterator[Any]:
-    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols)."""
+    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols), or
+    a field that one of them needs has changed in the ERP."""
+    refuse_changed(connection, abilities)
     with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
         for ability in abilities:
             if not isinstance(adapter, ability):

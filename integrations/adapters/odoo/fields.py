@@ -24,7 +24,7 @@ from integrations.adapters.odoo.progress import (
 from integrations.errors import Rejected
 from integrations.records import UsedField
 
-_ATTRIBUTES = ["type", "size", "digits", "relation", "selection"]
+_ATTRIBUTES = ["type", "size", "digits", "relation"]
 # By port, by model. What every row has (id) is left out.
 _NEEDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "PullsProducts": {
@@ -145,7 +145,10 @@ class Fields(OdooPart):
 
 
 def type_text(described: Mapping[str, Any]) -> str:
-    """Odoo's word for the type with what bounds it: `char(64)`, `float(16,2)`. Pure."""
+    """Odoo's word for the type with what bounds it: `char(64)`, `float(16,2)`. Pure.
+
+    The values of a choice are left out: modules add to them all the time.
+    """
     kind = str(described["type"])
     bounds: list[str] = []
     if described.get("size"):
@@ -154,6 +157,4 @@ def type_text(described: Mapping[str, Any]) -> str:
         bounds += [str(one) for one in described["digits"]]
     if described.get("relation"):
         bounds.append(str(described["relation"]))
-    if kind == "selection":
-        bounds += sorted(str(value) for value, _ in described.get("selection") or [])
     return f"{kind}({','.join(bounds)})" if bounds else kind
