@@ -3,11 +3,9 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from integrations import ports
 from integrations.ports import erp
-from tests.contract.conftest import KINDS, opened
+from tests.contract.office import Office
 
 TABLE = Path(__file__).parents[2] / "docs" / "erps" / "abilities.md"
 PORTS: dict[str, type] = {
@@ -44,12 +42,10 @@ def _reasons(kind: str) -> dict[str, str]:
     return dict(re.findall(r"^- ([\w ]+): (.+)$", section, re.MULTILINE))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_table_tells_what_the_adapter_can(kind: str) -> None:
+def test_table_tells_what_the_adapter_can(office: Office) -> None:
+    kind, adapter = office.kind, office.adapter()
     told = _told().get(kind)
     assert told is not None, f"docs/erps/abilities.md has no line for {kind}"
-    with opened(kind) as office:
-        adapter = office.adapter()
 
     for ability, port in PORTS.items():
         answer, can = told[ability], isinstance(adapter, port)
@@ -57,9 +53,8 @@ def test_table_tells_what_the_adapter_can(kind: str) -> None:
         assert (answer != "no") == can, f"{kind}, {ability}: told {answer!r}, but it can: {can}"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_not_there_or_less_has_a_reason(kind: str) -> None:
-    told, reasons = _told()[kind], _reasons(kind)
+def test_what_is_not_there_or_less_has_a_reason(office: Office) -> None:
+    told, reasons = _told()[office.kind], _reasons(office.kind)
 
     short = {ability for ability, answer in told.items() if answer != "yes"}
 
