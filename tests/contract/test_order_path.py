@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from integrations.engine import runner
 from integrations.models import Order
 from integrations.ports.erp import PushesOrders, TracksOrders
 from tests.contract.office import Office
 from tests.contract.orders import able
 from tests.contract.world import World, opened_world
-from tests.support.processes import wait_for
 
 
 @pytest.fixture
@@ -65,8 +63,7 @@ def test_one_order_when_it_is_written_after_the_caller_has_gone(world: World) ->
     world.office.standin.dials.set("slow_commit", seconds=0.4, times=1, only=world.office.creating)
 
     order_id = world.place(("TAPE-5M", 2))
-    runner.drain()
-    wait_for(lambda: world.held(order_id))
+    world.run_until(lambda: world.held(order_id))
     world.settle()
 
     confirmed(world, order_id)

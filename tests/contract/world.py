@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +26,7 @@ from integrations.sandbox.connecting import Connected, connect
 from integrations.sandbox.shop import seed_shop
 from tests.contract.office import Office, Seen
 from tests.faults import forks
+from tests.support.processes import wait_for
 
 HOUR = timedelta(hours=1)
 GOODS = {"DRILL-18V": "129.00", "TAPE-5M": "7.35", "TIES-200": "3.09"}
@@ -89,9 +90,22 @@ class World:
                 return
         raise AssertionError(f"still open: {[*moving.values_list('kind', 'state', 'error_text')]}")
 
+    def run_until(self, look: Callable[[], object], *, timeout_s: float = 10) -> None:
+        """Runs what is due again and again, while what was sent has not settled yet."""
+
+        def look_again() -> object:
+            self._wake()
+            runner.drain()
+            return look()
+
+        wait_for(look_again, timeout_s=timeout_s)
+
     def _hurry(self) -> None:
         """As if an hour went by, what was sent has settled long ago."""
         Step.objects.filter(sent_at__isnull=False).update(sent_at=timezone.now() - HOUR)
+        self._wake()
+
+    def _wake(self) -> None:
         past = timezone.now() - timedelta(seconds=1)
         SyncJob.objects.filter(due_at__gt=past).update(due_at=past)
         Resource.objects.update(not_before=None)
