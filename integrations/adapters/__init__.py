@@ -22,7 +22,10 @@ Role = Literal["storefront", "erp", "crm"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One setting or secret that a connection of this kind takes; checked before it is saved."""
+    """One setting or secret that a connection of this kind takes; checked before it is saved.
+
+    `is_expiry`: the day (YYYY-MM-DD) on which a key runs out; the portal warns before.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Field:
     default: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()
+    is_expiry: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

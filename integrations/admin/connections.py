@@ -19,7 +19,8 @@ from integrations.admin import health, pressing
 from integrations.admin.base import ConsoleAdmin, actor
 from integrations.admin.connection_form import ConnectionForm, field_names, form_for
 from integrations.admin.pressing import Button
-from integrations.gateways import connections
+from integrations.flows import field_check
+from integrations.gateways import connections, field_shapes
 from integrations.looks import written
 from integrations.looks.badges import toned
 from integrations.models import Connection
@@ -34,7 +35,7 @@ class ConnectionAdmin(ConsoleAdmin):
     search_fields = ["name"]
     list_select_related = ["resource"]
     change_form_outer_before_template = "console/_connection.html"
-    actions = ["test", "pause", "resume", "renew_hook"]
+    actions = ["test", "pause", "resume", "accept_fields", "renew_hook"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         return super().get_queryset(request).defer("sealed_credentials")
@@ -82,6 +83,7 @@ class ConnectionAdmin(ConsoleAdmin):
             context |= {
                 "row": row,
                 "health": health.of(row),
+                "field_changes": field_shapes.changes_of(row),
                 "buttons": _buttons(self, request, row),
             }
             if self.has_change_permission(request, row) and _spec_of(request, row).callbacks:
@@ -138,7 +140,7 @@ class ConnectionAdmin(ConsoleAdmin):
     @admin.action(description="Test connection", permissions=["test"])
     def test(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
         def press(connection: Connection) -> None:
-            if not connections.test_connection(connection, actor=actor(request)).is_ok:
+            if not field_check.test_connection(connection, actor=actor(request)).is_ok:
                 raise pressing.Skipped(f"{connection.name} does not work, see what was checked")
 
         return pressing.press_each(self, request, rows, press, done="tested and working")
@@ -165,6 +167,29 @@ class ConnectionAdmin(ConsoleAdmin):
     def resume(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
         press = partial(connections.resume_connection, actor=actor(request))
         return pressing.press_each(self, request, rows, press, done="resumed")
+
+    @admin.action(description="Accept the fields as they are now…", permissions=["test"])
+    def accept_fields(
+        self, request: HttpRequest, rows: QuerySet[Connection]
+    ) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="accept_fields",
+            question="Accept the fields as they are now",
+            consequence=(
+                "The system is asked once more, and what it has then counts as right. What waited "
+                "because of the change goes on; a field that is gone is used no less for it."
+            ),
+            button="Accept",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        press = partial(
+            field_check.accept_fields, actor=actor(request), reason=asked.cleaned_data["reason"]
+        )
+        return pressing.press_each(self, request, rows, press, done="accepted as they are")
 
     @admin.action(description="New callback address…", permissions=["change"])
     def renew_hook(self, request: HttpRequest, rows: QuerySet[Connection]) -> HttpResponse | None:
@@ -205,6 +230,8 @@ def _buttons(screen: ConnectionAdmin, request: HttpRequest, connection: Connecti
             found.append(Button(action="resume", label="Resume"))
         else:
             found.append(Button(action="pause", label="Pause…"))
+        if field_shapes.changes_of(connection):
+            found.append(Button(action="accept_fields", label="Accept the fields as they are now…"))
     if (
         screen.has_change_permission(request, connection)
         and _spec_of(request, connection).callbacks

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from integrations.engine.models import BreakerState, Resource
+from integrations.gateways import field_shapes
 from integrations.models import Connection
 
 
@@ -36,6 +37,13 @@ def of(connection: Connection) -> Health:
         return Health(tone="default", word="Not tested", sentence="Press “Test connection”.")
     if not connection.last_test.get("ok"):
         return Health(tone="warning", word="Test failed", sentence=_first_failure(connection))
+    changes = field_shapes.changes_of(connection)
+    if changes:
+        return Health(
+            tone="warning",
+            word="Fields changed",
+            sentence=field_shapes.title_of(connection, changes),
+        )
     return Health(tone="success", word="Working")
 
 

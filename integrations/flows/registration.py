@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
-from integrations.flows import alerts, retention, schedules
+from integrations.flows import alerts, expiries, field_check, retention, schedules
 from integrations.flows.order_status import collecting, poll, refresh, shipments
 from integrations.flows.orders import (
     changes,
@@ -25,6 +25,8 @@ from integrations.models import Flow
 from integrations.webhooks import inbox
 
 FORGET_EVERY_S = 60.0
+TELL_EXPIRING_S = 3600.0
+CHECK_FIELDS_S = 600.0  # looks for checks that are due; each is once a day
 
 # Importing a module registers its job kinds.
 JOB_MODULES = (
@@ -40,6 +42,7 @@ JOB_MODULES = (
     collecting,
     poll,
     runs,
+    field_check,
 )
 
 
@@ -54,6 +57,8 @@ def register_all() -> None:
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
+    beat.register("check_fields", CHECK_FIELDS_S, lambda: field_check.start_checks(timezone.now()))
+    beat.register("tell_expiring", TELL_EXPIRING_S, lambda: expiries.tell_expiring(timezone.now()))
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
     beat.register(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from integrations.errors import NeedsOperator, PortalError
+from integrations.gateways.field_shapes import refuse_changed
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection
 
@@ -38,10 +39,10 @@ def open_erp(
     run_id: int | None = None,
     within_s: float | None = None,
 ) -> Iterator[Any]:
-    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols).
-
-    `within_s` as of `open_adapter`.
+    """The ERP's adapter. Raises NeedsOperator when it lacks one of `abilities` (Protocols), or
+    a field that one of them needs has changed in the ERP. `within_s` as of `open_adapter`.
     """
+    refuse_changed(connection, abilities)
     with open_adapter(connection, actor=actor, run_id=run_id, within_s=within_s) as adapter:
         for ability in abilities:
             if not isinstance(adapter, ability):

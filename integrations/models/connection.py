@@ -40,6 +40,8 @@ class Connection(models.Model):
         "engine.Resource", on_delete=models.PROTECT, related_name="connection", editable=False
     )
     last_test = models.JSONField(default=dict, blank=True, editable=False)
+    # what `gateways.field_shapes` compares: the accepted types, and what changed since
+    field_shapes = models.JSONField(default=dict, blank=True, editable=False)
     last_tested_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

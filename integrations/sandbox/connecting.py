@@ -4,6 +4,7 @@ What an operator would do in the console, through the same services. Used by the
 tests and by journeys.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,9 +15,10 @@ from integrations.flows.links import bind
 from integrations.flows.modes import set_mode
 from integrations.gateways.connections import add_connection
 from integrations.models import Connection, Flow, IdLink
-from integrations.sandbox.company import customer_with
-from integrations.sandbox.seeds import ErpSeed
-from integrations.sandbox.storefront import MedusaSeed
+from integrations.sandbox.company import TAXES, customer_with
+from integrations.sandbox.goods import CUSTOMERS as B2B_CUSTOMERS
+from integrations.sandbox.seeds import ErpSeed, FilledErp
+from integrations.sandbox.storefront import MedusaSeed, SeedCustomer
 from integrations.secrets import new_signing_secret, new_token
 
 ACTOR = "sandbox"
@@ -49,7 +51,7 @@ class Connected:
 
 def connect(
     shop: MedusaSeed,
-    erp: ErpSeed,
+    erp: ErpSeed | FilledErp,
     *,
     now: datetime,
     mode: str = Flow.Mode.LIVE,
@@ -57,11 +59,13 @@ def connect(
 ) -> Connected:
     """Adds both connections, three flows in `mode` and the mappings that orders need.
 
-    `hook` is what the shop was told already, for a shop that was started before.
+    `hook` is what the shop was told already, for a shop that was started before. A buyer of the
+    shop is linked to the ERP's customer of the same company.
     """
     hook = hook or new_hook()
+    filled = erp if isinstance(erp, FilledErp) else _as_filled(erp)
     storefront = _add_shop(shop, hook)
-    books = _add_erp(erp)
+    books = _add_erp(filled)
     connected = Connected(
         shop=storefront,
         erp=books,
@@ -70,21 +74,25 @@ def connect(
         order_status=add_flow(kind="order_status", source=books, target=storefront, actor=ACTOR),
         hook=hook,
     )
-    _link(connected, shop, erp)
+    _link(connected, shop, filled)
+    for customer, ref in _counterparts(shop, erp):
+        link_customer(connected, customer.id, ref, customer.company)
     for flow in (connected.products, connected.orders, connected.order_status):
         if mode != Flow.Mode.OFF:
             set_mode(flow, mode, actor=ACTOR, reason="the sandbox is set up", now=now)
     return connected
 
 
-def link_customer(connected: Connected, customer_id: str, partner_id: int, label: str) -> None:
+def link_customer(
+    connected: Connected, customer_id: str, customer_ref: int | str, label: str
+) -> None:
     """Tells the portal which ERP customer a buyer of the shop is."""
     bind(
         IdLink.Kind.CUSTOMER,
         connected.shop,
         customer_id,
         connected.erp,
-        str(partner_id),
+        str(customer_ref),
         actor=ACTOR,
         label=label,
     )
@@ -113,10 +121,21 @@ def _add_shop(shop: MedusaSeed, hook: Hook) -> Connection:
     )
 
 
-def _add_erp(erp: ErpSeed) -> Connection:
+def _add_erp(erp: FilledErp) -> Connection:
     return add_connection(
-        kind="odoo",
+        kind=erp.kind,
         name=ERP,
+        url=erp.url,
+        settings=dict(erp.settings),
+        credentials=dict(erp.secrets),
+        actor=ACTOR,
+        allow_private=True,
+    )
+
+
+def _as_filled(erp: ErpSeed) -> FilledErp:
+    return FilledErp(
+        kind="odoo",
         url=erp.url,
         settings={
             "database": erp.database,
@@ -124,20 +143,36 @@ def _add_erp(erp: ErpSeed) -> Connection:
             "shipping_product_ref": str(erp.shipping_product),
             "rounding_product_ref": str(erp.rounding_product),
         },
-        credentials={"api_key": erp.api_key},
-        actor=ACTOR,
-        allow_private=True,
+        secrets={"api_key": erp.api_key},
+        variants={},
+        customers={},
+        taxes={TAXES[code]: (str(ref),) for code, ref in erp.taxes.items()},
+        locations={},
+        shipping_ref=str(erp.shipping_product),
     )
 
 
-def _link(connected: Connected, shop: MedusaSeed, erp: ErpSeed) -> None:
+def _link(connected: Connected, shop: MedusaSeed, erp: FilledErp) -> None:
     source, target = connected.shop, connected.erp
     for code in shop.tax_codes.values():
-        tax = str(erp.taxes[code])
-        bind(IdLink.Kind.TAX, source, code, target, tax, actor=ACTOR, label=code)
-    option, service = shop.shipping_option_id, str(erp.shipping_product)
-    bind(IdLink.Kind.SHIPPING, source, option, target, service, actor=ACTOR, label="Standard")
+        refs = erp.taxes.get(TAXES[code], ())
+        if refs:
+            bind(IdLink.Kind.TAX, source, code, target, refs[0], actor=ACTOR, label=code)
+    option, service = shop.shipping_option_id, erp.shipping_ref
+    if service:
+        bind(IdLink.Kind.SHIPPING, source, option, target, service, actor=ACTOR, label="Standard")
+
+
+def _counterparts(
+    shop: MedusaSeed, erp: ErpSeed | FilledErp
+) -> Iterator[tuple[SeedCustomer, int | str]]:
+    """The shop's buyers whom somebody has told the ERP's customer of."""
+    roles = {one.name: one.role for one in B2B_CUSTOMERS}
     for customer in shop.customers:
         known = customer_with(customer.email)
-        if known is not None and known.is_linked:
-            link_customer(connected, customer.id, erp.customers[known.email], known.company)
+        if known is None or not known.is_linked:
+            continue
+        if isinstance(erp, ErpSeed):
+            yield customer, erp.customers[known.email]
+        elif known.company in roles:
+            yield customer, erp.customers[roles[known.company]]

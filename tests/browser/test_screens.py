@@ -154,3 +154,31 @@ def test_sign_in(page, shoot):
 
     shoot(page, "sign-in")
     assert_well_made(page)
+
+
+def test_fields_that_changed(page, scene, shoot):
+    scene.erp.field_shapes = {
+        "accepted": {},
+        "changes": [
+            {
+                "entity": "sale.order",
+                "name": "client_order_ref",
+                "was": "char",
+                "now": "",
+                "stops": ["PushesOrders", "TracksOrders"],
+            },
+            {
+                "entity": "product.product",
+                "name": "weight",
+                "was": "float(16,2)",
+                "now": "char",
+                "stops": ["PullsProducts"],
+            },
+        ],
+        "checked_at": "",
+    }
+    scene.erp.save()
+    page.goto(reverse("admin:integrations_connection_change", args=[scene.erp.pk]))
+
+    shoot(page, "fields-changed")
+    assert_well_made(page)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.models import Connection, StateChange
 from tests import factories as make
@@ -258,3 +259,41 @@ def address(connection):
 
 def between_erp_and_shop():
     return {"source": make.ConnectionFactory(erp=True), "target": make.ConnectionFactory()}
+
+
+class TestChangedFields:
+    @pytest.fixture
+    def erp(self):
+        change = {
+            "entity": "sale.order",
+            "name": "client_order_ref",
+            "was": "char",
+            "now": "",
+            "stops": ["PushesOrders"],
+        }
+        return make.ConnectionFactory(
+            name="Books",
+            kind="odoo",
+            role="erp",
+            last_tested_at=timezone.now(),
+            last_test={"ok": True, "checks": []},
+            field_shapes={"accepted": {}, "changes": [change], "checked_at": ""},
+        )
+
+    def test_page_names_the_field_and_what_stands_still(self, signed_in, erp):
+        page = signed_in(make.operator()).get(_page(erp)).content.decode()
+
+        assert "sale.order.client_order_ref" in page
+        assert "Stands still: sending orders." in page
+        assert "Accept the fields as they are now" in page
+        assert "Fields changed" in page
+
+    def test_auditor_sees_it_and_cannot_press(self, signed_in, erp):
+        page = signed_in(make.auditor()).get(_page(erp)).content.decode()
+
+        assert "sale.order.client_order_ref" in page
+        assert "Accept the fields as they are now…" not in page
+
+
+def _page(connection):
+    return reverse("admin:integrations_connection_change", args=[connection.pk])

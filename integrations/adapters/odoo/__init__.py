@@ -73,6 +73,7 @@ SPEC = AdapterSpec(
             name="api_key_expires_on",
             label="API key expires on",
             help="YYYY-MM-DD. Odoo does not tell, and an expired key looks like a wrong one.",
+            is_expiry=True,
         ),
     ),
     secrets=(

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 
 from integrations.adapters.odoo.answers import WithoutDebug
 from integrations.adapters.odoo.client import OdooClient
-from integrations.adapters.odoo.credit import Credit
+from integrations.adapters.odoo.companies import Companies
+from integrations.adapters.odoo.fields import Fields
 from integrations.adapters.odoo.health import Health
 from integrations.adapters.odoo.invoices import Invoices
 from integrations.adapters.odoo.payments import Payments
-from integrations.adapters.odoo.pricing import Pricing
+from integrations.adapters.odoo.prices import Prices
 from integrations.adapters.odoo.products import Products
 from integrations.adapters.odoo.progress import Progress
 from integrations.adapters.odoo.settings import read_settings
+from integrations.adapters.odoo.stock import Stock
 from integrations.adapters.odoo.terms import Terms
 from integrations.http import Session
 
 
-class OdooAdapter(Products, Payments, Progress, Invoices, Pricing, Terms, Credit, Health):
+class OdooAdapter(
+    Products, Payments, Progress, Invoices, Prices, Terms, Companies, Stock, Fields, Health
+):
     """One connection to one company of one Odoo database. Not shared between threads."""
 
 

@@ -22,7 +22,15 @@ from integrations.http import Reply, Session
 Judge = Callable[[Any], PortalError | None]
 
 _SEARCHES = {"search", "search_count", "search_read"}
-_ON_MODEL = {*_SEARCHES, "load", "fields_get", "context_get", "check_access_rights"}
+_ON_MODEL = {
+    *_SEARCHES,
+    "load",
+    "fields_get",
+    "context_get",
+    "check_access_rights",
+    "read_group",
+    "formatted_read_group",
+}
 _MAY_BE_EMPTY = {"has_access", "onchange"}  # asked about the model, not about records
 # /jsonrpc passes these by position, in this order; the rest by name.
 _POSITIONAL: dict[str, tuple[str, ...]] = {

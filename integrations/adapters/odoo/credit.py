@@ -58,7 +58,7 @@ class Credit(Rounding):
             "read",
             ids=[self.company_id()],
             writes=False,
-            fields=["currency_id", "account_use_credit_limit"],
+            fields=["currency_id", "partner_id", "account_use_credit_limit"],
         )[0]
         return found
 
@@ -89,7 +89,7 @@ def to_standing(
     """
     is_known = "credit_limit" in whole and "credit" in whole
     limit = amount_of(whole.get("credit_limit")) if company["account_use_credit_limit"] else None
-    reason = _block_reason(contact) or _block_reason(whole)
+    reason = block_reason(contact) or block_reason(whole)
     return CreditStanding(
         is_blocked=bool(reason),
         block_reason=reason,
@@ -108,7 +108,8 @@ def _exposure(whole: Row) -> Decimal:
     return amount_of(whole["credit"]) + amount_of(whole.get("credit_to_invoice"))
 
 
-def _block_reason(partner: Row) -> str:
+def block_reason(partner: Row) -> str:
+    """Why Odoo, or the portal for it, sells them nothing; empty when it does. Pure."""
     if not partner["active"]:
         return f"{partner['name']} is archived in Odoo."
     if partner.get("sale_warn") == "block":

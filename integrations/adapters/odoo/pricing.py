@@ -22,7 +22,7 @@ _LINE_SPEC: dict[str, Any] = {
     name: {}
     for name in ("product_uom_qty", "price_unit", "discount", "price_subtotal", "pricelist_item_id")
 }
-_PRODUCT_FIELDS = [
+PRODUCT_FIELDS = [
     "default_code",
     "name",
     "active",
@@ -146,7 +146,7 @@ class Pricing(OdooPart):
             "search_read",
             writes=False,
             domain=[["id", "in", ids], ["active", "in", [True, False]]],
-            fields=_PRODUCT_FIELDS,
+            fields=PRODUCT_FIELDS,
         )
         return {row["id"]: row for row in found}
 

@@ -17,8 +17,7 @@ from integrations.adapters.odoo.wire import (
 )
 from integrations.records import ErpProduct, ErpVariant, Page, Window
 
-PAGE_SIZE = 500
-_VARIANT_FIELDS = [
+VARIANT_FIELDS = [
     "default_code",
     "barcode",
     "name",
@@ -47,8 +46,6 @@ class Products(OdooPart):
     comes twice, whole each time. Stock, pricelists and the extra price of an attribute value
     do not move `write_date`: the nightly complete pull catches the last one.
     """
-
-    page_size = PAGE_SIZE
 
     def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
         """Left out: combos (they are choices, not goods) and the portal's own service products."""
@@ -79,7 +76,7 @@ class Products(OdooPart):
             "search_read",
             writes=False,
             domain=[["product_tmpl_id", "in", templates], ["active", "in", [True, False]]],
-            fields=_VARIANT_FIELDS,
+            fields=VARIANT_FIELDS,
             order="id",
         )
         options = self._options(variants)

@@ -17,7 +17,6 @@ from integrations.adapters.odoo.wire import id_of
 from integrations.records import OrderProgress, Page, Window
 
 CHUNK = 100
-PAGE_SIZE = 500
 _STAGES = ("order", "delivery", "invoice")
 
 Row = Mapping[str, Any]
@@ -25,8 +24,6 @@ Row = Mapping[str, Any]
 
 class Progress(OdooPart):
     """Implements `TracksOrders`."""
-
-    page_size = PAGE_SIZE
 
     def order_progress(self, refs: Sequence[str]) -> Iterable[OrderProgress]:
         """At most six calls per hundred orders."""
@@ -94,23 +91,27 @@ class Progress(OdooPart):
     # -- where they stand
 
     def _gather(self, order_ids: list[int]) -> Iterable[OrderRows]:
-        orders = self._among("sale.order", "id", order_ids, _ORDER_FIELDS)
+        orders = self._among("sale.order", "id", order_ids, PROGRESS_FIELDS)
         lines = self._among(
-            "sale.order.line", "order_id", order_ids, _LINE_FIELDS, [["display_type", "=", False]]
+            "sale.order.line",
+            "order_id",
+            order_ids,
+            PROGRESS_LINE_FIELDS,
+            [["display_type", "=", False]],
         )
         xids = external_ids(self, "sale.order.line", [line["id"] for line in lines])
         pickings = self._among(
             "stock.picking",
             "sale_id",
             order_ids,
-            [*_PICKING_FIELDS, *carrier_fields(self.client)],
-            [["picking_type_code", "=", "outgoing"]],
+            [*PICKING_FIELDS, *carrier_fields(self.client)],
+            [["picking_type_code", "in", ["outgoing", "incoming"]]],
         )
         moves = self._among(
-            "stock.move", "picking_id", [row["id"] for row in pickings], _MOVE_FIELDS
+            "stock.move", "picking_id", [row["id"] for row in pickings], MOVE_FIELDS
         )
         invoice_ids = sorted({one for order in orders for one in order["invoice_ids"]})
-        invoices = self._among("account.move", "id", invoice_ids, _INVOICE_FIELDS)
+        invoices = self._among("account.move", "id", invoice_ids, INVOICE_FIELDS)
         lines_of, pickings_of = _by(lines, "order_id"), _by(pickings, "sale_id")
         moves_of = _by(moves, "picking_id")
         for order in orders:
@@ -144,7 +145,7 @@ class Progress(OdooPart):
         return found
 
 
-_ORDER_FIELDS = [
+PROGRESS_FIELDS = [
     "name",
     "client_order_ref",
     "state",
@@ -156,7 +157,7 @@ _ORDER_FIELDS = [
     "invoice_ids",
     "write_date",
 ]
-_LINE_FIELDS = [
+PROGRESS_LINE_FIELDS = [
     "order_id",
     "product_id",
     "name",
@@ -164,17 +165,19 @@ _LINE_FIELDS = [
     "qty_delivered",
     "qty_invoiced",
 ]
-_PICKING_FIELDS = [
+PICKING_FIELDS = [
     "name",
     "state",
     "sale_id",
     "scheduled_date",
     "date_done",
     "backorder_id",
+    "picking_type_code",
+    "return_id",
     "write_date",
 ]
-_MOVE_FIELDS = ["picking_id", "product_id", "quantity", "state", "sale_line_id"]
-_INVOICE_FIELDS = [
+MOVE_FIELDS = ["picking_id", "product_id", "quantity", "state", "sale_line_id"]
+INVOICE_FIELDS = [
     "name",
     "state",
     "move_type",

@@ -17,7 +17,14 @@ from integrations.adapters.odoo.wire import (
     text_of,
     time_of,
 )
-from integrations.records import ErpInvoice, ErpShipment, LineProgress, OrderProgress, web_link
+from integrations.records import (
+    ErpInvoice,
+    ErpReturn,
+    ErpShipment,
+    LineProgress,
+    OrderProgress,
+    web_link,
+)
 from integrations.records.orders import OrderState, PaymentState
 
 Row = Mapping[str, Any]
@@ -36,7 +43,7 @@ _CLOSED = {"done", "cancel"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRows:
-    """One order, its lines, outgoing deliveries with their moves, and all its invoices."""
+    """One order, its lines, deliveries out and back in with their moves, and all its invoices."""
 
     order: Row
     lines: Sequence[Row]
@@ -44,6 +51,22 @@ class OrderRows:
     pickings: Sequence[Row]
     moves: Sequence[Row]
     invoices: Sequence[Row]
+
+    @property
+    def outgoing(self) -> list[Row]:
+        return [row for row in self.pickings if row["picking_type_code"] == "outgoing"]
+
+    @property
+    def returns(self) -> list[Row]:
+        """What came back or is announced to. Goods bought for this order come in too, but are
+        the return of nothing."""
+        return [
+            row
+            for row in self.pickings
+            if row["picking_type_code"] == "incoming"
+            and row["return_id"]
+            and row["state"] not in {"draft", "cancel"}
+        ]
 
 
 def to_progress(rows: OrderRows) -> OrderProgress:
@@ -60,9 +83,10 @@ def to_progress(rows: OrderRows) -> OrderProgress:
         changed_at=max(_moment(row["write_date"]) for row in everything),
         lines=tuple(_to_line(line, rows) for line in rows.lines),
         shipments=tuple(
-            _to_shipment(picking, rows) for picking in rows.pickings if picking["state"] == "done"
+            _to_shipment(picking, rows) for picking in rows.outgoing if picking["state"] == "done"
         ),
         invoices=invoices,
+        returns=tuple(_to_return(picking, rows) for picking in rows.returns),
     )
 
 
@@ -80,9 +104,11 @@ def order_state(rows: OrderRows, invoices: Sequence[ErpInvoice]) -> OrderState:
         return "paid" if is_paid else "invoiced"
     if order["delivery_status"] == "full":
         return "shipped"
-    if any(picking["state"] == "done" for picking in rows.pickings):
+    if any(picking["state"] == "done" for picking in rows.outgoing):
         return "partly_shipped"
-    if any(move["state"] in _SHORT_OF_STOCK for move in rows.moves):
+    leaving = {picking["id"] for picking in rows.outgoing}
+    short = (move for move in rows.moves if move["state"] in _SHORT_OF_STOCK)
+    if any(id_of(move["picking_id"]) in leaving for move in short):
         return "backordered"
     return "confirmed"
 
@@ -101,7 +127,7 @@ def _to_line(line: Row, rows: OrderRows) -> LineProgress:
 
 def _expected_on(line: Row, rows: OrderRows) -> date | None:
     """The latest date of what is still to leave; None when nothing is."""
-    scheduled = {picking["id"]: day_of(picking["scheduled_date"]) for picking in rows.pickings}
+    scheduled = {picking["id"]: day_of(picking["scheduled_date"]) for picking in rows.outgoing}
     days = [
         scheduled.get(id_of(move["picking_id"]) or 0)
         for move in rows.moves
@@ -119,17 +145,30 @@ def _to_shipment(picking: Row, rows: OrderRows) -> ErpShipment:
         carrier=name_of(picking.get("carrier_id")),
         tracking_number=text_of(picking.get("carrier_tracking_ref")),
         tracking_url=web_link(text_of(picking.get("carrier_tracking_url"))),
-        lines=tuple(_shipped_lines(picking, rows)),
+        lines=tuple(_moved_lines(picking, rows, {"done"})),
     )
 
 
-def _shipped_lines(picking: Row, rows: OrderRows) -> Iterable[tuple[str, Decimal]]:
+def _to_return(picking: Row, rows: OrderRows) -> ErpReturn:
+    """While it is announced only, the quantities are those that are expected."""
+    is_here = picking["state"] == "done"
+    states = {"done"} if is_here else {"assigned", *_SHORT_OF_STOCK}
+    return ErpReturn(
+        ref=str(picking["id"]),
+        number=text_of(picking["name"]),
+        received_at=time_of(picking["date_done"]) if is_here else None,
+        lines=tuple(_moved_lines(picking, rows, states)),
+    )
+
+
+def _moved_lines(picking: Row, rows: OrderRows, states: set[str]) -> Iterable[tuple[str, Decimal]]:
     """(our line, quantity). Parts of a kit are left out: how many kits left, only the line says."""
     lines = {line["id"]: line for line in rows.lines}
     shipped: dict[str, Decimal] = {}
     for move in rows.moves:
         line = lines.get(id_of(move["sale_line_id"]))
-        if id_of(move["picking_id"]) != picking["id"] or move["state"] != "done" or line is None:
+        is_meant = id_of(move["picking_id"]) == picking["id"] and move["state"] in states
+        if not is_meant or line is None:
             continue
         our_ref = line_ref_of(rows.xids.get(line["id"], ""))
         if our_ref and id_of(move["product_id"]) == id_of(line["product_id"]):

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from integrations import adapters
 from integrations.engine.models import Resource
+from integrations.flows import field_check
 from integrations.gateways import connections
 from integrations.management.command import (
     Answer,
@@ -86,7 +87,7 @@ def list_all(options: dict[str, Any]) -> Answer:
 
 def test(options: dict[str, Any]) -> Answer:
     found = [connection_named(name) for name in options["names"]]
-    reports = [(one, connections.test_connection(one, actor=command_actor())) for one in found]
+    reports = [(one, field_check.test_connection(one, actor=command_actor())) for one in found]
     return Answer(
         rows=[{"name": one.name, **connections.as_json(report)} for one, report in reports],
         lines=[line for one, report in reports for line in _told(one, report)],

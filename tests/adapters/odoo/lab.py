@@ -33,6 +33,15 @@ _AUTUMN = {"date_start": "2026-11-01T00:00:00+00:00", "date_end": "2026-12-31T23
 _ON_COST: dict[str, Any] = {"compute_price": "formula", "base": "standard_price"}
 _XL: dict[str, Any] = {"product_id": 77, "product_tmpl_id": 57}
 # (id, pricelist, values), the narrower one of two that are named decides what it applies to
+QUANTS = (
+    (45, 60, 5, 120, 107),
+    (47, 60, 34, 10, 5),
+    (48, 61, 5, 130, 52),
+    (50, 61, 34, 15, 1),
+    (105, 61, 5, 0, 1),
+    (106, 61, 5, 0, 1),
+    (107, 61, 5, 0, 1),
+)
 RULES: tuple[tuple[int, int, dict[str, Any]], ...] = (
     (1, 4, {"percent_price": 10}),
     (2, 4, {"product_id": 58, "product_tmpl_id": 41, "fixed_price": "7.78"}),
@@ -90,6 +99,7 @@ def new_lab(*, version: int = 19) -> OdooStandIn:
     _customers(lab)
     _products(lab)
     _rules(lab)
+    _depots(lab)
     lab.store.clock = lambda: datetime.now(UTC)
     return lab
 
@@ -126,7 +136,6 @@ def _users_and_company(lab: OdooStandIn) -> None:
     lab.sign_in_as(API_KEY, uid=7, login="svc")
     put(lab, "res.users", 8, name="Salesman", login="sales", company_id=1, company_ids=[1])
     lab.sign_in_as(SALES_KEY, uid=8, login="sales", lacks=frozenset({"accounting"}))
-    put(lab, "stock.warehouse", 1, name="YourCompany")
 
 
 def _money(lab: OdooStandIn) -> None:
@@ -165,6 +174,22 @@ def _money(lab: OdooStandIn) -> None:
         (7, "Lab Rules", 1),
     ):
         put(lab, "product.pricelist", number, name=name, currency_id=currency, company_id=1)
+
+
+def _depots(lab: OdooStandIn) -> None:
+    """Two warehouses, and the quants of two products as `30-stock` shows them: Odoo may keep
+    several of one product in one place."""
+    for number, name, code, location in (
+        (1, "YourCompany", "WH", 5),
+        (3, "East Depot", "EAST", 34),
+    ):
+        of = {"usage": "internal", "warehouse_id": number}
+        put(lab, "stock.location", location, name="Stock", complete_name=f"{code}/Stock", **of)
+        values = {"code": code, "company_id": 1, "lot_stock_id": location}
+        put(lab, "stock.warehouse", number, name=name, **values)
+    for number, product, location, quantity, reserved in QUANTS:
+        of = {"product_id": product, "location_id": location}
+        put(lab, "stock.quant", number, quantity=quantity, reserved_quantity=reserved, **of)
 
 
 def _rules(lab: OdooStandIn) -> None:

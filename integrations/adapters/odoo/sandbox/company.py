@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from integrations.adapters.odoo.sandbox import warehouse
 from integrations.adapters.odoo.sandbox.computed import COMPUTES
 from integrations.adapters.odoo.sandbox.credit import CREDIT_COMPUTES
-from integrations.adapters.odoo.sandbox.selling import Selling
+from integrations.adapters.odoo.sandbox.depots import DEPOT_COMPUTES
 from integrations.adapters.odoo.sandbox.staff import Number
+from integrations.adapters.odoo.sandbox.stocking import Stocking
 from integrations.adapters.odoo.sandbox.store import Row
 
 COMPUTES.update(CREDIT_COMPUTES)
+COMPUTES.update(DEPOT_COMPUTES)
 
+_THREE_DIGITS = {"BHD", "JOD", "KWD", "OMR", "TND"}
 _WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "VND", "XAF", "XOF"}
 
 
-class Company(Selling):
+class Company(Stocking):
     """Master data, and staff at work on it. `verbs` may be called over HTTP too."""
 
     verbs: ClassVar[tuple[str, ...]] = (
@@ -36,6 +38,14 @@ class Company(Selling):
         "set_credit_limit",
         "agree",
         "set_stock",
+        "add_warehouse",
+        "expect",
+        "take_back",
+        "exempt",
+        "archive_partner",
+        "rename_template",
+        "drop_field",
+        "retype_field",
         "set_rounding",
         "archive_product",
         "add_order",
@@ -70,7 +80,9 @@ class Company(Selling):
         insert("res.users", {"name": "Administrator", "login": "admin", **of_company})
         user = {"name": "Portal Service", "login": "portal", "tz": "Europe/Brussels"}
         self.service_uid = int(insert("res.users", {**user, **of_company})["id"])
-        insert("stock.warehouse", {"name": "Main warehouse", "code": "WH", "company_id": company})
+        self._new_warehouse("Main warehouse", "WH")
+        own = insert("res.partner", {"name": "Northwind Parts", "is_company": True})["id"]
+        self.store.update("res.company", self.company_id, {"partner_id": own})
         insert("account.fiscal.position", {"name": "Domestic", "tax_map": {}})
         self._unit = insert("uom.uom", {"name": "Units"})["id"]
         default = {"name": "Default", "currency_id": self._usd, "company_id": company}
@@ -225,17 +237,6 @@ class Company(Selling):
 
         self.work(change)
 
-    def set_stock(self, product: int, quantity: Number | None) -> None:
-        """What is on hand; None (the start): never short. Waiting deliveries are served."""
-
-        def change() -> None:
-            on_hand = False if quantity is None else Decimal(str(quantity))
-            values = {"on_hand": on_hand}
-            self.store.update("product.product", product, values, is_silent=True)
-            warehouse.reserve(self.store, [product])
-
-        self.work(change)
-
     def archive_product(self, product: int) -> None:
         self.work(lambda: self.store.update("product.product", product, {"active": False}))
 
@@ -244,7 +245,7 @@ class Company(Selling):
 
 
 def _currency(code: str, rate: Number) -> Row:
-    digits = 0 if code in _WITHOUT_CENTS else 2
+    digits = 0 if code in _WITHOUT_CENTS else 3 if code in _THREE_DIGITS else 2
     return {
         "name": code,
         "symbol": code,

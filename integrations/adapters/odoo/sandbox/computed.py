@@ -90,6 +90,7 @@ _DISPLAY: dict[str, Callable[[Store, Row], str]] = {
     "res.partner": _partner_name,
     "sale.order.line": _line_name,
     "account.move": _invoice_name,
+    "stock.location": lambda store, row: str(row["complete_name"] or row["name"]),
     "product.category": lambda store, row: str(row["complete_name"] or row["name"]),
 }
 
@@ -248,8 +249,19 @@ def invoice_residual(store: Store, model: str, row: Row, name: str) -> Decimal:
 
 @_computes
 def line_delivered(store: Store, model: str, row: Row, name: str) -> Decimal:
-    moves = store.find("stock.move", "sale_line_id", row["id"])
-    return sum((Decimal(one["quantity"]) for one in moves if one["state"] == "done"), Decimal(0))
+    """What left less what came back."""
+    total = Decimal(0)
+    for move in store.find("stock.move", "sale_line_id", row["id"]):
+        if move["state"] == "done":
+            picking = store.get("stock.picking", move["picking_id"])
+            sign = -1 if picking["picking_type_code"] == "incoming" else 1
+            total += sign * Decimal(move["quantity"])
+    return total
+
+
+@_computes
+def move_quantity(store: Store, model: str, row: Row, name: str) -> Decimal:
+    return Decimal(row["product_uom_qty"])  # all moves are in the product's own unit here
 
 
 @_computes

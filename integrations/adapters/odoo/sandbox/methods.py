@@ -16,6 +16,7 @@ from integrations.adapters.odoo.sandbox.faults import (
     user_error,
     value_error,
 )
+from integrations.adapters.odoo.sandbox.grouping import groups, joined
 from integrations.adapters.odoo.sandbox.importing import OrderImport, xids_of
 from integrations.adapters.odoo.sandbox.onchange import computed_form
 from integrations.adapters.odoo.sandbox.pricing import contextual_price
@@ -38,6 +39,8 @@ ON_MODEL = {
     "fields_get",
     "context_get",
     "check_access_rights",
+    "read_group",
+    "formatted_read_group",
 }
 
 
@@ -63,7 +66,9 @@ def find_method(store: Store, model: str, name: str) -> Method:
             rpc=("odoo.exceptions.UserError", f"Object {model} doesn't exist"),
         )
     method = _OF_MODEL.get((model, name)) or _COMMON.get(name)
-    too_new = name == "has_access" and store.version < 18
+    too_new = (name == "has_access" and store.version < 18) or (
+        name == "formatted_read_group" and store.version < 19
+    )
     if method is None or too_new:
         words = f"The method '{model}.{name}' does not exist"
         raise not_found(words, rpc=("builtins.AttributeError", words))
@@ -125,6 +130,38 @@ def search_read(
         raise type_error(f"BaseModel._read_format() got an unexpected keyword argument '{name}'")
     ids = search_(call, domain or [], offset, limit, order)
     return shown(call.store, call.model, ids, call.readable(fields))
+
+
+@_common
+def formatted_read_group(
+    call: Call, domain: Any, groupby: list[str], aggregates: list[str]
+) -> list[Row]:
+    ids = search_(call, domain)
+    return [
+        {
+            **one.shown,
+            "__extra_domain": joined(one.terms),
+            **{f"{name}:sum": value for name, value in one.sums.items()},
+        }
+        for one in groups(call.store, call.model, ids, groupby, aggregates)
+    ]
+
+
+@_common
+def read_group(
+    call: Call, domain: Any, fields: list[str], groupby: list[str], lazy: bool = True
+) -> list[Row]:
+    """As before 19; `lazy` groups by the first name alone."""
+    names, ids = groupby[:1] if lazy else groupby, search_(call, domain)
+    return [
+        {
+            **one.shown,
+            "__count": one.count,
+            **one.sums,
+            "__domain": joined(domain, one.terms),
+        }
+        for one in groups(call.store, call.model, ids, names, fields)
+    ]
 
 
 @_common

@@ -21,6 +21,7 @@ from integrations.adapters.odoo.sandbox.fields import (
     one,
     text,
 )
+from integrations.adapters.odoo.sandbox.schema_of_depots import DEPOT_MODELS
 from integrations.adapters.odoo.sandbox.schema_of_selling import (
     CREDIT_FIELDS,
     PRICE_MODELS,
@@ -46,6 +47,7 @@ MODELS: dict[str, ModelDef] = {
         label="Companies",
         fields={
             "name": char("Company Name"),
+            "partner_id": one("res.partner"),
             "currency_id": one("res.currency"),
             "tax_calculation_rounding_method": choice(
                 "Tax Calculation Rounding Method",
@@ -75,6 +77,7 @@ MODELS: dict[str, ModelDef] = {
             "name": char("Name", is_required=True),
             "ref": char("Reference"),
             "is_company": flag("Is a Company"),
+            "partner_share": flag("Share Partner", default=True),
             "parent_id": one("res.partner"),
             "child_ids": children("res.partner", "parent_id"),
             "commercial_partner_id": one("res.partner", compute="commercial_partner"),
@@ -86,6 +89,8 @@ MODELS: dict[str, ModelDef] = {
             "street2": char("Street2"),
             "city": char("City"),
             "zip": char("Zip"),
+            "country_id": one("res.country", "Country"),
+            "state_id": one("res.country.state", "State"),
             "lang": char("Language", default="en_US"),
             "active": flag("Active", default=True),
             "company_id": one("res.company"),
@@ -190,10 +195,6 @@ MODELS: dict[str, ModelDef] = {
         },
     ),
     "delivery.carrier": ModelDef(label="Shipping Methods", fields={"name": char()}),
-    "stock.warehouse": ModelDef(
-        label="Warehouse",
-        fields={"name": char(), "code": char(), "company_id": one("res.company")},
-    ),
     "stock.picking": ModelDef(
         label="Transfer",
         rights="rcwu",
@@ -235,7 +236,11 @@ MODELS: dict[str, ModelDef] = {
             "picking_id": one("stock.picking"),
             "product_id": one("product.product"),
             "product_uom_qty": number("Demand"),
+            "product_qty": number("Real Quantity", compute="move_quantity"),
             "quantity": number("Quantity"),
+            "date": moment("Date Scheduled"),
+            "location_id": one("stock.location", "Source Location"),
+            "location_dest_id": one("stock.location", "Destination Location"),
             "picked": flag("Picked"),
             "state": char(default="assigned"),
             "sale_line_id": one("sale.order.line"),
@@ -405,6 +410,7 @@ MODELS: dict[str, ModelDef] = {
 }
 
 MODELS.update(PRICE_MODELS)
+MODELS.update(DEPOT_MODELS)
 
 for _model in MODELS.values():
     _model.fields.update(

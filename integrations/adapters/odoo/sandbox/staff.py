@@ -74,12 +74,12 @@ class Staff:
         return self._on_order(order, lambda one: sales.apply_lines(self.store, one, [command]))
 
     def change_line(self, order: int | str, sku: str, *, quantity: Number) -> int:
-        """Another quantity of a product, its price kept."""
+        """Another quantity of a product (or of an order line, by its id), its price kept."""
 
         def change(order_id: int) -> None:
             for line in self.store.find("sale.order.line", "order_id", order_id):
                 product = self.store.get("product.product", line["product_id"])
-                if product["default_code"] == sku:
+                if sku in {product["default_code"], str(line["id"])}:
                     values = {"product_uom_qty": quantity, "price_unit": line["price_unit"]}
                     sales.apply_lines(self.store, order_id, [[1, line["id"], values]])
 

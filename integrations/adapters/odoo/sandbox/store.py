@@ -40,6 +40,7 @@ class Store:
         yield ("mail.message", "res_id")
         yield ("account.move.line", "of_sale_line")
         yield ("stock.move", "product_id")
+        yield ("stock.quant", "product_id")
         yield ("ir.model.data", "name")
         yield ("ir.model.data", "res_id")
         for model in self.models.values():

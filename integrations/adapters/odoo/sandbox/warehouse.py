@@ -6,10 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.odoo.sandbox.computed import picking_state, value_of
+from integrations.adapters.odoo.sandbox.depots import (
+    OPEN,
+    is_outgoing,
+    note_reserved,
+    on_hand,
+    put,
+    warehouse_of,
+)
 from integrations.adapters.odoo.sandbox.faults import user_error
 from integrations.adapters.odoo.sandbox.store import Row, Store
-
-_OPEN = {"assigned", "partially_available", "confirmed", "waiting"}
 
 
 def follow_lines(store: Store, order_id: int) -> None:
@@ -22,10 +28,14 @@ def follow_lines(store: Store, order_id: int) -> None:
         if value_of(store, "product.product", product, "type") != "consu":
             continue
         goods.add(product["id"])
-        moves = store.find("stock.move", "sale_line_id", line["id"])
+        moves = [
+            one
+            for one in store.find("stock.move", "sale_line_id", line["id"])
+            if is_outgoing(store, one)
+        ]
         done = sum((Decimal(one["quantity"]) for one in moves if one["state"] == "done"), Decimal())
         still = max(Decimal(line["product_uom_qty"]) - done, Decimal(0))
-        _set_open(store, order_id, line, [one for one in moves if one["state"] in _OPEN], still)
+        _set_open(store, order_id, line, [one for one in moves if one["state"] in OPEN], still)
     reserve(store, goods)
 
 
@@ -52,7 +62,7 @@ def _set_open(
 def _open_picking(store: Store, order_id: int) -> Row:
     for picking in store.find("stock.picking", "sale_id", order_id):
         moves = store.find("stock.move", "picking_id", picking["id"])
-        if not picking["is_done"] and any(move["state"] in _OPEN for move in moves):
+        if not picking["is_done"] and any(move["state"] in OPEN for move in moves):
             return picking
     order = store.get("sale.order", order_id)
     return new_picking(store, order, scheduled=order["commitment_date"])
@@ -77,12 +87,17 @@ def new_picking(store: Store, order: Row, *, scheduled: Any, first: Row | None =
 def reserve(store: Store, product_ids: Iterable[int]) -> None:
     """Gives what is on hand to the open moves of these products, oldest first."""
     for product_id in set(product_ids):
-        on_hand = store.get("product.product", product_id)["on_hand"]
-        left = None if on_hand is False else Decimal(on_hand)  # False: never short
+        left: dict[int, Decimal | None] = {}
+        taken = {one: Decimal(0) for one in sorted(store.table("stock.warehouse"))}
         for move in store.find("stock.move", "product_id", product_id):
-            if move["state"] in _OPEN:
-                got = _reserve_one(store, move, left)
-                left = None if left is None else left - got
+            if move["state"] in OPEN and is_outgoing(store, move):
+                depot = warehouse_of(store, move)
+                there = left.setdefault(depot, on_hand(store, product_id, depot))
+                got = _reserve_one(store, move, there)
+                left[depot] = None if there is None else there - got
+                taken[depot] += got
+        for depot, reserved in taken.items():
+            note_reserved(store, product_id, depot, reserved)
 
 
 def _reserve_one(store: Store, move: Row, left: Decimal | None) -> Decimal:
@@ -98,7 +113,7 @@ def cancel_open(store: Store, order_id: int) -> None:
     freed: set[int] = set()
     for picking in store.find("stock.picking", "sale_id", order_id):
         for move in store.find("stock.move", "picking_id", picking["id"]):
-            if move["state"] in _OPEN:
+            if move["state"] in OPEN:
                 store.update("stock.move", move["id"], {"state": "cancel"})
                 freed.add(move["product_id"])
         store.update("stock.picking", picking["id"], {})
@@ -112,7 +127,7 @@ def validate(store: Store, picking_id: int, *, skip_backorder: bool = False) -> 
     """`button_validate`: true, or the wizard's action (and nothing moved) for a partial one."""
     picking = store.get("stock.picking", picking_id)
     moves = [
-        one for one in store.find("stock.move", "picking_id", picking_id) if one["state"] in _OPEN
+        one for one in store.find("stock.move", "picking_id", picking_id) if one["state"] in OPEN
     ]
     if any(move["picked"] for move in moves):
         part = {move["id"]: Decimal(move["quantity"]) if move["picked"] else 0 for move in moves}
@@ -148,10 +163,10 @@ def ship(store: Store, picking: Row, quantities: Mapping[int, Decimal]) -> None:
     backorder: Row | None = None
     moved: set[int] = set()
     for move in store.find("stock.move", "picking_id", picking["id"]):
-        if move["state"] not in _OPEN:
+        if move["state"] not in OPEN:
             continue
         wanted, gone = Decimal(move["product_uom_qty"]), quantities.get(move["id"], Decimal(0))
-        _take(store, move["product_id"], gone)
+        _take(store, move, gone)
         moved.add(move["product_id"])
         if gone < wanted:
             backorder = backorder or new_picking(
@@ -165,11 +180,11 @@ def ship(store: Store, picking: Row, quantities: Mapping[int, Decimal]) -> None:
     reserve(store, moved)
 
 
-def _take(store: Store, product_id: int, quantity: Decimal) -> None:
-    on_hand = store.get("product.product", product_id)["on_hand"]
-    if on_hand is not False:
-        left = {"on_hand": Decimal(on_hand) - quantity}
-        store.update("product.product", product_id, left, is_silent=True)
+def _take(store: Store, move: Row, quantity: Decimal) -> None:
+    depot = warehouse_of(store, move)
+    there = on_hand(store, move["product_id"], depot)
+    if there is not None:
+        put(store, move["product_id"], depot, there - quantity)
 
 
 def _split(store: Store, move: Row, gone: Decimal, backorder_id: int) -> None:
@@ -205,9 +220,7 @@ def deliver(
     """
     picking = _picking_to_ship(store, order_id)
     moves = [
-        one
-        for one in store.find("stock.move", "picking_id", picking["id"])
-        if one["state"] in _OPEN
+        one for one in store.find("stock.move", "picking_id", picking["id"]) if one["state"] in OPEN
     ]
     if quantities is None:
         part = {one["id"]: Decimal(one["product_uom_qty"]) for one in moves}

@@ -1,0 +1,155 @@
+"""Odoo, with the company inside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from urllib.parse import unquote
+
+from integrations.adapters.odoo.adapter import OdooAdapter, open_adapter
+from integrations.adapters.odoo.sandbox import OdooStandIn
+from integrations.adapters.odoo.sandbox.importing import xids_of
+from integrations.http import Limits, Session
+from integrations.sandbox.erps.odoo import API_KEY, filled
+from integrations.sandbox.goods import Role, Warehouse
+from integrations.sandbox.seeds import FilledErp
+from tests.contract.office import Seen
+
+# A field whose loss each port must tell: (model, field).
+_NEEDED = {
+    "PullsProducts": ("product.product", "lst_price"),
+    "PullsPrices": ("product.pricelist.item", "fixed_price"),
+    "PullsStock": ("stock.quant", "reserved_quantity"),
+    "PullsCustomers": ("res.partner", "vat"),
+    "QuotesPrices": ("sale.order.line", "price_unit"),
+    "ChecksCredit": ("res.company", "account_use_credit_limit"),
+    "PushesOrders": ("sale.order", "client_order_ref"),
+    "TracksOrders": ("stock.picking", "date_done"),
+    "RecordsPayments": ("mail.message", "body"),
+    "ProposesRounding": ("res.company", "tax_calculation_rounding_method"),
+}
+
+
+@contextmanager
+def office() -> Iterator["OdooOffice"]:
+    with OdooStandIn(api_key=API_KEY) as standin:
+        yield OdooOffice(standin=standin, seed=filled(standin))
+
+
+@dataclass
+class OdooOffice:
+    standin: OdooStandIn
+    seed: FilledErp
+    kind: str = "odoo"
+    creating: str = "sale.order.load"
+    taxes: dict[Decimal, tuple[str, ...]] = field(default_factory=dict)
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> OdooAdapter:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            secrets=tuple(keys.values()),
+        )
+        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    # -- the ERP's own names
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def tax(self, percent: int | Decimal) -> tuple[str, ...]:
+        rate = Decimal(percent)
+        if not self.taxes:
+            self.taxes = {Decimal(known): refs for known, refs in self.seed.taxes.items()}
+        if rate not in self.taxes:
+            self.taxes[rate] = (str(self.standin.add_tax(f"VAT {rate} %", rate)),)
+        return self.taxes[rate]
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
+
+    def wrong_secrets(self) -> Mapping[str, str]:
+        return {"api_key": "0" * 40}
+
+    # -- what its staff does
+
+    def orders_with(self, our_ref: str) -> list[Seen]:
+        return [
+            Seen(
+                ref=str(row["id"]),
+                number=row["name"],
+                is_cancelled=row["state"] == "cancel",
+                gross_total=Decimal(row["amount_total"]),
+            )
+            for row in self.standin.orders_with(our_ref)
+        ]
+
+    def ship(
+        self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
+    ) -> None:
+        parts = None if quantities is None else self._by_line(order, quantities)
+        self.standin.deliver(int(order), parts, tracking=tracking, carrier="Parcel Post")
+
+    def invoice(self, order: str) -> str:
+        return str(self.standin.invoice(int(order)))
+
+    def pay(self, invoice: str) -> None:
+        self.standin.pay(int(invoice))
+
+    def credit(self, invoice: str) -> None:
+        self.standin.credit_note(int(invoice))
+
+    def take_back(self, order: str, quantities: Mapping[str, int]) -> None:
+        self.standin.take_back(int(order), self._by_line(order, quantities))
+
+    def edit_line(self, order: str, our_ref: str, *, quantity: int) -> None:
+        line = next(iter(self._by_line(order, {our_ref: quantity})))
+        self.standin.change_line(int(order), line, quantity=quantity)
+
+    def cancel(self, order: str) -> None:
+        self.standin.cancel(int(order))
+
+    def enter_again(self, order: str) -> bool:
+        row = self.standin.order(int(order))
+        product = row["lines"][0]["product_id"][0]
+        self.standin.add_order(row["partner_id"][0], row["client_order_ref"], [(product, 1, 1)])
+        return True
+
+    def set_price(self, sku: str, price: Decimal) -> None:
+        self.standin.set_price(int(self.variant(sku)), price)
+
+    def set_stock(self, sku: str, warehouse: Warehouse, quantity: int) -> None:
+        depot = int(self.location(warehouse))
+        self.standin.set_stock(int(self.variant(sku)), quantity, warehouse=depot)
+
+    def touch_product(self, sku: str, title: str) -> None:
+        self.standin.rename_template(int(self.variant(sku)), title)
+
+    def archive_product(self, sku: str) -> None:
+        self.standin.archive_product(int(self.variant(sku)))
+
+    def block_customer(self, role: Role) -> None:
+        self.standin.archive_partner(int(self.customer(role)))
+
+    def remove_field(self, port: str) -> tuple[str, str]:
+        entity, name = _NEEDED[port]
+        self.standin.drop_field(entity, name)
+        return entity, name
+
+    def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[str, int]:
+        """By id of the order line, which two lines of one SKU tell apart."""
+        lines = self.standin.store.find("sale.order.line", "order_id", int(order))
+        xids = xids_of(self.standin.store, "sale.order.line", [line["id"] for line in lines])
+        by_ref = {unquote(xid.rsplit(".", 1)[-1]): line for line, xid in xids.items()}
+        return {by_ref[our_ref]: quantity for our_ref, quantity in quantities.items()}
