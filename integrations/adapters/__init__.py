@@ -100,6 +100,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 _SPECS: dict[str, str] = {
     "medusa": "integrations.adapters.medusa.SPEC",
+    "netsuite": "integrations.adapters.netsuite.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
 }
 
