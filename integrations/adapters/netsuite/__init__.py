@@ -10,6 +10,8 @@ SPEC = AdapterSpec(
     sandbox="integrations.adapters.netsuite.sandbox.NetSuiteStandIn",
     check_settings="integrations.adapters.netsuite.settings.read_settings",
     check_secrets="integrations.adapters.netsuite.keys.check_secrets",
+    pool="integrations.adapters.netsuite.settings.pool",
+    slots=2,  # of the 5 of a small account, which all its integrations share
     settings=(
         Field(
             name="account_id",

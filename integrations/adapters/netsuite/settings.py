@@ -75,7 +75,7 @@ def host_prefix(account_id: str) -> str:
 
 def pool(settings: Mapping[str, str]) -> str:
     """What all connections of one account share: NetSuite counts requests per account."""
-    return f"NetSuite {settings.get('account_id', '').strip()}"
+    return f"NetSuite account {settings.get('account_id', '').strip()}"
 
 
 def _account(text: str) -> str:
