@@ -5,6 +5,7 @@ Expected sums follow NetSuite's help: a line's amount has the currency's precisi
 transaction, taxes of one rate together ("Setting Up Nexus Preferences").
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from integrations.errors import NeedsOperator
 from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
 from integrations.records import ErpOrder, StorefrontOrder
 from tests.contract.offices.netsuite import NetSuiteOffice
+from tests.contract.offices.netsuite import office as opened
 from tests.contract.orders import Desk
 from tests.flows.shop_orders import Item, shop_order
 
@@ -42,6 +44,20 @@ EQUAL = {
     "thousandths of a cent": (shop_order(Item("0.00125", "4000")), "5.95", "0"),
 }
 MANY = shop_order(*(Item("0.99") for _ in range(200)))  # 235.62 in the shop
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[NetSuiteOffice]:
+    with opened() as one:
+        yield one
+
+
+@pytest.fixture
+def office(account: NetSuiteOffice) -> NetSuiteOffice:
+    """One for all of these: they only sell."""
+    account.standin.store.transactions.clear()
+    account.standin.sales.tax_rounding = "line"
+    return account
 
 
 def planned(office: NetSuiteOffice, order: StorefrontOrder, rounding: str = "line") -> TotalsPlan:

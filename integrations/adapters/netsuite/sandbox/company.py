@@ -78,9 +78,18 @@ class Company:
         quantity: int = 0,
     ) -> None:
         """Of one level from one quantity on; the first step is from 0. Touches the item."""
-        key = {"item": item, "pricelevel": level, "currency": currency, "quantity": quantity}
-        kept = [row for row in self.store.pricing if not key.items() <= row.items()]
-        self.store.pricing[:] = [*kept, {**key, "unitprice": Decimal(price)}]
+        key: dict[str, Any] = {
+            "item": item,
+            "pricelevel": level,
+            "currency": currency,
+            "quantity": quantity,
+        }
+        theirs = [row for row in self.store.pricing if row["item"] == item]
+        known = next((row for row in theirs if key.items() <= row.items()), None)
+        if known is None:
+            known = key
+            self.store.pricing.append(known)
+        known["unitprice"] = Decimal(price)
         self.touch("item", item)
 
     def set_stock(self, item: int, location: int, quantity: Number) -> None:

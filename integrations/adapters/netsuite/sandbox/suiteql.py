@@ -10,9 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.netsuite.sandbox import amounts
 from integrations.adapters.netsuite.sandbox.faults import Refusal
-from integrations.adapters.netsuite.sandbox.store import Line, Row, Store, Transaction
+from integrations.adapters.netsuite.sandbox.store import Row, Store
+from integrations.adapters.netsuite.sandbox.tables import (
+    LINE,
+    LINK,
+    LISTS,
+    PRICING,
+    STOCK,
+    TRANSACTION,
+    line_rows,
+    link_rows,
+    stock_rows,
+    transaction_row,
+)
 
 _DISPLAY = re.compile(r"BUILTIN\.DF\(\s*(?:(\w+)\.)?(\w+)\s*\)", re.IGNORECASE)
 # What the account shows for a reference in these columns: (table, column of the name).
@@ -29,9 +40,6 @@ _NAMES = {
     "entity": ("customer", "companyname"),
 }
 MOST_ROWS = 100_000
-_PARTS = {"YYYY": slice(0, 4), "MM": slice(5, 7), "DD": slice(8, 10)}
-
-Table = tuple[str, Sequence[Row]]
 
 
 class Tables:
@@ -66,7 +74,7 @@ class Tables:
             if name.lower() in self.hidden or name.lower() not in sql:
                 continue
             kept = [one for one in columns if (name.lower(), one) not in self.gone]
-            typed = ", ".join(f'"{one}" NUMERIC' if _is_key(one) else f'"{one}"' for one in kept)
+            typed = ", ".join(f'"{one}" NUMERIC' if one in _KEYS else f'"{one}"' for one in kept)
             database.execute(f'CREATE TABLE "{name}" ({typed})')
             marks = ", ".join("?" for _ in kept)
             database.executemany(
@@ -86,22 +94,22 @@ class Tables:
         for name, columns in LISTS.items():
             more = sorted(self.item_fields) if name == "item" else ()
             yield name, (*columns, *more), list(store.table(name).values())
-        yield "pricing", _PRICING, store.pricing
+        yield "pricing", PRICING, store.pricing
         yield "customeritempricing", ("customer", "item", "level", "price"), store.item_pricing
         yield "customergrouppricing", ("customer", "group", "level"), store.group_pricing
-        yield "aggregateItemLocation", _STOCK, list(_stock_rows(store))
+        yield "aggregateItemLocation", STOCK, list(stock_rows(store))
         everything = list(store.transactions.values())
-        yield "transaction", _TRANSACTION, [_transaction_row(one) for one in everything]
+        yield "transaction", TRANSACTION, [transaction_row(one) for one in everything]
         fields = tuple(self._line_fields())
         yield (
             "transactionline",
-            (*_LINE, *fields),
-            [row for one in everything for row in _line_rows(store, one)],
+            (*LINE, *fields),
+            [row for one in everything for row in line_rows(store, one)],
         )
         yield (
             "PreviousTransactionLineLink",
-            _LINK,
-            [row for one in everything for row in _link_rows(store, one)],
+            LINK,
+            [row for one in everything for row in link_rows(store, one)],
         )
         tracked = [(one, number) for one in everything for number in one.tracking]
         yield (
@@ -122,60 +130,12 @@ class Tables:
         )
 
 
-LISTS: dict[str, tuple[str, ...]] = {
-    "currency": ("id", "name", "symbol", "currencyprecision", "isbasecurrency"),
-    "location": ("id", "name", "isinactive"),
-    "pricelevel": ("id", "name"),
-    "term": ("id", "name", "daysuntilnetdue", "datedriven", "isinactive"),
-    "item": (
-        ("id", "itemid", "displayname", "description", "itemtype", "subtype", "isinactive")
-        + ("parent", "matrixtype", "upccode", "weight", "weightunit", "saleunit", "stockunit")
-        + ("class", "averagecost", "pricinggroup", "lastmodifieddate")
-    ),
-    "customer": (
-        ("id", "entityid", "companyname", "email", "phone", "currency", "pricelevel", "category")
-        + ("terms", "creditlimit", "balance", "creditholdoverride", "isinactive", "taxable")
-        + ("defaulttaxreg", "lastmodifieddate")
-    ),
-    "customeraddressbook": (
-        ("internalid", "entity", "addressbookaddress", "defaultbilling", "defaultshipping")
-    ),
-    "customeraddressbookentityaddress": (
-        ("nkey", "addressee", "attention", "addr1", "addr2", "city", "state", "zip", "country")
-        + ("addrphone",)
-    ),
-    "contact": ("id", "entityid", "email", "phone", "company", "isinactive"),
-}
-_PRICING = ("item", "pricelevel", "currency", "quantity", "unitprice")
-_STOCK = ("item", "location", "quantityonhand", "quantitycommitted", "quantityavailable") + (
-    "quantityonorder",
-    "quantitybackordered",
-    "lastquantityavailablechange",
-)
-_TRANSACTION = (
-    ("id", "type", "tranid", "externalid", "status", "entity", "currency", "foreigntotal")
-    + ("foreignamountunpaid", "trandate", "duedate", "createddate", "lastmodifieddate")
-    + ("actualshipdate", "shipcarrier")
-)
-_LINE = ("transaction", "id", "item", "memo", "quantity", "quantityshiprecv", "quantitybilled") + (
-    "quantitybackordered",
-    "isclosed",
-    "expectedshipdate",
-    "mainline",
-    "taxline",
-    "iscogs",
-)
-_LINK = ("previousdoc", "previousline", "previoustype", "nextdoc", "nextline", "nexttype")
-_KEYS = {
+# Compared as numbers, whatever the parameter is written as.
+_KEYS = frozenset(
     ("id", "item", "transaction", "location", "customer", "entity", "currency", "company", "nkey")
     + ("pricelevel", "quantity", "level", "parent", "previousdoc", "previousline", "nextdoc")
-    + ("nextline", "addressbookaddress", "internalid", "trackingnumber")
-}
-_KEY_NAMES = frozenset(name for names in _KEYS for name in names)
-
-
-def _is_key(column: str) -> bool:
-    return column in _KEY_NAMES - {"trackingnumber"}
+    + ("nextline", "addressbookaddress", "internalid")
+)
 
 
 def _stored(value: Any) -> Any:
@@ -226,86 +186,3 @@ def _invalid(words: str) -> Refusal:
         "INVALID_PARAMETER",
         f"Invalid search query. Detailed unprocessed description follows. {words}.",
     )
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _stock_rows(store: Store) -> Iterable[Row]:
-    for (item, location), stock in sorted(store.stock.items()):
-        yield {
-            "item": item,
-            "location": location,
-            "quantityonhand": stock.on_hand,
-            "quantitycommitted": stock.committed,
-            "quantityavailable": stock.available,
-            "quantityonorder": stock.on_order or None,
-            "lastquantityavailablechange": stock.changed,
-        }
-
-
-def _transaction_row(one: Transaction) -> Row:
-    sign = -1 if one.type == "CustCred" else 1
-    return {
-        "id": one.id,
-        "type": one.type,
-        "tranid": one.tranid,
-        "externalid": one.externalid or None,
-        "status": one.status,
-        "entity": one.entity,
-        "currency": one.currency,
-        "foreigntotal": one.total * sign,
-        "foreignamountunpaid": one.unpaid if one.type in {"CustInvc", "CustCred"} else None,
-        "trandate": one.trandate,
-        "duedate": one.due or None,
-        "createddate": one.created,
-        "lastmodifieddate": one.modified,
-        "actualshipdate": one.shipped or None,
-        "shipcarrier": one.header.get("shipcarrier"),
-    }
-
-
-def _line_rows(store: Store, one: Transaction) -> Iterable[Row]:
-    """A header row, the lines, for fulfilments their cost lines, and a tax row."""
-    flags = {"mainline": "F", "taxline": "F", "iscogs": "F", "isclosed": "F"}
-    yield {"transaction": one.id, "id": 0, **flags, "mainline": "T"}
-    # what leaves the house or is sold is negative
-    sign = -1 if one.type in {"SalesOrd", "ItemShip", "CustInvc"} else 1
-    for line in one.lines:
-        yield {
-            **flags,
-            "transaction": one.id,
-            "id": line.id,
-            "item": line.item,
-            "memo": line.description,
-            "quantity": line.quantity * sign,
-            "quantityshiprecv": line.shipped,
-            "quantitybilled": line.billed,
-            "quantitybackordered": _backordered(store, one, line),
-            "isclosed": "T" if line.is_closed else "F",
-            "expectedshipdate": line.custom.get("expected"),
-            **line.custom,
-        }
-        if one.type == "ItemShip":
-            cost = {"transaction": one.id, "id": line.id + 1000, "item": line.item}
-            yield {**flags, **cost, "quantity": line.quantity, "iscogs": "T"}
-    if one.tax:
-        yield {**flags, "transaction": one.id, "id": 5000, "taxline": "T"}
-
-
-def _backordered(store: Store, one: Transaction, line: Line) -> Decimal | None:
-    return amounts.backordered(store, one, line) if one.type == "SalesOrd" else None
-
-
-def _link_rows(store: Store, one: Transaction) -> Iterable[Row]:
-    for line in one.lines:
-        if line.origin is not None:
-            before, before_line = line.origin
-            yield {
-                "previousdoc": before,
-                "previousline": before_line,
-                "previoustype": store.transactions[before].type,
-                "nextdoc": one.id,
-                "nextline": line.id,
-                "nexttype": one.type,
-            }
