@@ -19,7 +19,7 @@ from integrations.adapters.netsuite.mapping import (
     to_order,
 )
 from integrations.adapters.netsuite.refs import ORDER, external_id
-from integrations.adapters.netsuite.wire import id_of
+from integrations.adapters.netsuite.wire import id_of, storable
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
@@ -54,7 +54,8 @@ class Orders(NetSuitePart):
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """Asks NetSuite for its currencies, once."""
-        return order_request(draft, self.settings, self.currency(draft.currency))
+        found: dict[str, object] = storable(self._request(draft))
+        return found
 
     def confirm_order(self, ref: str) -> ErpOrder:
         """Approves: from pending approval to pending fulfilment."""
@@ -81,12 +82,15 @@ class Orders(NetSuitePart):
 
     def _create(self, draft: OrderDraft) -> ErpOrder:
         try:
-            ref = self.client.create("salesOrder", self.preview_order(draft))
+            ref = self.client.create("salesOrder", self._request(draft))
         except AlreadyThere as exc:
             return self._adopted(draft, exc)
         except Rejected as exc:
             raise named(exc, draft) from exc
         return self._read(ref) if ref else self._adopted(draft, None)
+
+    def _request(self, draft: OrderDraft) -> dict[str, Any]:
+        return order_request(draft, self.settings, self.currency(draft.currency))
 
     def _adopted(self, draft: OrderDraft, cause: Exception | None) -> ErpOrder:
         """The order under our key; NetSuite's namespace is that of all transactions."""

@@ -71,3 +71,17 @@ def number_text(number: Decimal) -> str:
     """Digits without an exponent and without trailing zeros."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def storable(value: Any) -> Any:
+    """The same with numbers as plain JSON keeps them; one that it would round becomes a text."""
+    if isinstance(value, dict):
+        return {name: storable(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [storable(inner) for inner in value]
+    if not isinstance(value, Decimal):
+        return value
+    if value == value.to_integral_value():
+        return int(value)
+    near = float(value)
+    return near if Decimal(repr(near)) == value else number_text(value)

@@ -40,9 +40,19 @@ def test_order_is_sent_as_netsuite_wants_it(office: NetSuiteOffice, desk: Desk) 
     assert body["shippingAddress"]["country"] == {"id": "DE"}
     (entry,) = body["item"]["items"]
     assert entry["price"] == {"id": "-1"}  # else the customer's own level would price it
-    assert (entry["rate"], entry["amount"]) == (Decimal("116.1"), Decimal("348.30"))
+    assert (entry["quantity"], entry["rate"], entry["amount"]) == (3, 116.1, 348.3)
     assert entry["taxCode"] == {"id": office.tax(19)[0]}
     assert entry["custcol_portal_line_ref"] == "line_1"
+
+
+def test_preview_can_be_stored_and_is_what_is_sent(office: NetSuiteOffice, desk: Desk) -> None:
+    draft = desk.draft([desk.line(net_unit_price=Decimal("0.12345678"))], total="0.44")
+    adapter = office.adapter()
+
+    stored = json.dumps(adapter.preview_order(draft))
+    adapter.create_order(draft)
+
+    assert json.loads(stored) == sent(office, "create:salesOrder")[0]
 
 
 def test_day_of_the_order_is_that_of_the_account(office: NetSuiteOffice, desk: Desk) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.adapters.netsuite.refs import ORDER, PAYMENT, external_id, our_ref_of
-from integrations.adapters.netsuite.wire import number_text, time_of, window_text
+from integrations.adapters.netsuite.wire import number_text, storable, time_of, window_text
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
@@ -59,6 +59,16 @@ def test_hour_that_comes_twice_loses_no_row() -> None:
 
     assert first <= "2026-11-01 01:00:00" <= last
     assert first <= changed <= last
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [("3.00", 3), ("37.5", 37.5), ("0.1234567890123456789", "0.1234567890123456789")],
+)
+def test_number_that_json_would_round_is_kept_as_text(number: str, kept: object) -> None:
+    found = storable({"rates": [Decimal(number)]})["rates"][0]
+
+    assert (found, type(found)) == (kept, type(kept))
 
 
 @pytest.mark.parametrize(("number", "text"), [("10", "10"), ("1E+2", "100"), ("2.50", "2.5")])
