@@ -44,6 +44,10 @@ class AdapterSpec:
     with `verify_and_parse(...)`, empty when this vendor sends us nothing; `sandbox` a class
     derived from `integrations.standin.StandIn`. `check_settings` and `check_secrets` name
     callables that raise NeedsOperator for values which the fields alone cannot tell are wrong.
+
+    `slots` is how many jobs may use a new connection at once. A vendor that counts the requests
+    of a whole account names a callable `pool`, from the settings to a name: connections with the
+    same name share their slots, rate limit, breaker and pause.
     """
 
     kind: str
@@ -54,6 +58,8 @@ class AdapterSpec:
     callbacks: str = ""
     check_settings: str = ""
     check_secrets: str = ""
+    pool: str = ""
+    slots: int = 4
     settings: tuple[Field, ...] = ()
     secrets: tuple[Field, ...] = ()
 
@@ -67,6 +73,10 @@ class AdapterSpec:
         """The adapter over this session, with defaults filled in."""
         filled = {field.name: field.default for field in self.settings if field.default}
         return self._open(session, {**filled, **settings}, secrets)
+
+    def pool_of(self, settings: Mapping[str, str]) -> str:
+        """What the connection shares its limits by; empty: it has its own."""
+        return str(resolve_name(self.pool)(settings)) if self.pool else ""
 
     def problems(self, settings: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
         """What is missing or unknown, one sentence each; empty when the connection can be saved."""
@@ -104,6 +114,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 _SPECS: dict[str, str] = {
     "medusa": "integrations.adapters.medusa.SPEC",
+    "netsuite": "integrations.adapters.netsuite.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
 }
 

@@ -47,6 +47,10 @@ class ConnectionForm(forms.ModelForm):
         problems = connections.address_problems(url)
         if self.instance.pk:
             problems += connections.moved_problems(self.instance, url, given)
+            problems += connections.pool_problems(self.instance, self.settings())
+        else:
+            name = cleaned.get("name", "")
+            problems += connections.name_problems(self.spec, name, self.settings())
         problems += self.spec.problems(self.settings(), {**kept, **given})
         if problems and not self.errors:
             raise forms.ValidationError(problems)

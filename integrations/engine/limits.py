@@ -83,6 +83,16 @@ def create_resource(
 
 
 @transaction.atomic
+def shared_resource(name: str, *, max_running: int) -> Resource:
+    """The resource of that name, made with so many slots where there is none yet."""
+    resource, is_new = Resource.objects.get_or_create(name=name)
+    if is_new:
+        resize(resource.pk, max_running=max_running)
+        resource.refresh_from_db()
+    return resource
+
+
+@transaction.atomic
 def resize(resource_id: int, *, max_running: int) -> None:
     """Changes how many jobs may run on the resource at once. Repeating it changes nothing."""
     if max_running < 1:

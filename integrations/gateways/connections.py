@@ -33,13 +33,16 @@ def add_connection(
 ) -> Connection:
     """Saves a new connection with its engine resource and a fresh hook token.
 
+    The resource is that of the account, shared with other connections, where the vendor counts
+    requests per account.
+
     Raises NeedsOperator with every problem of the settings and secrets in one sentence each.
     """
     spec = adapters.spec(kind)
     problems = [*address_problems(url), *spec.problems(settings, credentials)]
     if Connection.objects.filter(name=name).exists():
         problems.append(f"There is already a connection named {name!r}.")
-    _refuse(problems)
+    _refuse(problems or name_problems(spec, name, settings))
     connection = Connection(
         name=name,
         kind=kind,
@@ -51,7 +54,12 @@ def add_connection(
     )
     connection.seal_credentials(dict(credentials), hook_token=hook_token or secrets.new_token())
     with transaction.atomic():
-        connection.resource = limits.create_resource(name)
+        pool = spec.pool_of(settings)
+        connection.resource = (
+            limits.shared_resource(pool, max_running=spec.slots)
+            if pool
+            else limits.create_resource(name, max_running=spec.slots)
+        )
         connection.save()
         _note(connection, after="added", actor=actor)
     return connection
@@ -78,6 +86,7 @@ def change_connection(
             *address_problems(connection.base_url),
             *moved_problems(stored, connection.base_url, credentials),
             *adapters.spec(connection.kind).problems(connection.settings, kept),
+            *pool_problems(stored, connection.settings),
         ]
     )
     edited = ["name", "base_url", "allow_private_addresses", "verify_tls", "settings"]
@@ -95,6 +104,26 @@ def address_problems(url: str) -> list[str]:
     except NeedsOperator as exc:
         return [f"{exc.message} {exc.hint}"]
     return []
+
+
+def pool_problems(stored: Connection, settings: Mapping[str, str]) -> list[str]:
+    """What forbids these settings: jobs wait at the limits of the account they were made for."""
+    spec = adapters.spec(stored.kind)
+    pool = spec.pool_of(stored.settings)
+    if not pool or spec.pool_of(settings) == pool:
+        return []
+    return [f"This connection belongs to {pool}: add another connection for another account."]
+
+
+def name_problems(spec: adapters.AdapterSpec, name: str, settings: Mapping[str, str]) -> list[str]:
+    """Limits are named after their connection or account, and found again by that name."""
+    pool = spec.pool_of(settings)
+    held = Resource.objects.filter(name=pool or name)
+    if pool:
+        held = held.exclude(connections__kind=spec.kind).exclude(connections=None)
+    if not held.exists():
+        return []
+    return [f"The name {pool or name!r} is still that of another connection's limits."]
 
 
 def moved_problems(stored: Connection, url: str, credentials: Mapping[str, str]) -> list[str]:
@@ -138,7 +167,8 @@ def remove_connection(connection: Connection, *, actor: str) -> None:
             resource = connection.resource
             _note(connection, after="removed", actor=actor)
             connection.delete()
-            resource.delete()
+            if not resource.connections.exists():
+                resource.delete()
     except ProtectedError as exc:
         raise NeedsOperator(
             f"{connection.name} still has orders, links or flows.",
@@ -148,7 +178,10 @@ def remove_connection(connection: Connection, *, actor: str) -> None:
 
 
 def pause_connection(connection: Connection, *, actor: str, reason: str) -> None:
-    """Stops all work with this remote; jobs wait and nothing is lost."""
+    """Stops all work with this remote; jobs wait and nothing is lost.
+
+    Connections that share its account wait with it.
+    """
     limits.pause(connection.resource_id, reason, actor)
     _note(connection, after="paused", actor=actor, reason=reason)
 

@@ -14,6 +14,8 @@ HOOK_TOKEN = "hook_token"  # noqa: S105 the name of an entry, not a secret
 class Connection(models.Model):
     """A remote with its address, settings and sealed credentials.
 
+    Connections to one account of a vendor that counts requests per account share a resource.
+
     `kind` is a word of the adapter registry, not a choice list: a new vendor needs no
     migration. Rate limit, breaker and pause live in the engine's `resource`. Make new ones
     with `integrations.gateways.connections.add_connection`.
@@ -36,8 +38,8 @@ class Connection(models.Model):
         default=False, help_text="Allow an address inside your own network (10.x, 192.168.x …)."
     )
     verify_tls = models.BooleanField(default=True)
-    resource = models.OneToOneField(
-        "engine.Resource", on_delete=models.PROTECT, related_name="connection", editable=False
+    resource = models.ForeignKey(
+        "engine.Resource", on_delete=models.PROTECT, related_name="connections", editable=False
     )
     last_test = models.JSONField(default=dict, blank=True, editable=False)
     # what `gateways.field_shapes` compares: the accepted types, and what changed since

@@ -1,0 +1,139 @@
+"""Prices out of NetSuite: price levels by quantity, and what customers agreed on items.
+
+Prices carry no time of change; they are part of the item's or the customer's record, whose
+time moves with them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from integrations.adapters.netsuite.base import NetSuitePart
+from integrations.adapters.netsuite.client import PAGE_ROWS, marks
+from integrations.adapters.netsuite.mapping import CUSTOM_PRICE
+from integrations.adapters.netsuite.products import SOLD
+from integrations.adapters.netsuite.wire import is_true, number_of, text_of
+from integrations.records import ErpPrice, Page, Window
+from integrations.records.catalog import Audience
+
+Row = Mapping[str, Any]
+
+LEVEL_COLUMNS = (
+    "p.item, p.pricelevel, BUILTIN.DF(p.pricelevel) AS levelname, p.quantity, p.unitprice, "
+    "p.currency, BUILTIN.DF(i.saleunit) AS unitname, i.isinactive"
+)
+
+
+class Prices(NetSuitePart):
+    """Implements `PullsPrices`."""
+
+    def price_page(self, window: Window, cursor: str | None) -> Page[ErpPrice]:
+        """The cursor is `levels:item` or `customers:customer`, each the last one read whole."""
+        stage, _, last = (cursor or "levels:0").partition(":")
+        if stage == "levels":
+            return self._level_page(window, last)
+        return self._customer_page(window, last)
+
+    def _level_page(self, window: Window, last: str) -> Page[ErpPrice]:
+        term, params = self.window_terms("i.lastmodifieddate", window)
+        rows, following = self.grouped_page(
+            f"SELECT {LEVEL_COLUMNS} FROM pricing p JOIN item i ON i.id = p.item "
+            f"WHERE p.item {{}} ? AND {SOLD} AND {term} "
+            "ORDER BY p.item, p.pricelevel, p.currency, p.quantity",
+            "item",
+            last,
+            params,
+        )
+        next_cursor = f"levels:{following}" if following else "customers:0"
+        return Page(rows=tuple(self._to_prices(rows)), next_cursor=next_cursor)
+
+    def _customer_page(self, window: Window, last: str) -> Page[ErpPrice]:
+        term, params = self.window_terms("c.lastmodifieddate", window)
+        rows, following = self.grouped_page(
+            "SELECT a.customer, a.item, a.level, a.price, c.companyname, c.currency, "
+            "BUILTIN.DF(i.saleunit) AS unitname, i.isinactive "
+            "FROM customeritempricing a JOIN customer c ON c.id = a.customer "
+            f"JOIN item i ON i.id = a.item WHERE a.customer {{}} ? AND {term} "
+            "ORDER BY a.customer, a.item",
+            "customer",
+            last,
+            params,
+        )
+        levels = self._levels_of({text_of(row["item"]) for row in rows})
+        prices = tuple(price for row in rows for price in self._agreed(row, levels))
+        return Page(rows=prices, next_cursor=f"customers:{following}" if following else None)
+
+    def _levels_of(self, items: Iterable[str]) -> Mapping[tuple[str, str], Sequence[Row]]:
+        found: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+        wanted = sorted(items, key=int)
+        for start in range(0, len(wanted), PAGE_ROWS // 2):
+            part = wanted[start : start + PAGE_ROWS // 2]
+            rows = self.client.rows(
+                f"SELECT {LEVEL_COLUMNS} FROM pricing p JOIN item i ON i.id = p.item "
+                f"WHERE p.item IN ({marks(part)}) "
+                "ORDER BY p.item, p.pricelevel, p.currency, p.quantity",
+                part,
+            )
+            for row in rows:
+                found[text_of(row["item"]), text_of(row["pricelevel"])].append(row)
+        return found
+
+    def _to_prices(self, rows: Sequence[Row]) -> Iterable[ErpPrice]:
+        for row in rows:
+            level = text_of(row["pricelevel"])
+            is_base = level == self.settings.base_price_level
+            audience: Audience = "everyone" if is_base else "price_list"
+            yield from self._price(
+                row,
+                ref=_level_ref(row),
+                audience=audience,
+                audience_ref="" if is_base else level,
+                audience_name="" if is_base else text_of(row.get("levelname")),
+            )
+
+    def _agreed(
+        self, row: Row, levels: Mapping[tuple[str, str], Sequence[Row]]
+    ) -> Iterable[ErpPrice]:
+        """What a customer agreed on one item: a price of their own, or another level of it."""
+        customer, item, level = (text_of(row[name]) for name in ("customer", "item", "level"))
+        about: dict[str, Any] = {
+            "audience": "customer",
+            "audience_ref": customer,
+            "audience_name": text_of(row.get("companyname")),
+        }
+        if level == CUSTOM_PRICE:
+            own = {**row, "unitprice": row.get("price"), "quantity": "0"}
+            yield from self._price(own, ref=f"customer:{customer}:{item}", **about)
+            return
+        for step in levels.get((item, level), ()):
+            if text_of(step.get("currency")) == text_of(row.get("currency")):
+                ref = f"customer:{customer}:{_level_ref(step)}"
+                yield from self._price(step, ref=ref, **about)
+
+    def _price(
+        self, row: Row, *, ref: str, audience: Audience, audience_ref: str, audience_name: str
+    ) -> Iterable[ErpPrice]:
+        amount, currency = number_of(row.get("unitprice")), self.code_of(text_of(row["currency"]))
+        if amount <= 0 or not currency:
+            return
+        yield ErpPrice(
+            ref=ref,
+            variant_ref=text_of(row["item"]),
+            audience=audience,
+            audience_ref=audience_ref,
+            audience_name=audience_name,
+            currency=currency,
+            net_unit_price=amount,
+            # NetSuite counts the first step from 0
+            min_quantity=max(number_of(row.get("quantity")), Decimal(1)),
+            unit=text_of(row.get("unitname")),
+            starts_on=None,
+            ends_on=None,
+            is_active=not is_true(row.get("isinactive")),
+        )
+
+
+def _level_ref(row: Row) -> str:
+    parts = (row["item"], row["pricelevel"], row["currency"], row["quantity"])
+    return ":".join(text_of(part) for part in parts)

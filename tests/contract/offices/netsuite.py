@@ -1,0 +1,159 @@
+"""NetSuite, with the company inside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from integrations.adapters.netsuite.adapter import NetSuiteAdapter, open_adapter
+from integrations.adapters.netsuite.sandbox import NetSuiteStandIn
+from integrations.adapters.netsuite.sandbox.server import LINE_FIELD
+from integrations.http import Limits, Session
+from integrations.sandbox.erps.netsuite import filled, pem_of
+from integrations.sandbox.goods import Role, Warehouse
+from integrations.sandbox.seeds import FilledErp
+from tests.contract.office import Seen
+
+# A field whose loss each port must tell: (entity, field).
+_NEEDED = {
+    "PullsProducts": ("SuiteQL item", "itemid"),
+    "PullsPrices": ("SuiteQL pricing", "unitprice"),
+    "PullsStock": ("SuiteQL aggregateItemLocation", "quantityavailable"),
+    "PullsCustomers": ("SuiteQL customer", "creditholdoverride"),
+    "QuotesPrices": ("SuiteQL term", "daysuntilnetdue"),
+    "ChecksCredit": ("customer", "creditLimit"),
+    "PushesOrders": ("salesOrder-itemElement", LINE_FIELD),
+    "TracksOrders": ("SuiteQL transactionline", "quantityshiprecv"),
+}
+
+
+@contextmanager
+def office() -> Iterator["NetSuiteOffice"]:
+    with NetSuiteStandIn() as standin:
+        yield NetSuiteOffice(standin=standin, seed=filled(standin))
+
+
+@dataclass
+class NetSuiteOffice:
+    standin: NetSuiteStandIn
+    seed: FilledErp
+    kind: str = "netsuite"
+    creating: str = "create:salesOrder"
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> NetSuiteAdapter:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            secrets=tuple(keys.values()),
+        )
+        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    # -- the ERP's own names
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def tax(self, percent: int | Decimal) -> tuple[str, ...]:
+        known = self.seed.taxes.get(int(percent))
+        if known is not None and percent == int(percent):
+            return known
+        return (str(self.standin.add_tax_code(f"{percent} %", percent)),)
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
+
+    def wrong_secrets(self) -> Mapping[str, str]:
+        """A key whose certificate nobody mapped."""
+        return {"private_key": pem_of(ec.generate_private_key(ec.SECP256R1()))}
+
+    # -- what its staff does
+
+    def orders_with(self, our_ref: str) -> list[Seen]:
+        return [
+            Seen(
+                ref=str(one.id),
+                number=one.tranid,
+                is_cancelled=one.status in {"C", "H"},
+                gross_total=one.total,
+            )
+            for one in self.standin.store.of_type("SalesOrd")
+            if one.externalid == f"mso-{our_ref}"
+        ]
+
+    def ship(
+        self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
+    ) -> None:
+        parts = None if quantities is None else self._by_line(order, quantities)
+        self.standin.ship(order, parts, tracking=tracking, carrier="Parcel Post")
+
+    def invoice(self, order: str) -> str:
+        return str(self.standin.invoice(order))
+
+    def pay(self, invoice: str) -> None:
+        self.standin.pay(invoice)
+
+    def credit(self, invoice: str) -> None:
+        self.standin.credit(invoice)
+
+    def take_back(self, order: str, quantities: Mapping[str, int]) -> None:
+        self.standin.take_back(order, self._by_line(order, quantities))
+
+    def edit_line(self, order: str, our_ref: str, *, quantity: int) -> None:
+        (line,) = self._by_line(order, {our_ref: quantity})
+        self.standin.edit_line(order, line, quantity=quantity)
+
+    def cancel(self, order: str) -> None:
+        self.standin.cancel(order)
+
+    def enter_again(self, order: str) -> bool:
+        return False  # an external id is taken once
+
+    def set_price(self, sku: str, price: Decimal) -> None:
+        """In every currency: a price of zero is one in none."""
+        item = int(self.variant(sku))
+        for row in [row for row in self.standin.store.pricing if row["item"] == item]:
+            self.standin.set_price(
+                item,
+                price,
+                currency=row["currency"],
+                level=row["pricelevel"],
+                quantity=row["quantity"],
+            )
+
+    def set_stock(self, sku: str, warehouse: Warehouse, quantity: int) -> None:
+        self.standin.set_stock(int(self.variant(sku)), int(self.location(warehouse)), quantity)
+
+    def touch_product(self, sku: str, title: str) -> None:
+        self.standin.touch("item", int(self.variant(sku)), displayname=title)
+
+    def archive_product(self, sku: str) -> None:
+        self.standin.touch("item", int(self.variant(sku)), isinactive="T")
+
+    def block_customer(self, role: Role) -> None:
+        self.standin.touch("customer", int(self.customer(role)), creditholdoverride="ON")
+
+    def remove_field(self, port: str) -> tuple[str, str]:
+        entity, name = _NEEDED[port]
+        if entity.startswith("SuiteQL "):
+            self.standin.tables.gone.add((entity.removeprefix("SuiteQL ").lower(), name))
+        else:
+            del self.standin.schemas[entity][name]
+        return entity, name
+
+    def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[int, int]:
+        lines = self.standin.order(order).lines
+        by_ref = {line.custom.get(LINE_FIELD): line.id for line in lines}
+        return {by_ref[our_ref]: quantity for our_ref, quantity in quantities.items()}
