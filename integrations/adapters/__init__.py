@@ -22,7 +22,10 @@ Role = Literal["storefront", "erp", "crm"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One setting or secret that a connection of this kind takes; checked before it is saved."""
+    """One setting or secret that a connection of this kind takes; checked before it is saved.
+
+    `lines` above 1: a text of several lines, entered in a box that shows so many.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Field:
     default: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()
+    lines: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 
 _SPECS: dict[str, str] = {
+    "custom": "integrations.adapters.custom.SPEC",
     "medusa": "integrations.adapters.medusa.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
 }
