@@ -37,6 +37,13 @@ class CustomPart:
             parent=parent,
         )
 
+    def rows_within(self, row: Row, section: Entry) -> list[Row]:
+        """The rows of a list inside a row."""
+        return [
+            self.row(raw, section["fields"], currency=row.currency, parent=row.raw)
+            for raw in row.rows(section["rows"])
+        ]
+
     def asked_window(self, window: Window) -> dict[str, Any]:
         """What {since} and {until} are filled with."""
         if window.start is None:

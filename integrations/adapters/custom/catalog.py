@@ -73,18 +73,14 @@ class Customers(CustomPart):
         section = self.mapping["customers"]["ship_to"]
         if section is None:
             return ()
-        rows = [
-            self.row(raw, section["fields"], parent=row.raw) for raw in row.rows(section["rows"])
-        ]
+        rows = self.rows_within(row, section)
         return tuple((one.text("ref"), self._address(one)) for one in rows)
 
     def _contacts(self, row: Row) -> tuple[ErpContact, ...]:
         section = self.mapping["customers"]["contacts"]
         if section is None:
             return ()
-        rows = [
-            self.row(raw, section["fields"], parent=row.raw) for raw in row.rows(section["rows"])
-        ]
+        rows = self.rows_within(row, section)
         names = ("ref", "name", "email", "phone")
         return tuple(ErpContact(**{name: one.text(name) for name in names}) for one in rows)
 

@@ -86,8 +86,8 @@ class LinesApart(Orders):
             elif content(known, known.product_ref) != content(line, told["product_ref"]):
                 about["line_ref"] = known.ref
                 self.client.call(apart["change"], about, writes=True, currency=draft.currency)
-        for line in (*surplus, *there.values()):
-            self._remove(held, line)
+        for unwanted in (*surplus, *there.values()):
+            self._remove(held, unwanted)
 
     def _remove(self, held: Held, line: ErpOrderLine) -> None:
         remove = self.mapping["orders"]["lines_apart"]["remove"]

@@ -67,7 +67,5 @@ class Products(CustomPart):
         section = self.mapping["products"]["variants"]["options"]
         if section is None or section["rows"].find(row.raw) is MISSING:
             return ()
-        rows = [
-            self.row(raw, section["fields"], parent=row.raw) for raw in row.rows(section["rows"])
-        ]
+        rows = self.rows_within(row, section)
         return tuple((one.text("name"), one.text("value")) for one in rows)

@@ -87,17 +87,13 @@ class Sampling(CustomPart):
     def _some_order(self) -> Sequence[str]:
         """The ref of one order, where a list of them is mapped."""
         orders, progress = self.mapping["orders"], self.mapping["progress"]
-        path = orders["fields"]["ref"].path
         if orders["created"] is not None:
-            rows = self._first_rows(orders["created"])
+            operation, path = orders["created"], orders["fields"]["ref"].path
         elif progress is not None:
-            rows, path = (
-                self._first_rows(progress["changed"][0]["list"]),
-                progress["changed"][0]["order_ref"],
-            )
+            operation, path = (progress["changed"][0][key] for key in ("list", "order_ref"))
         else:
-            rows = []
-        found = [path.find(raw) for raw in rows]
+            return []
+        found = [path.find(raw) for raw in self._first_rows(operation)]
         return [str(ref) for ref in found if ref is not MISSING and ref is not None][:1]
 
 
@@ -130,4 +126,6 @@ def _type(field: FieldPath, rows: Sequence[tuple[Any, Any]]) -> str:
 def _word(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
-    return {str: "text", list: "list", dict: "object"}.get(type(value), "number")
+    if isinstance(value, str):
+        return "text"
+    return "list" if isinstance(value, list) else "object" if isinstance(value, dict) else "number"
