@@ -73,11 +73,11 @@ class LinesApart(Orders):
         apart = self.mapping["orders"]["lines_apart"]
         there: dict[str, ErpOrderLine] = {}
         surplus: list[ErpOrderLine] = []
-        for line in held.order.lines:
-            if line.our_ref and line.our_ref not in there:
-                there[line.our_ref] = line
-            elif line.our_ref:
-                surplus.append(line)  # taken twice, when an answer was lost
+        for one in held.order.lines:
+            if one.our_ref and one.our_ref not in there:
+                there[one.our_ref] = one
+            elif one.our_ref:
+                surplus.append(one)  # taken twice, when an answer was lost
         for line, told in zip(draft.lines, values["lines"], strict=True):
             known = there.pop(line.our_ref, None)
             about = _about_line(held.values, told, draft)

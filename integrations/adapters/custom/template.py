@@ -67,7 +67,8 @@ class Hole:
         if value is None and self.kind == "time":
             value = EPOCH  # a window that is open at its start
         if isinstance(value, (list, tuple)):
-            return [self._written(one, given) for one in value]
+            several = [self._written(one, given) for one in value]
+            return _joined(several, given) if "csv" in self.styles else several
         return self._written(value, given)
 
     def _written(self, value: Any, given: Filling) -> Any:
@@ -79,6 +80,8 @@ class Hole:
                 value = getattr(str(value), one)()
             elif one in {"date", "time"}:
                 kind, value = one, _as(one, value, given.formats)
+            elif one == "csv":
+                continue
             elif one == "text" and not isinstance(value, Decimal):
                 value = _text(write_value(kind, value, given.formats))
             else:
@@ -103,11 +106,9 @@ class Joined:
             value = part.fill(given)
             if value is OMIT:
                 return OMIT
-            text = ",".join(map(_text, value)) if isinstance(value, list) else _text(value)
-            is_bare = given.is_search and "quoted" not in part.styles
-            if is_bare and not all(map(_TAME.fullmatch, text.split(","))):
-                raise ValueError(f"{text!r} does not fit into a condition; quote it: |quoted")
-            said.append(text)
+            is_quoted = "quoted" in part.styles
+            several = value if isinstance(value, list) else [value]
+            said.append(_joined(several, given, is_quoted=is_quoted))
         return "".join(said)
 
 
@@ -193,6 +194,15 @@ def filled_headers(items: Sequence[tuple[str, Any]], given: Filling) -> dict[str
         if _CONTROL.search(value) or not value.isascii():
             raise ValueError(f"{value!r} cannot stand in the header {name}")
     return headers
+
+
+def _joined(values: Sequence[Any], given: Filling, *, is_quoted: bool = False) -> str:
+    """One text of several, which in a condition must not read as more than themselves."""
+    texts = [_text(one) for one in values]
+    for text in texts:
+        if given.is_search and not is_quoted and not _TAME.fullmatch(text):
+            raise ValueError(f"{text!r} does not fit into a condition; quote it: |quoted")
+    return ",".join(texts)
 
 
 def _text(value: Any) -> str:

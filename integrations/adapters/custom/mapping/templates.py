@@ -228,12 +228,12 @@ def _hole(match: Any, before: str, names: Names, line: int, mistakes: Mistakes) 
         )
         hint = f"; it is known inside '$each: {listed}'" if listed else meant(name, names.plain)
         mistakes.at(line, f"unknown name {name!r}{hint}")
-    kind = names.plain.get(name, "text").removesuffix("[]")
+    listed_kind = names.plain.get(name, "text")
+    kind = listed_kind.removesuffix("[]")
+    known = (*_STYLES[kind], "csv") if listed_kind != kind else _STYLES[kind]
     for style in styles:
-        if style not in _STYLES[kind] and name in names.plain:
-            mistakes.at(
-                line, f"{name!r} cannot be written as {style!r}{meant(style, _STYLES[kind])}"
-            )
+        if style not in known and name in names.plain:
+            mistakes.at(line, f"{name!r} cannot be written as {style!r}{meant(style, known)}")
     mark = before[-1:] if before[-1:] in {"'", '"'} else ""
     if ("quoted" in styles) != bool(mark) and kind == "text":
         mistakes.at(
