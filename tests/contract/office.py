@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from integrations.http import Limits
 from integrations.sandbox.goods import Role, Warehouse
+from integrations.sandbox.seeds import FilledErp
 from integrations.standin import StandIn
 
 
@@ -32,6 +34,7 @@ class Office(Protocol):
 
     kind: str
     standin: StandIn
+    seed: FilledErp
     # The route (glob) whose work brings an order into being, for the dials.
     creating: str
 
@@ -40,6 +43,7 @@ class Office(Protocol):
         *,
         settings: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
     ) -> Any:
         """A new adapter; what is given replaces single settings or secrets."""
         ...
@@ -91,6 +95,13 @@ class Office(Protocol):
         ...
 
     def cancel(self, order: str) -> None: ...
+
+    def enter_again(self, order: str) -> bool:
+        """Somebody types the order in once more, under the same reference of ours.
+
+        False where the ERP does not take a second one.
+        """
+        ...
 
     def set_price(self, sku: str, price: Decimal) -> None:
         """The list price in EUR."""

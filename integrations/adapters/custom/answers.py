@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from integrations.adapters.custom.mapping.shapes import Entry
@@ -97,6 +98,8 @@ def _by_status(reply: Reply, writes: bool, code: str, words: str) -> PortalError
             hint="Give that user the right in the ERP, then requeue.",
         )
     error = status_error(reply, writes, said)
+    if isinstance(error, Throttled):
+        return _throttled(reply, writes, code, words)
     return error if error is not None else _MEANT["rejected"](reply, writes, code, words)
 
 
@@ -125,13 +128,22 @@ def _remote(kind: type[RemoteError], sentence: str) -> _Meant:
 
 
 def _throttled(reply: Reply, writes: bool, code: str, words: str) -> PortalError:
-    waits = retry_after_s(reply.headers, now=datetime.now(UTC))
+    waits = retry_after_s(reply.headers, now=_their_time(reply))
     return Throttled(
         "The ERP asks to slow down.",
-        retry_after_s=waits or WAIT_S,
+        retry_after_s=WAIT_S if waits is None else waits,
         status=reply.status,
         remote_words=words or code,
     )
+
+
+def _their_time(reply: Reply) -> datetime:
+    """When the answer was sent, by the clock that also named the moment to come again."""
+    try:
+        told = parsedate_to_datetime(reply.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return datetime.now(UTC)
+    return told.replace(tzinfo=told.tzinfo or UTC)
 
 
 def _unavailable(reply: Reply, writes: bool, code: str, words: str) -> PortalError:

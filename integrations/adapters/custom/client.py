@@ -87,7 +87,7 @@ class CustomClient:
         self, operation: Operation, values: Values, *, currency: str = "", is_search: bool = False
     ) -> tuple[str, list[tuple[str, str]], dict[str, str], Any]:
         """(path, query, headers, body) as they would be sent, without credentials."""
-        given = Filling(values, self.mapping.formats, currency or self.mapping.currency, is_search)
+        given = self._given(values, currency, is_search)
         try:
             return (
                 filled_path(operation.path, given),
@@ -97,6 +97,17 @@ class CustomClient:
             )
         except ValueError as exc:
             raise misfit(operation, f"cannot be filled: {exc}") from exc
+
+    def body(self, operation: Operation, values: Values, *, currency: str) -> Any:
+        """What would be sent, of a call whose path is not known yet."""
+        try:
+            return operation.body.fill(self._given(values, currency, False))
+        except ValueError as exc:
+            raise misfit(operation, f"cannot be filled: {exc}") from exc
+
+    def _given(self, values: Values, currency: str, is_search: bool) -> Filling:
+        formats = self.mapping.formats
+        return Filling(values, formats, currency or self.mapping.currency, is_search)
 
     def _send(
         self,

@@ -23,12 +23,10 @@ class LinesApart(Orders):
         """The header, and under `lines` what is sent for each of them."""
         values = draft_values(draft, self.product_ref_for)
         add = self.mapping["orders"]["lines_apart"]["add"]
-        lines = []
-        for line in values["lines"]:
-            *_, body = self.client.request(
-                add, _about_line({"ref": "", "number": ""}, line, draft), currency=draft.currency
-            )
-            lines.append(body)
+        lines = [
+            self.client.body(add, _about_line({}, line, draft), currency=draft.currency)
+            for line in values["lines"]
+        ]
         return {"header": super().preview_order(draft), "lines": lines}
 
     def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:

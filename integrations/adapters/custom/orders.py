@@ -54,9 +54,8 @@ class Orders(CustomPart):
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """Without any call."""
         values = draft_values(draft, self.product_ref_for)
-        *_, body = self.client.request(
-            self.mapping["orders"]["create"], values, currency=draft.currency
-        )
+        create = self.mapping["orders"]["create"]
+        body = self.client.body(create, values, currency=draft.currency)
         return body if isinstance(body, dict) else {"body": body}
 
     def confirm_order(self, ref: str) -> ErpOrder:

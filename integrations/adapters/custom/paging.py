@@ -1,7 +1,7 @@
 """Where the next page of a list begins, by the style that the mapping names. Pure.
 
 A list of a window must stand still while it is walked: the ERP should sort it by its ids.
-Our cursors of styles page and offset end in a digest of the rows, because an ERP that ignores
+Our cursors of styles page and offset carry a digest of the rows, because an ERP that ignores
 the parameter answers with the same page for ever.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from integrations.adapters.custom.mapping.requests import Operation, Paging
-from integrations.adapters.custom.paths import MISSING
+from integrations.adapters.custom.paths import MISSING, Path
 from integrations.errors import NeedsOperator
 
 _LINK = re.compile(r"<([^<>]*)>([^,<]*)")
@@ -68,16 +68,38 @@ def following(
 def _next_number(
     operation: Operation, rows: list[Any], body: Any, cursor: str | None
 ) -> str | None:
+    """Our cursor is `number:digest of the rows before:how many they were`."""
     paging = operation.paging
-    digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
-    if rows and cursor is not None and cursor.endswith(f":{digest}"):
-        raise _stuck(operation)
-    has_more = len(rows) >= paging.size if paging.more is None else _is_more(paging, body)
-    if not rows or not has_more:
-        return None
-    step = 1 if paging.style == "page" else len(rows)
     start = _number(cursor, paging.first if paging.style == "page" else 0)
-    return f"{start + step}:{digest}"
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+    _, before, count = (cursor or "::").split(":")
+    if rows and digest == before:
+        if len(rows) >= paging.size:
+            raise _stuck(operation)
+        return None  # some repeat their last page beyond the end
+    if not rows or not _has_more(paging, body, start, len(rows), int(count or 0)):
+        return None
+    return f"{start + (1 if paging.style == 'page' else len(rows))}:{digest}:{len(rows)}"
+
+
+def _has_more(paging: Paging, body: Any, start: int, count: int, count_before: int) -> bool:
+    """Where nothing tells, until a page is shorter than the one before it: that the first one
+    is shorter than what was asked for may be the ERP's own limit."""
+    if paging.more is not None:
+        return _is_more(paging, body)
+    if paging.pages is not None:
+        return start - paging.first + 1 < _told_number(paging.pages, body)
+    if paging.total is not None:
+        return start + count < _told_number(paging.total, body)
+    return count >= count_before
+
+
+def _told_number(path: Path, body: Any) -> int:
+    found = path.find(body)
+    try:
+        return int(found)
+    except (TypeError, ValueError):
+        return 0
 
 
 def _next_cursor(operation: Operation, body: Any) -> str | None:

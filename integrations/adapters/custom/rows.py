@@ -39,7 +39,7 @@ class Row:
         if field is None:
             return None
         raw = field.path.find(self.raw, self._parent)
-        if raw is MISSING or raw is None or raw == "":
+        if raw is MISSING or raw is None or raw == "" or plain(raw) in field.none_if:
             return self._missing(field)
         if field.last_segment:
             raw = plain(raw).rstrip("/").rpartition("/")[2]

@@ -10,6 +10,7 @@ from integrations.adapters.custom.mapping.shapes import (
     Entry,
     Flag,
     Key,
+    ListOf,
     Schema,
     Section,
     Shape,
@@ -61,6 +62,7 @@ class FieldPath:
     path: paths.Path
     values: Mapping[str, str] | None = None
     default: str | None = None
+    none_if: tuple[str, ...] = ()
     style: str = ""
     last_segment: bool = False
 
@@ -76,6 +78,7 @@ class FieldShape:
             Key("path", PATH, "Where it stands in the row.", is_required=True),
             Key("values", Table(self._outcome()), "What the ERP's values mean here."),
             Key("default", self._outcome(), "What it is when it is missing, null or in no table."),
+            Key("none_if", ListOf(Text(is_empty_allowed=True)), "What stands for nothing: -1."),
             Key("last_segment", Flag(), "Only what follows the last '/'.", default=False),
         ]
         if self.spec.kind in {"amount", "unit_price", "number"}:
@@ -107,6 +110,7 @@ class FieldShape:
             path=entry["path"] or paths.compiled("."),
             values=entry["values"],
             default=entry["default"],
+            none_if=tuple(entry["none_if"] or ()),
             style=style,
             last_segment=entry["last_segment"],
         )

@@ -34,14 +34,16 @@ _NEEDED = {"page": "page", "offset": "offset", "cursor": "cursor"}
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """`size` is how many rows a full page has; `next` where an answer tells the next cursor,
-    `more` where it tells whether there is more."""
+    """`size` is how many rows are asked for; `next` where an answer tells the next cursor,
+    `more`, `pages` and `total` how it tells that there is more."""
 
     style: str = "none"
     size: int = 100
     first: int = 1
     next: paths.Path | None = None
     more: paths.Path | None = None
+    pages: paths.Path | None = None
+    total: paths.Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ _PAGING = Section(
         Key("first", Whole(0, 1), "The number of the first page, for style page.", default=1),
         Key("next", PATH, "Where the answer tells the cursor of the next page."),
         Key("more", PATH, "Where the answer tells whether there is more: true, or a number > 0."),
+        Key("pages", PATH, "Where it tells how many pages there are, for style page."),
+        Key("total", PATH, "Where it tells how many rows there are, for style offset."),
     )
 )
 _REF = Section(
@@ -169,6 +173,9 @@ class OperationShape:
             )
         for name in sorted((set(PAGING_NAMES) - {needed, "limit"}) & operation.uses):
             mistakes.at(line, f"{entry.where} sends {{{name}}}, but does not page by {name}")
+        for key, style in (("pages", "page"), ("total", "offset"), ("next", "cursor")):
+            if getattr(paging, key) is not None and paging.style != style:
+                mistakes.at(line, f"{entry.where}: {key!r} belongs to style {style}")
         if paging.style == "cursor" and paging.next is None:
             mistakes.at(line, f"{entry.where}: style cursor needs 'next'")
 

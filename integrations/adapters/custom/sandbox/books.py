@@ -163,10 +163,14 @@ class Books:
             raise Refused("article_locked", f"The article {found.sku} is not sold any more")
         return found
 
-    def price_of(self, goods: str, firm: str, quantity: Decimal) -> Price | None:
+    def price_of(self, goods: str, firm: Firm, quantity: Decimal) -> Price | None:
         """The customer's own price before the general one, the highest step that is reached."""
-        rows = [one for one in self.prices.values() if one.goods == goods]
-        for audience in (firm, ""):
+        rows = [
+            one
+            for one in self.prices.values()
+            if one.goods == goods and one.currency == firm.currency
+        ]
+        for audience in (firm.ref, ""):
             reached = [one for one in rows if one.firm == audience and one.min_quantity <= quantity]
             if reached:
                 return max(reached, key=lambda one: one.min_quantity)
@@ -177,6 +181,14 @@ class Books:
         orders = [one for one in self.orders.values() if one.state == "confirmed"]
         lines = [line for one in orders for line in one.lines if line.goods == goods]
         return sum((line.quantity - line.shipped for line in lines), Decimal(0))
+
+    def move_stock(self, order: "Order", taken: dict[str, Decimal]) -> None:
+        """Takes pieces off the first place; what is reserved there may have changed anyhow."""
+        for goods in {line.goods for line in order.lines}:
+            places = sorted(place for one, place in self.stock if one == goods)
+            if places:
+                first = goods, places[0]
+                self.stock[first] = (self.stock[first][0] - taken.get(goods, Decimal(0)), now())
 
     def bills_of(self, order: str) -> list[Bill]:
         return [one for one in self.bills.values() if one.order == order]

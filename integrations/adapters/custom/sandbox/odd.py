@@ -64,7 +64,7 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
 
 def _dated(response: Response) -> Response:
     """Its proxy answers 503, and names the moment instead of the seconds."""
-    waits = timedelta(seconds=int(response.headers["Retry-After"]) + 1)
+    waits = timedelta(seconds=int(response.headers["Retry-After"]))
     moment = datetime.now(UTC) + waits
     headers = {"Retry-After": format_datetime(moment, usegmt=True)}
     return replace(response, status=503, headers=headers)

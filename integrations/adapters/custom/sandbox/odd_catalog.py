@@ -74,6 +74,7 @@ class OddCatalog:
             "kreis": 2 if one.firm else 0,
             "kunde": one.firm,
             "preis": cents(one.amount),
+            "me": "ST",
             "ab_menge": comma(one.min_quantity),
             "von": "01.01.2020",
             "bis": "",
@@ -95,6 +96,8 @@ class OddCatalog:
         reserved = self.books.reserved(goods) if place == "1" else Decimal(0)
         row = {
             "artikelnr": goods,
+            "suchbegriff": self.books.goods[goods].sku,
+            "me": "ST",
             "lager": int(place),
             "bestand": comma(quantity),
             "reserviert": comma(reserved),
@@ -122,6 +125,8 @@ class OddCatalog:
             "zahlungsziel": int(one.term),
             "limit": limit,
             "sperre": 1 if one.is_blocked else 0,
+            "sperrgrund": "Mahnstufe 3" if one.is_blocked else "",
+            "zahlungstext": self.books.terms[one.term][0],
             "steuerfrei": "J" if one.is_exempt else "N",
             "geaendert": clock(one.changed_at),
         }
@@ -130,16 +135,18 @@ class OddCatalog:
     @route("GET", "/ws/kunde/{nr}/konto", "account")
     def show_account(self, request: Request) -> Response:
         one = self.books.firm(request.path_values["nr"])
-        return good(
-            konto={
+        row = self.shown_row(
+            "credit",
+            {
                 "limit": None if one.credit_limit is None else cents(one.credit_limit),
                 "offen": cents(one.owes, one.currency),
                 "waehrung": one.currency,
                 "sperre": 1 if one.is_blocked else 0,
                 "sperrgrund": "Mahnstufe 3" if one.is_blocked else "",
                 "zahlungsziel": int(one.term),
-            }
+            },
         )
+        return good(konto=row)
 
     @route("GET", "/ws/zahlungsziele", "terms")
     def list_terms(self, request: Request) -> Response:
@@ -162,13 +169,15 @@ class OddCatalog:
             goods = self.books.sold(str(asked["artikelnr"]))
         except Refused as exc:
             return {"kennung": asked["kennung"], "preis": 0, "hinweis": exc.message}
-        row = self.books.price_of(goods.ref, firm.ref, quantity)
+        row = self.books.price_of(goods.ref, firm, quantity)
         if row is None:
             return {"kennung": asked["kennung"], "preis": 0, "hinweis": "Kein Preis"}
-        return {
+        row_out = {
             "kennung": asked["kennung"],
             "preis": cents(row.amount, firm.currency),
             "liste": cents(goods.price),
+            "me": "ST",
             "waehrung": firm.currency,
             "hinweis": "",
         }
+        return self.shown_row("pricing", row_out)

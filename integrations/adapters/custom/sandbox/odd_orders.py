@@ -45,7 +45,7 @@ class OddOrders:
             self.books, ref, str(body["fremdnr"] or ""), firm.ref, str(body["waehrung"])
         )
         order.extra = body
-        return Response(201, text="", headers={"Location": f"/ws/auftrag/{ref}"})
+        return Response(201, {"ergebnis": "OK"}, headers={"Location": f"/ws/auftrag/{ref}"})
 
     @route("GET", "/ws/auftrag/{nr}", "header")
     def show_header(self, request: Request) -> Response:
@@ -70,7 +70,7 @@ class OddOrders:
 
     @route("POST", "/ws/auftrag/{nr}/freigabe", "release")
     def release(self, request: Request) -> Response:
-        selling.confirm(self._order(request))
+        selling.confirm(self.books, self._order(request))
         return good()
 
     @route("POST", "/ws/auftrag/{nr}/storno", "storno")
@@ -95,7 +95,7 @@ class OddOrders:
         order.lines.append(line)
         order.changed_at = now()
         location = f"/ws/auftrag/{order.ref}/positionen/{line.ref}"
-        return Response(201, text="", headers={"Location": location})
+        return Response(201, {"ergebnis": "OK"}, headers={"Location": location})
 
     @route("PUT", "/ws/auftrag/{nr}/positionen/{pos}", "change_line")
     def change_line(self, request: Request) -> Response:

@@ -29,9 +29,14 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
         self.tokens: set[str] = set()
         self.without: set[tuple[str, str]] = set()
 
-    def revoke_tokens(self) -> None:
+    vendor_dials = frozenset({"expire_token", "shrink_pages"})
+
+    def expire_tokens(self) -> None:
         """All of them, as when the ERP restarts."""
         self.tokens.clear()
+
+    def most_rows(self) -> int:
+        return self.page_of(100)
 
     @route("POST", "/oauth/token", "token")
     def give_token(self, request: Request) -> Response:

@@ -75,9 +75,9 @@ def told(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def paged(rows: list[Any], request: Request) -> dict[str, Any]:
+def paged(rows: list[Any], request: Request, *, most: int = 100) -> dict[str, Any]:
     """{"data", "page", "pages"}; at most 100 rows: manual, "Paging"."""
     page = max(1, int(request.param("page", "1")))
-    size = min(100, max(1, int(request.param("per_page", "50"))))
+    size = min(most, max(1, int(request.param("per_page", "50"))))
     pages = max(1, -(-len(rows) // size))
     return {"data": rows[(page - 1) * size : page * size], "page": page, "pages": pages}

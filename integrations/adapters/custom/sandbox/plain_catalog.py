@@ -22,6 +22,9 @@ def _window(request: Request) -> tuple[Any, Any]:
 class PlainCatalog:
     books: Books
 
+    def most_rows(self) -> int:
+        raise NotImplementedError
+
     def shown_row(self, entity: str, row: dict[str, Any]) -> dict[str, Any]:
         raise NotImplementedError
 
@@ -35,7 +38,7 @@ class PlainCatalog:
             if one.product in wanted:
                 groups[one.product].append(one)
         rows = [self._product(ref, variants) for ref, variants in sorted(groups.items())]
-        return Response(200, paged(rows, request))
+        return Response(200, paged(rows, request, most=self.most_rows()))
 
     def _product(self, ref: str, variants: list[Goods]) -> dict[str, Any]:
         row = {
@@ -76,13 +79,14 @@ class PlainCatalog:
                     "amount": str(one.amount),
                     "currency": one.currency,
                     "from_quantity": one.min_quantity,
+                    "unit": "pcs",
                     "valid_from": None,
                     "valid_to": None,
                 },
             )
             for one in rows
         ]
-        return Response(200, paged(shown, request))
+        return Response(200, paged(shown, request, most=self.most_rows()))
 
     @route("GET", "/api/v1/stock-levels", "stock")
     def list_stock(self, request: Request) -> Response:
@@ -102,12 +106,14 @@ class PlainCatalog:
                 "counted_at": told(at),
             }
             rows.append(self.shown_row("stock", row))
-        return Response(200, paged(rows, request))
+        return Response(200, paged(rows, request, most=self.most_rows()))
 
     @route("GET", "/api/v1/customers", "customers")
     def list_customers(self, request: Request) -> Response:
         rows = changed_between(list(self.books.firms.values()), *_window(request))
-        return Response(200, paged([self._customer(one) for one in rows], request))
+        return Response(
+            200, paged([self._customer(one) for one in rows], request, most=self.most_rows())
+        )
 
     def _customer(self, one: Firm) -> dict[str, Any]:
         address = {
@@ -126,6 +132,7 @@ class PlainCatalog:
             "term": {"id": one.term, "name": self.books.terms[one.term][0]},
             "credit_limit": None if one.credit_limit is None else str(one.credit_limit),
             "blocked": one.is_blocked,
+            "block_reason": "Blocked by accounting" if one.is_blocked else None,
             "tax_exempt": one.is_exempt,
             "address": address,
             "delivery_addresses": [{"id": f"{one.ref}-1", **address}],
@@ -138,8 +145,8 @@ class PlainCatalog:
     @route("GET", "/api/v1/customers/{ref}/credit", "credit")
     def show_credit(self, request: Request) -> Response:
         one = self.books.firm(request.path_values["ref"])
-        return Response(
-            200,
+        row = self.shown_row(
+            "credit",
             {
                 "limit": None if one.credit_limit is None else str(one.credit_limit),
                 "exposure": str(one.owes),
@@ -149,6 +156,7 @@ class PlainCatalog:
                 "term": {"id": one.term, "name": self.books.terms[one.term][0]},
             },
         )
+        return Response(200, row)
 
     @route("GET", "/api/v1/payment-terms", "terms")
     def list_terms(self, request: Request) -> Response:
@@ -172,10 +180,10 @@ class PlainCatalog:
             goods = self.books.sold(item["variant_id"])
         except Refused as exc:
             return {"id": item["id"], "problem": exc.message}
-        row = self.books.price_of(goods.ref, firm.ref, Decimal(item["quantity"]))
+        row = self.books.price_of(goods.ref, firm, Decimal(item["quantity"]))
         if row is None or not row.amount:
             return {"id": item["id"], "problem": f"{goods.sku} has no price"}
-        return {
+        row_out = {
             "id": item["id"],
             "net_price": str(row.amount),
             "list_price": str(goods.price),
@@ -184,3 +192,4 @@ class PlainCatalog:
             "cost": None if goods.cost is None else str(goods.cost),
             "rule": row.ref if row.firm or row.min_quantity > 1 else None,
         }
+        return self.shown_row("pricing", row_out)

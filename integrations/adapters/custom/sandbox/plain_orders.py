@@ -41,6 +41,9 @@ _MORE = {
 class PlainOrders:
     books: Books
 
+    def most_rows(self) -> int:
+        raise NotImplementedError
+
     def shown_row(self, entity: str, row: dict[str, Any]) -> dict[str, Any]:
         raise NotImplementedError
 
@@ -54,7 +57,9 @@ class PlainOrders:
             rows = [one for one in rows if one.our_ref == reference]
         if ids:
             rows = [one for one in rows if one.ref in ids.split(",")]
-        return Response(200, paged([self._order(one) for one in rows], request))
+        return Response(
+            200, paged([self._order(one) for one in rows], request, most=self.most_rows())
+        )
 
     @route("GET", "/api/v1/orders/{ref}", "order")
     def show_order(self, request: Request) -> Response:
@@ -94,7 +99,7 @@ class PlainOrders:
     @route("POST", "/api/v1/orders/{ref}/confirm", "confirm_order")
     def confirm_order(self, request: Request) -> Response:
         order = self.books.order(request.path_values["ref"])
-        selling.confirm(order)
+        selling.confirm(self.books, order)
         return Response(200, self._order(order))
 
     @route("POST", "/api/v1/orders/{ref}/cancel", "cancel_order")

@@ -79,13 +79,14 @@ def refuse_changes(order: Order) -> None:
         raise Refused("order_cancelled", f"The order {order.ref} is cancelled")
 
 
-def confirm(order: Order) -> None:
+def confirm(books: Books, order: Order) -> None:
     refuse_changes(order)
     if not order.lines:
         raise Refused("no_lines", f"The order {order.ref} has no lines")
     if order.state == "confirmed":
         raise Refused("already_confirmed", f"The order {order.ref} is confirmed already")
     order.state, order.changed_at = "confirmed", now()
+    books.move_stock(order, {})
 
 
 def cancel(books: Books, order: Order) -> None:
@@ -93,6 +94,7 @@ def cancel(books: Books, order: Order) -> None:
     if order.state == "cancelled":
         raise Refused("order_cancelled", f"The order {order.ref} is cancelled already")
     order.state, order.changed_at = "cancelled", now()
+    books.move_stock(order, {})
 
 
 def stage(books: Books, order: Order) -> str:

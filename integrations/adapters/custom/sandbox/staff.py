@@ -101,13 +101,15 @@ class Staff:
         """Pieces by our line reference; None: all that is left."""
         with self.lock:
             found = self._touched(order)
-            moved = []
+            moved, taken = [], dict[str, Decimal]()
             for line in found.lines:
                 left = line.quantity - line.shipped
                 wanted = left if quantities is None else Decimal(quantities.get(line.our_ref, 0))
                 if wanted:
                     line.shipped += wanted
                     moved.append((line.ref, wanted))
+                    taken[line.goods] = taken.get(line.goods, Decimal(0)) + wanted
+            self.books.move_stock(found, taken)
             ref = self.books.number("delivery", 80001)
             self.books.deliveries[ref] = Movement(ref, order, now(), moved, tracking)
             return ref
@@ -159,6 +161,28 @@ class Staff:
     def cancel(self, order: str) -> None:
         with self.lock:
             selling.cancel(self.books, self._touched(order))
+
+    def enter_again(self, order: str) -> str:
+        """Somebody types it in once more, under the same reference."""
+        with self.lock:
+            first = self.books.order(order)
+            ref = self.books.number("order", 400001)
+            again = selling.add_order(self.books, ref, first.our_ref, first.firm, first.currency)
+            again.lines = [_part(line, line.quantity) for line in first.lines]
+            again.is_touched = True
+            return ref
+
+    def is_half(self, order: str) -> bool:
+        """A draft with fewer lines than its header says."""
+        with self.lock:
+            found = self.books.order(order)
+            wanted = int(found.extra.get("soll_positionen") or 0)
+            return found.state == "draft" and len(found.lines) < wanted
+
+    def add_past_order(self, order: Order) -> None:
+        """One of long ago, delivered and paid."""
+        with self.lock:
+            self.books.orders[order.ref] = order
 
     def _touched(self, order: str) -> Order:
         found = self.books.order(order)
