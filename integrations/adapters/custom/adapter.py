@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from integrations import ports
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.cancelling import Cancelling
 from integrations.adapters.custom.catalog import Customers, Prices, Stock
@@ -54,6 +55,13 @@ def abilities(mapping: ErpMapping) -> tuple[str, ...]:
     if orders is not None:
         found += [name for name in ("lines_apart", "created") if orders[name] is not None]
     return tuple(found)
+
+
+def ports_of(mapping: ErpMapping) -> tuple[str, ...]:
+    """The names of the ports that an ERP with this mapping serves. Asks nobody."""
+    adapter = adapter_class(abilities(mapping))(None, mapping, {})  # type: ignore[arg-type]
+    known = {name: getattr(ports, name) for name in ports.__all__}
+    return tuple(name for name, port in known.items() if isinstance(adapter, port))
 
 
 @cache

@@ -23,11 +23,6 @@ class CustomPart:
     ) -> None:
         self.client, self.mapping, self.settings = client, mapping, settings
 
-    @property
-    def settle_s(self) -> float:
-        """How long after a lost answer what was written may still turn up."""
-        return float(self.mapping["orders"]["reference"]["settle_s"])
-
     def row(self, raw: Any, fields: Entry, *, currency: str = "", parent: Any = MISSING) -> Row:
         return Row(
             raw,
@@ -67,6 +62,15 @@ class CustomPart:
             raise misfit(operation, "is answered without the new id")
         text = plain(told)
         return text.rstrip("/").rpartition("/")[2] if where["last_segment"] else text
+
+
+class Settling(CustomPart):
+    """An ability that writes what may turn up later than its answer was lost."""
+
+    @property
+    def settle_s(self) -> float:
+        """How long after a lost answer what was written may still turn up."""
+        return float(self.mapping["orders"]["reference"]["settle_s"])
 
 
 def unknown_customer(customer_ref: str) -> NeedsOperator:

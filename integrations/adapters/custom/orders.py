@@ -1,7 +1,7 @@
 """Pushing orders: look up, create, confirm, change."""
 
 from integrations.adapters.custom.answers import Duplicate, NotThere
-from integrations.adapters.custom.base import CustomPart
+from integrations.adapters.custom.base import Settling
 from integrations.adapters.custom.client import misfit
 from integrations.adapters.custom.drafts import draft_values
 from integrations.adapters.custom.held import (
@@ -18,7 +18,7 @@ from integrations.errors import Conflict, NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
 
-class Orders(CustomPart):
+class Orders(Settling):
     """All of `PushesOrders` but `cancel_order`, for an ERP that takes an order in one call."""
 
     @property

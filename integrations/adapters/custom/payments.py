@@ -3,12 +3,12 @@
 from typing import Any
 
 from integrations.adapters.custom.answers import NotThere
-from integrations.adapters.custom.base import CustomPart
+from integrations.adapters.custom.base import Settling
 from integrations.errors import Conflict
 from integrations.records import PaymentNotice
 
 
-class Payments(CustomPart):
+class Payments(Settling):
     """Implements `RecordsPayments`."""
 
     def find_payment(self, ref: str, notice: PaymentNotice) -> str | None:

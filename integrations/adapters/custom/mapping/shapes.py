@@ -87,7 +87,9 @@ class Word:
         return value
 
     def schema(self) -> Schema:
-        return {"enum": list(self.choices)}
+        # a plain 1 or true is no text to a reader of YAML
+        plain = {"1": 1, "true": True, "false": False}
+        return {"enum": [*self.choices, *(plain[one] for one in self.choices if one in plain)]}
 
 
 @dataclass(frozen=True, slots=True)
