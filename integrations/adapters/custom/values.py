@@ -20,6 +20,7 @@ AMOUNT_STYLES = ("decimal", "text", "minor", "scaled2", "scaled3", "scaled4", "s
 TIME_WORDS = ("iso", "unix", "unix_ms")
 EPOCH = datetime.fromtimestamp(0, UTC)
 _SAMPLE = datetime(2026, 11, 27, 13, 5, 9, tzinfo=UTC)
+_LONGEST_NUMBER = 30  # digits; 1e999999 is no amount
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -95,7 +96,7 @@ def _number(raw: Any, formats: Formats) -> Decimal:
         number = Decimal(text)
     except InvalidOperation as exc:
         raise ValueError(f"{raw!r} is not a number") from exc
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
         raise ValueError(f"{raw!r} is not a number")
     return number
 
