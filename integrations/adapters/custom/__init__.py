@@ -16,7 +16,7 @@ SPEC = AdapterSpec(
             required=True,
             lines=24,
             help="What the calls of this ERP look like, as YAML: see docs/erps/custom.md. "
-            "`manage.py check_mapping FILE` checks one before it is entered. No credentials.",
+            "manage.py check_mapping FILE checks one before it is entered. No credentials.",
         ),
         Field(
             name="rounding_product_ref",

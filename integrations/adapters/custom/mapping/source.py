@@ -51,7 +51,7 @@ def bad_mapping(sentences: list[str]) -> NeedsOperator:
     if len(sentences) > MOST_TOLD:
         told.append(f"and {len(sentences) - MOST_TOLD} more")
     return NeedsOperator(
-        f"The mapping cannot be used. {'; '.join(told)}.",
+        f"The mapping cannot be used: {'; '.join(told)}{'' if told[-1].endswith('?') else '.'}",
         reason="bad_mapping",
         hint="Correct the mapping on the connection.",
     )
