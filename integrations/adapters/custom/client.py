@@ -1,5 +1,6 @@
 """Makes the calls that a mapping describes, and reads rows out of their answers."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from integrations.adapters.custom.template import (
     filled_query,
 )
 from integrations.errors import AuthFailed, NeedsOperator
-from integrations.http import Reply, Session
+from integrations.http import Reply, Session, dumps
 
 MOST_PAGES = 50
 
@@ -104,6 +105,11 @@ class CustomClient:
             return operation.body.fill(self._given(values, currency, False))
         except ValueError as exc:
             raise misfit(operation, f"cannot be filled: {exc}") from exc
+
+    def shown_body(self, operation: Operation, values: Values, *, currency: str) -> Any:
+        """`body` to be kept and looked at: numbers with decimals as texts, digit for digit."""
+        sent = dumps(self.body(operation, values, currency=currency))
+        return json.loads(sent, parse_float=str)
 
     def _given(self, values: Values, currency: str, is_search: bool) -> Filling:
         formats = self.mapping.formats

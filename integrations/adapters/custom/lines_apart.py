@@ -24,7 +24,7 @@ class LinesApart(Orders):
         values = draft_values(draft, self.product_ref_for)
         add = self.mapping["orders"]["lines_apart"]["add"]
         lines = [
-            self.client.body(add, _about_line({}, line, draft), currency=draft.currency)
+            self.client.shown_body(add, _about_line({}, line, draft), currency=draft.currency)
             for line in values["lines"]
         ]
         return {"header": super().preview_order(draft), "lines": lines}

@@ -55,7 +55,7 @@ class Orders(Settling):
         """Without any call."""
         values = draft_values(draft, self.product_ref_for)
         create = self.mapping["orders"]["create"]
-        body = self.client.body(create, values, currency=draft.currency)
+        body = self.client.shown_body(create, values, currency=draft.currency)
         return body if isinstance(body, dict) else {"body": body}
 
     def confirm_order(self, ref: str) -> ErpOrder:

@@ -1,6 +1,8 @@
 """What goes wrong in the ERP, in the class that the engine acts upon and with words to act on."""
 
+import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +21,25 @@ def test_blocked_customer_waits_for_a_person(office: CustomOffice) -> None:
 
     assert caught.value.reason == "erp_refused"
     assert caught.value.hint
+
+
+def test_wrong_currency_waits_for_a_person(office: CustomOffice) -> None:
+    wanted = replace(three_lines(office, "order_01C"), currency="USD")
+
+    with pytest.raises(NeedsOperator, match="USD"):
+        office.adapter().create_order(wanted)
+
+    assert office.standin.shown("order_01C") == []
+
+
+def test_preview_can_be_kept_as_json(office: CustomOffice) -> None:
+    priced = replace(three_lines(office, "order_01J").lines[1], discount_percent=Decimal("2.5"))
+
+    shown = office.adapter().preview_order(
+        replace(three_lines(office, "order_01J"), lines=(priced,))
+    )
+
+    assert "order_01J" in json.dumps(shown)
 
 
 def test_closed_period_waits_for_a_person(odd: OddOffice) -> None:

@@ -18,6 +18,7 @@ CODES = {
     "unknown_article": 310,
     "article_locked": 311,
     "customer_blocked": 220,
+    "wrong_currency": 230,
     "bad_key": 100,
     "busy": 503,
     "period_closed": 640,
