@@ -25,6 +25,7 @@ class Field:
     """One setting or secret that a connection of this kind takes; checked before it is saved.
 
     `is_expiry`: the day (YYYY-MM-DD) on which a key runs out; the portal warns before.
+    `lines` above 1: a text of several lines, entered in a box that shows so many.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     help: str = ""
     choices: tuple[str, ...] = ()
     is_expiry: bool = False
+    lines: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +115,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 
 _SPECS: dict[str, str] = {
+    "custom": "integrations.adapters.custom.SPEC",
     "medusa": "integrations.adapters.medusa.SPEC",
     "netsuite": "integrations.adapters.netsuite.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",

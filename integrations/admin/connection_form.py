@@ -9,6 +9,7 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -105,7 +106,21 @@ def _setting(field: Field, value: str) -> forms.Field:
         return forms.ChoiceField(
             choices=[*empty, *options], widget=UnfoldAdminSelectWidget, **shown
         )
+    if field.lines > 1:
+        # every space counts in such a text
+        return forms.CharField(widget=_text_box(field.lines), strip=False, **shown)
     return forms.CharField(widget=UnfoldAdminTextInputWidget, **shown)
+
+
+def _text_box(lines: int) -> forms.Widget:
+    return UnfoldAdminTextareaWidget(
+        attrs={
+            "rows": lines,
+            "spellcheck": "false",
+            "wrap": "off",
+            "style": "font-family: ui-monospace, monospace; max-width: 100%; overflow-x: auto",
+        }
+    )
 
 
 def _secret(field: Field, *, is_set: bool) -> forms.Field:

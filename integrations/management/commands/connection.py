@@ -1,11 +1,8 @@
 """`manage.py connection`: the remote systems the portal talks to."""
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from integrations import adapters
 from integrations.engine.models import Resource
@@ -19,6 +16,7 @@ from integrations.management.command import (
     table,
 )
 from integrations.management.lookup import connection_named
+from integrations.management.pairs import pairs_of, secret_of, text_of
 from integrations.models import Connection
 from integrations.records import TestReport
 
@@ -48,7 +46,11 @@ def _add_add(verbs: Any) -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--url", required=True, help="Base URL of the remote system.")
     parser.add_argument(
-        "--setting", action="append", default=[], metavar="KEY=VALUE", help="May be repeated."
+        "--setting",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="May be repeated. KEY=@FILE reads a text of several lines from a file.",
     )
     parser.add_argument(
         "--secret",
@@ -68,8 +70,8 @@ def add(options: dict[str, Any]) -> Answer:
         kind=options["kind"],
         name=options["name"],
         url=options["url"],
-        settings=_pairs("--setting", options["setting"], read=str),
-        credentials=_pairs("--secret", options["secret"], read=_secret),
+        settings=pairs_of("--setting", options["setting"], read=text_of),
+        credentials=pairs_of("--secret", options["secret"], read=secret_of),
         actor=command_actor(),
         allow_private=options["allow_private"],
     )
@@ -153,25 +155,3 @@ def _state(resource: Resource) -> str:
     if resource.paused:
         return "paused"
     return "ready" if resource.breaker_state == "closed" else "not answering"
-
-
-def _pairs(option: str, given: list[str], *, read: Callable[[str], str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not key or not equals:
-            # The text is not repeated: it may be a secret.
-            raise CommandError(f"{option} expects KEY=VALUE.", returncode=2)
-        pairs[key] = read(value)
-    return pairs
-
-
-def _secret(value: str) -> str:
-    if value == "-":
-        return sys.stdin.readline().strip()
-    if value.startswith("@"):
-        try:
-            return Path(value[1:]).read_text("utf-8").strip()
-        except OSError as exc:
-            raise CommandError(f"{value[1:]} cannot be read: {exc.strerror}.") from exc
-    return value

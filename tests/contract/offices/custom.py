@@ -1,0 +1,137 @@
+"""The plain invented ERP behind its mapping, with the company inside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from integrations.adapters.custom.adapter import open_adapter
+from integrations.adapters.custom.sandbox import OddErp, PlainErp
+from integrations.http import Limits, Session
+from integrations.sandbox.erps.custom import filled
+from integrations.sandbox.goods import Role, Warehouse
+from integrations.sandbox.seeds import FilledErp
+from tests.contract.office import Seen
+
+# A field whose loss each port must tell: (entity, field), as `used_fields` names them.
+NEEDED = {
+    "PullsProducts": ("products", "name"),
+    "PullsPrices": ("prices", "amount"),
+    "PullsStock": ("stock", "on_hand"),
+    "PullsCustomers": ("customers", "tax_id"),
+    "QuotesPrices": ("pricing", "net_price"),
+    "ChecksCredit": ("credit", "exposure"),
+    "PushesOrders": ("orders", "external_reference"),
+    "TracksOrders": ("orders.lines", "shipped"),
+}
+
+
+@contextmanager
+def office() -> Iterator["CustomOffice"]:
+    with PlainErp() as standin:
+        yield CustomOffice(standin=standin, seed=filled(standin))
+
+
+@dataclass
+class CustomOffice:
+    standin: PlainErp | OddErp
+    seed: FilledErp
+    kind: str = "custom"
+    creating: str = "create_order"
+    needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Any:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            secrets=tuple(keys.values()),
+        )
+        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    # -- the ERP's own names
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def tax(self, percent: int | Decimal) -> tuple[str, ...]:
+        code = f"V{percent}"
+        self.standin.add_tax(code, Decimal(percent))
+        return (code,)
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
+
+    def wrong_secrets(self) -> Mapping[str, str]:
+        return {"client_secret": "0" * 40}
+
+    # -- what its staff does
+
+    def orders_with(self, our_ref: str) -> list[Seen]:
+        return [
+            Seen(
+                ref=one.ref,
+                number=one.ref,
+                is_cancelled=one.is_cancelled,
+                gross_total=one.gross_total,
+            )
+            for one in self.standin.shown(our_ref)
+        ]
+
+    def ship(
+        self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
+    ) -> None:
+        self.standin.ship(order, quantities, tracking=tracking)
+
+    def invoice(self, order: str) -> str:
+        return self.standin.invoice(order)
+
+    def pay(self, invoice: str) -> None:
+        self.standin.pay(invoice)
+
+    def credit(self, invoice: str) -> None:
+        self.standin.credit(invoice)
+
+    def take_back(self, order: str, quantities: Mapping[str, int]) -> None:
+        self.standin.take_back(order, quantities)
+
+    def edit_line(self, order: str, our_ref: str, *, quantity: int) -> None:
+        self.standin.edit_line(order, our_ref, quantity)
+
+    def cancel(self, order: str) -> None:
+        self.standin.cancel(order)
+
+    def enter_again(self, order: str) -> bool:
+        """The plain ERP keeps our reference unique, whoever types it in."""
+        return False
+
+    def set_price(self, sku: str, price: Decimal) -> None:
+        self.standin.set_price(self.variant(sku), price)
+
+    def set_stock(self, sku: str, warehouse: Warehouse, quantity: int) -> None:
+        self.standin.set_stock(self.variant(sku), self.location(warehouse), quantity)
+
+    def touch_product(self, sku: str, title: str) -> None:
+        self.standin.rename(self.variant(sku), title)
+
+    def archive_product(self, sku: str) -> None:
+        self.standin.archive(self.variant(sku))
+
+    def block_customer(self, role: Role) -> None:
+        self.standin.block(self.customer(role))
+
+    def remove_field(self, port: str) -> tuple[str, str]:
+        entity, name = self.needed[port]
+        self.standin.without.add((entity, name))
+        return entity, name
