@@ -101,6 +101,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 _SPECS: dict[str, str] = {
     "medusa": "integrations.adapters.medusa.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
+    "sap": "integrations.adapters.sap.SPEC",
 }
 
 
