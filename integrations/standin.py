@@ -13,6 +13,10 @@ name matches `only` (glob, default all) and count down `times` (None: until clea
     throttle      429 with Retry-After: `seconds`, no work
     fail          500, no work
     maintenance   503 with an HTML page, no work
+    truncate      do the work, send half of the answer, then close the socket
+    expire_token  tokens given out so far count no more, see `StandIn.expire_tokens`
+    skew          a Date header that is `seconds` off
+    shrink_pages  at most `size` rows on a page, see `StandIn.page_of`
 """
 
 import contextlib
@@ -24,14 +28,26 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FAULTS = ("lose_answer", "slow_commit", "stall", "throttle", "fail", "maintenance")
+FAULTS = (
+    "lose_answer",
+    "slow_commit",
+    "stall",
+    "throttle",
+    "fail",
+    "maintenance",
+    "truncate",
+    "expire_token",
+    "skew",
+    "shrink_pages",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,7 @@ class _Dial:
     seconds: float
     times: int | None
     only: str
+    size: int
 
 
 class Dials:
@@ -104,12 +121,18 @@ class Dials:
         self._dials: list[_Dial] = []
 
     def set(
-        self, fault: str, *, seconds: float = 1, times: int | None = None, only: str = "*"
+        self,
+        fault: str,
+        *,
+        seconds: float = 1,
+        times: int | None = None,
+        only: str = "*",
+        size: int = 1,
     ) -> None:
         if fault not in FAULTS:
             raise ValueError(f"unknown fault {fault!r}; known: {', '.join(FAULTS)}")
         with self._lock:
-            self._dials.append(_Dial(fault, seconds, times, only))
+            self._dials.append(_Dial(fault, seconds, times, only, size))
 
     def clear(self) -> None:
         with self._lock:
@@ -158,6 +181,8 @@ class StandIn:
     """
 
     routes: ClassVar[list[_Route]] = []
+    # What a vendor has: tokens that run out (expire_token), pages it cuts itself (shrink_pages).
+    vendor_dials: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -174,6 +199,7 @@ class StandIn:
         self.dials = Dials()
         self._port = port
         self._server: ThreadingHTTPServer | None = None
+        self._page_size: int | None = None
 
     # -- life
 
@@ -211,6 +237,13 @@ class StandIn:
         """Refuses a request before its handler (credentials, content type), or None."""
         return None
 
+    def expire_tokens(self) -> None:
+        """Refuses every token given out so far; the vendor names it in `vendor_dials`."""
+
+    def page_of(self, asked: int) -> int:
+        """How many rows to send where `asked` are wanted; a vendor that cuts pages uses it."""
+        return asked if self._page_size is None else min(asked, self._page_size)
+
     # -- log
 
     def worked(self, route_name: str) -> list[LogEntry]:
@@ -238,9 +271,14 @@ class StandIn:
         if instead is not None or fault == "stall":
             return self._keep(request, route_.name, instead, fault, False), fault
         with self.lock:
+            if fault == "expire_token":
+                self.expire_tokens()
+            self._page_size = dial.size if dial and fault == "shrink_pages" else None
             response = self.check(request, route_.name) or route_.handler(self, request)
             worked = response.status < 400
             self._keep(request, route_.name, response, fault, worked)
+        if dial and fault == "skew":
+            response = _told_at(response, datetime.now(UTC) + timedelta(seconds=dial.seconds))
         return (None if fault == "lose_answer" else response), fault
 
     def _find(self, request: Request) -> tuple[_Route, Request] | None:
@@ -307,6 +345,12 @@ class StandIn:
         return Response(404, {"message": "unknown control"})
 
 
+def _told_at(response: Response, moment: datetime) -> Response:
+    return replace(
+        response, headers={**response.headers, "Date": format_datetime(moment, usegmt=True)}
+    )
+
+
 def _instead(fault: str, seconds: float) -> Response | None:
     if fault == "throttle":
         return Response(
@@ -361,11 +405,11 @@ class _HttpHandler(BaseHTTPRequestHandler):
         if request.path.startswith("/_standin/"):
             self._write(self.standin.control(request))
             return
-        response, _fault = self.standin.answer(request)
+        response, fault = self.standin.answer(request)
         if response is None:
             self.close_connection = True  # an answer that never comes
             return
-        self._write(response)
+        self._write(response, is_cut=fault == "truncate")
 
     def _read(self) -> Request:
         parts = urlsplit(self.path)
@@ -378,15 +422,17 @@ class _HttpHandler(BaseHTTPRequestHandler):
             self.rfile.read(length) if length else b"",
         )
 
-    def _write(self, response: Response) -> None:
+    def _write(self, response: Response, *, is_cut: bool = False) -> None:
         body, content_type = response.body()
+        headers = {"Content-Type": content_type, "Date": self.date_time_string()}
         try:
-            self.send_response(response.status)
-            for name, value in {"Content-Type": content_type, **response.headers}.items():
+            self.send_response_only(response.status)
+            for name, value in {**headers, **response.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if is_cut else body)
+            self.close_connection = self.close_connection or is_cut
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True  # the caller has gone; the work is done all the same
 
