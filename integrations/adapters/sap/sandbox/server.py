@@ -33,9 +33,11 @@ _LOGON_PAGE = (
 class SapStandIn(StandIn):
     """One client of one system. `company` holds its data and its staff.
 
-    `user` and `password` sign in with Basic; the same pair is the OAuth client. Tokens and
-    sessions end with `end_sessions`, services are taken away with `without`.
+    `user` and `password` sign in with Basic; the same pair is the OAuth client. Services
+    are taken away with `without`, rights to them with `forbidden`.
     """
+
+    vendor_dials = frozenset({"expire_token", "shrink_pages"})
 
     def __init__(
         self,
@@ -104,11 +106,9 @@ class SapStandIn(StandIn):
             headers={"x-csrf-token": "Required", "Content-Type": "text/plain; charset=utf-8"},
         )
 
-    def end_sessions(self) -> None:
-        """What a time-out or a restart of the system does."""
+    def expire_tokens(self) -> None:
+        """CSRF tokens with their sessions, and OAuth tokens: what a restart of SAP does."""
         self._sessions.clear()
-
-    def end_tokens(self) -> None:
         self._tokens.clear()
 
     @route("POST", "/oauth/token", "oauth.token")
@@ -210,7 +210,7 @@ class SapStandIn(StandIn):
             return _error(501, "/IWBEP/CM_MGW_RT/025", "Method GET_ENTITYSET not implemented")
         if keys is None:
             found = reading.collection(
-                self.store, set_name, params, self.url, server_page=self.server_page
+                self.store, set_name, params, self.url, server_page=self.page_of(self.server_page)
             )
             return Response(200, {"d": found})
         row = reading.row_by_key(self.store, set_name, keys)
