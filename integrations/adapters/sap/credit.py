@@ -13,7 +13,6 @@ from integrations.adapters.sap.customers_ref import customer_number, unknown_cus
 from integrations.adapters.sap.fields import (
     BILL,
     BILLING,
-    CREDIT,
     CUSTOMER,
     ORDER,
     ORDERS,
@@ -22,7 +21,6 @@ from integrations.adapters.sap.fields import (
 )
 from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.wire import Row, key, number_of, plain, quoted, text_of
-from integrations.errors import NeedsOperator
 from integrations.records import CreditStanding
 
 _NOT_POSTED = {"A", "B", "F", "G"}
@@ -36,7 +34,8 @@ class Credit(Customers):
         as_of = datetime.now(UTC)
         area, customer = self.customer_in_area(customer_ref)
         number = text_of(customer["Customer"])
-        account = self._account(number)
+        accounts = self.credit_accounts([number])
+        account = (accounts or {}).get(number)
         currency = text_of((account or area).get("CreditSegmentCurrency")) or text_of(
             area["Currency"]
         )
@@ -48,8 +47,8 @@ class Credit(Customers):
             is_blocked=bool(reason),
             block_reason=reason,
             limit=credit_limit(account),
-            is_limit_known=account is not None,
-            exposure=self._exposure(number, currency) if account is not None else Decimal(0),
+            is_limit_known=accounts is not None,
+            exposure=Decimal(0) if accounts is None else self._exposure(number, currency),
             currency=currency.upper(),
             as_of=as_of,
             payment_term_ref=text_of(area["CustomerPaymentTerms"]),
@@ -78,17 +77,6 @@ class Credit(Customers):
         if area is None or customer is None:
             raise unknown_customer(customer_ref, settings.sales_area)
         return area, customer
-
-    def _account(self, number: str) -> Row | None:
-        """None where the connection names no segment, or the user may not see it."""
-        if not self.settings.credit_segment:
-            return None
-        try:
-            return self.client.entity(CREDIT, self.credit_read(number))
-        except NeedsOperator as exc:
-            if exc.reason not in {"erp_service_missing", "erp_access_denied"}:
-                raise
-            return None
 
     def _exposure(self, number: str, currency: str) -> Decimal:
         """In one currency; documents in another one are not converted and do not count."""

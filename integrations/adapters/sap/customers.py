@@ -50,13 +50,17 @@ class CustomerRows:
     others: Mapping[str, Row]
     people: Mapping[str, str]
     credit: Row | None
+    is_credit_known: bool
 
 
 class Customers(SapPart):
     """Implements `PullsCustomers`."""
 
     def customer_page(self, window: Window, cursor: str | None) -> Page[ErpCustomer]:
-        """All of them every time: SAP keeps no moment of a change of sales data."""
+        """All of them every time: SAP keeps no moment of a change of sales data.
+
+        Left out is only who was changed after the window: a later one brings them.
+        """
         query = Query(
             path=SALES_AREA.set,
             filter=self.of_sales_area(),
@@ -69,9 +73,9 @@ class Customers(SapPart):
             orderby="Customer",
         )
         areas, following = self.client.page(PARTNERS, query, cursor, size=self.page_size)
+        found = (to_customer(rows, self.settings) for rows in self._customer_rows(areas))
         return Page(
-            rows=tuple(to_customer(rows, self.settings) for rows in self._customer_rows(areas)),
-            next_cursor=following,
+            rows=tuple(one for one in found if not _is_later(one, window)), next_cursor=following
         )
 
     def of_sales_area(self) -> str:
@@ -87,7 +91,7 @@ class Customers(SapPart):
         others = [number for area in areas for number in _ship_to_numbers(area)]
         customers, partners = self._customers_and_partners(numbers, [*numbers, *others])
         people = self._people(partners.values())
-        accounts = self._credit_accounts(numbers)
+        accounts = self.credit_accounts(numbers)
         for area in areas:
             number = text_of(area["Customer"])
             if number not in customers:
@@ -98,7 +102,8 @@ class Customers(SapPart):
                 partner=partners.get(number),
                 others={one: partners[one] for one in _ship_to_numbers(area) if one in partners},
                 people=people,
-                credit=accounts.get(number),
+                credit=(accounts or {}).get(number),
+                is_credit_known=accounts is not None,
             )
 
     def _customers_and_partners(
@@ -154,9 +159,14 @@ class Customers(SapPart):
             for row in self.client.gather(PARTNERS, reads)
         }
 
-    def _credit_accounts(self, numbers: Sequence[str]) -> dict[str, Row]:
-        """By customer; nothing where the connection names no segment or may not see limits."""
-        if not self.settings.credit_segment or not numbers:
+    def credit_accounts(self, numbers: Sequence[str]) -> dict[str, Row] | None:
+        """By customer; None where the connection names no segment or may not see limits.
+
+        A customer without an account in the segment is not checked: there is no limit.
+        """
+        if not self.settings.credit_segment:
+            return None
+        if not numbers:
             return {}
         reads = [self.credit_read(number) for number in numbers]
         try:
@@ -164,7 +174,7 @@ class Customers(SapPart):
         except NeedsOperator as exc:
             if exc.reason not in {"erp_service_missing", "erp_access_denied"}:
                 raise
-            return {}
+            return None
         return {text_of(row["BusinessPartner"]): row for row in found if row is not None}
 
     def credit_read(self, number: str) -> Query:
@@ -176,6 +186,13 @@ class Customers(SapPart):
             ),
             select=CREDIT_ACCOUNT.read,
         )
+
+
+def _is_later(one: ErpCustomer, window: Window) -> bool:
+    """Changed after a window that has a beginning."""
+    if window.start is None or one.updated_at is None:
+        return False
+    return one.updated_at > window.end
 
 
 def _ship_to_numbers(area: Row) -> list[str]:
@@ -209,7 +226,7 @@ def to_customer(rows: CustomerRows, settings: SapSettings) -> ErpCustomer:
         payment_term_ref=text_of(area["CustomerPaymentTerms"]),
         payment_term_name=term.name if term else text_of(area["CustomerPaymentTerms"]),
         credit_limit=credit_limit(rows.credit),
-        is_credit_known=rows.credit is not None,
+        is_credit_known=rows.is_credit_known,
         is_blocked=bool(reason),
         block_reason=reason,
         is_tax_exempt=_is_exempt(area, settings),

@@ -47,6 +47,8 @@ class SapOffice:
         self.standin, self.seed = standin, seed
         self.company = standin.company
         self.recorder = Kept()
+        # the suite orders far more from the usual customer than their limit allows
+        self.company.trusted.add(self.customer("usual"))
 
     def adapter(
         self,
@@ -150,6 +152,12 @@ class SapOffice:
     def cancel(self, order: str) -> None:
         with self.standin.lock:
             self.company.reject_all(order)
+
+    def enter_again(self, order: str) -> bool:
+        row = self.company.order(order)
+        with self.standin.lock:
+            self.company.type_in(row["SoldToParty"], row["PurchaseOrderByCustomer"], "TAPE-5M")
+        return True
 
     def set_price(self, sku: str, price: Decimal) -> None:
         with self.standin.lock:

@@ -177,6 +177,19 @@ class Writing(Staff):
                     row for row in self.store.rows[name] if row["SalesOrder"] != order["SalesOrder"]
                 ]
 
+    def type_in(self, customer: str, reference: str, material: str, quantity: int = 1) -> str:
+        """An order that somebody enters on a screen, at the prices of the records."""
+        body = {
+            "SalesOrderType": "OR",
+            "SalesOrganization": self.sales_organization,
+            "DistributionChannel": self.channel,
+            "OrganizationDivision": self.division,
+            "SoldToParty": customer,
+            "PurchaseOrderByCustomer": reference,
+            "to_Item": [{"Material": material, "RequestedQuantity": str(quantity)}],
+        }
+        return str(self.create_order(body)["SalesOrder"])
+
     # -- the simulation
 
     def simulate(self, body: Body) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""docs/erps/abilities.md says of each ERP what its adapter can, and why where it cannot."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from integrations import ports
+from integrations.ports import erp
+from tests.contract.conftest import KINDS, opened
+
+TABLE = Path(__file__).parents[2] / "docs" / "erps" / "abilities.md"
+PORTS: dict[str, type] = {
+    "Products": erp.PullsProducts,
+    "Prices": erp.PullsPrices,
+    "Stock": erp.PullsStock,
+    "Customers": erp.PullsCustomers,
+    "Price quotes": erp.QuotesPrices,
+    "Credit": erp.ChecksCredit,
+    "Orders": erp.PushesOrders,
+    "Finds doubles": erp.ListsOrders,
+    "Progress": erp.TracksOrders,
+    "Payments": erp.RecordsPayments,
+    "Rounding": erp.ProposesRounding,
+    "Test": ports.TestsConnection,
+    "Fields": erp.DescribesFields,
+}
+
+
+def _told() -> dict[str, dict[str, str]]:
+    """Answer by ability, by ERP."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in TABLE.read_text().splitlines()
+        if line.startswith("|")
+    ]
+    header, _, *body = rows
+    return {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in body}
+
+
+def _reasons(kind: str) -> dict[str, str]:
+    """Reason by ability, out of the ERP's own section."""
+    section = TABLE.read_text().partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^- ([\w ]+): (.+)$", section, re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_table_tells_what_the_adapter_can(kind: str) -> None:
+    told = _told().get(kind)
+    assert told is not None, f"docs/erps/abilities.md has no line for {kind}"
+    with opened(kind) as office:
+        adapter = office.adapter()
+
+    for ability, port in PORTS.items():
+        answer, can = told[ability], isinstance(adapter, port)
+        assert answer in {"yes", "degraded", "no"}, f"{kind}, {ability}: {answer!r}"
+        assert (answer != "no") == can, f"{kind}, {ability}: told {answer!r}, but it can: {can}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_there_or_less_has_a_reason(kind: str) -> None:
+    told, reasons = _told()[kind], _reasons(kind)
+
+    short = {ability for ability, answer in told.items() if answer != "yes"}
+
+    assert short == set(reasons), "each needs one line: - Ability: reason"
+
+
+def test_every_port_is_in_the_table() -> None:
+    named = {
+        value
+        for value in vars(erp).values()
+        if isinstance(value, type) and getattr(value, "_is_protocol", False)
+    }
+
+    assert named - {erp.Protocol} == set(PORTS.values()) - {ports.TestsConnection}
