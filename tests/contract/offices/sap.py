@@ -47,8 +47,10 @@ class SapOffice:
         self.standin, self.seed = standin, seed
         self.company = standin.company
         self.recorder = Kept()
-        # the suite orders far more from the usual customer than their limit allows
+        # the suite orders far more from the usual customer than their limit and the stock allow
         self.company.trusted.add(self.customer("usual"))
+        for sku in ("DRILL-18V", "TAPE-5M"):
+            self.company.set_stock(sku, self.location("main"), 20_000)
 
     def adapter(
         self,

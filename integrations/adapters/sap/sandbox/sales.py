@@ -166,7 +166,7 @@ class Sales(Pricing):
         for one in self.store.find("A_SalesOrderScheduleLine", **keys):
             self.store.rows["A_SalesOrderScheduleLine"].remove(one)
         wanted = item["RequestedQuantity"]
-        confirmed = self.confirmable(item["Material"], wanted, order=order, item=item)
+        confirmed = self.confirmable(item["Material"], wanted, item=item)
         item["ConfdDelivQtyInOrderQtyUnit"] = confirmed
         day = self.now().date() + timedelta(days=1)
         self.store.add(
@@ -179,13 +179,11 @@ class Sales(Pricing):
             ConfdOrderQtyByMatlAvailCheck=confirmed,
         )
 
-    def confirmable(
-        self, material: str, wanted: Decimal, *, order: Row | None = None, item: Row | None = None
-    ) -> Decimal:
+    def confirmable(self, material: str, wanted: Decimal, *, item: Row | None = None) -> Decimal:
         """ATP: stock less what is confirmed to other open lines."""
         if self.is_service(material):
             return wanted
-        gone = self.delivered(order, item) if order and item else ZERO
+        gone = self.delivered(item) if item else ZERO
         free = self.on_hand(material) - self.promised(material, besides=item)
         return max(ZERO, min(wanted, free + gone))
 
@@ -194,12 +192,11 @@ class Sales(Pricing):
         for item in self.store.find("A_SalesOrderItem", Material=material):
             if item is besides or item["SalesDocumentRjcnReason"]:
                 continue
-            order = self.store.first("A_SalesOrder", SalesOrder=item["SalesOrder"])
             confirmed = item["ConfdDelivQtyInOrderQtyUnit"] or ZERO
-            total += max(ZERO, confirmed - self.delivered(order or {}, item))
+            total += max(ZERO, confirmed - self.delivered(item))
         return total
 
-    def delivered(self, order: Row, item: Row, *, only_issued: bool = True) -> Decimal:
+    def delivered(self, item: Row, *, only_issued: bool = True) -> Decimal:
         found = self.store.find(
             "A_OutbDeliveryItem",
             ReferenceSDDocument=item["SalesOrder"],
@@ -263,7 +260,7 @@ class Sales(Pricing):
 
     def _restate_item(self, order: Row, item: Row) -> None:
         ordered = item["RequestedQuantity"]
-        made = self.delivered(order, item, only_issued=False)
+        made = self.delivered(item, only_issued=False)
         billed = self.billed(item)
         if item["SalesDocumentRjcnReason"]:
             item.update(DeliveryStatus="C", SDProcessStatus="C")

@@ -1,7 +1,6 @@
 """The gateway: sign-in, CSRF tokens, routing, errors in SAP's shape, `$batch`."""
 
 import base64
-import copy
 import json
 import secrets
 import time
@@ -25,6 +24,7 @@ from integrations.standin import Request, Response, StandIn, route
 
 AVAILABILITY = "API_PRODUCT_AVAILY_INFO_BASIC"
 SIMULATION = "API_SALES_ORDER_SIMULATION_SRV"
+_CHANGED = "A_SalesOrder"  # what the sets that clients may change begin with
 _LOGON_PAGE = (
     "<html><head><title>Logon Error Message</title></head><body>Logon failed</body></html>"
 )
@@ -168,7 +168,8 @@ class SapStandIn(StandIn):
     @route("GET", f"{ROOT}/{{service}}/{{resource}}", "read")
     def g_read(self, request: Request) -> Response:
         return self._guarded(
-            lambda: self._read(_service_of(request), _resource(request.path), request.params)
+            lambda: self._read(_service_of(request), _resource(request.path), request.params),
+            writes=False,
         )
 
     @route("PATCH", f"{ROOT}/{{service}}/{{resource}}", "change")
@@ -184,9 +185,9 @@ class SapStandIn(StandIn):
 
     # -- what they do
 
-    def _guarded(self, work: Callable[[], Response]) -> Response:
+    def _guarded(self, work: Callable[[], Response], *, writes: bool = True) -> Response:
         """All of a call or nothing: one logical unit of work."""
-        before = copy.deepcopy(self.store.rows)
+        before = self.store.kept(_CHANGED) if writes else {}
         try:
             response = work()
         except Field as exc:
@@ -196,7 +197,7 @@ class SapStandIn(StandIn):
         except reading.NoSuchEntity:
             response = _error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found")
         if response.status >= 400:
-            self.store.rows = before
+            self.store.rows.update(before)
         return response
 
     def _read(self, service: str, resource: str, params: list[tuple[str, str]]) -> Response:
@@ -295,12 +296,12 @@ class SapStandIn(StandIn):
 
     def _changeset(self, service: str, requests: list[Inner]) -> list[Answered]:
         """All or nothing; a refusal stands alone, outside of a changeset."""
-        before = copy.deepcopy(self.store.rows)
+        before = self.store.kept(_CHANGED)
         found = []
         for request in requests:
             answer = self._one(service, request)
             if answer.status >= 400:
-                self.store.rows = before
+                self.store.rows.update(before)
                 answer.change = None
                 return [answer]
             answer.change = request.change
@@ -310,7 +311,9 @@ class SapStandIn(StandIn):
     def _one(self, service: str, request: Inner) -> Answered:
         path = unquote(request.path)
         if request.method == "GET":
-            response = self._guarded(lambda: self._read(service, path, request.params))
+            response = self._guarded(
+                lambda: self._read(service, path, request.params), writes=False
+            )
         else:
             response = self._guarded(
                 lambda: self._write(request.method, path, request.headers, request.body)

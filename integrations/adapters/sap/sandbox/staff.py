@@ -24,7 +24,7 @@ class Staff(Sales):
         order = self.order(order_number)
         left = {
             item["SalesOrderItem"]: item["RequestedQuantity"]
-            - self.delivered(order, item, only_issued=False)
+            - self.delivered(item, only_issued=False)
             for item in self.open_items(order)
             if not self.is_service(item["Material"])
         }
@@ -105,9 +105,7 @@ class Staff(Sales):
         """An invoice of what was shipped and not billed; of all that is ordered where nothing
         was shipped; services always."""
         order = self.order(order_number)
-        shipped = {
-            item["SalesOrderItem"]: self.delivered(order, item) for item in self.items(order)
-        }
+        shipped = {item["SalesOrderItem"]: self.delivered(item) for item in self.items(order)}
         lines = []
         for item in self.open_items(order):
             is_whole = not any(shipped.values()) or self.is_service(item["Material"])

@@ -51,6 +51,14 @@ class Store:
             raise LookupError(f"{set_name} has no {wanted}")
         return found
 
+    def kept(self, beginning: str) -> dict[str, list[Row]]:
+        """Copies of the rows of these sets, to go back to."""
+        return {
+            name: [dict(row) for row in rows]
+            for name, rows in self.rows.items()
+            if name.startswith(beginning)
+        }
+
     def remove_field(self, set_name: str, name: str) -> None:
         """As an upgrade or a missing authorisation might."""
         kind = self.kinds[set_name]

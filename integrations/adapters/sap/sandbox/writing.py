@@ -163,7 +163,7 @@ class Writing(Staff):
         self.recompute(order)
 
     def _check_change(self, order: Row, item: Row, changes: Row) -> None:
-        delivered = self.delivered(order, item, only_issued=False)
+        delivered = self.delivered(item, only_issued=False)
         if {**item, **changes}["RequestedQuantity"] < delivered:
             raise Refused("V1/547", "The order quantity is below the quantity in delivery")
         self.check_item({**item, **changes})
