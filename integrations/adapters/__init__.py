@@ -119,6 +119,7 @@ _SPECS: dict[str, str] = {
     "medusa": "integrations.adapters.medusa.SPEC",
     "netsuite": "integrations.adapters.netsuite.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
+    "sap": "integrations.adapters.sap.SPEC",
 }
 
 

@@ -1,0 +1,155 @@
+"""What an answer of SAP means, as our errors. Pure.
+
+A gateway answers in its error shape, `{"error": {"code", "message": {"value"}, "innererror"}}`;
+what stands in front of it (a load balancer, an expired sign-in) answers with pages.
+"""
+
+import re
+from typing import Any
+
+from integrations.errors import (
+    AuthFailed,
+    Conflict,
+    NeedsOperator,
+    OutcomeUnknown,
+    PortalError,
+    Rejected,
+    Unavailable,
+)
+from integrations.http import Reply, status_error
+
+WORDS_CHARS = 500
+_LOCKED = re.compile(
+    r"currently being processed|being processed by|is locked by|locked by user|"
+    r"wird (gerade|zur Zeit) .*bearbeitet|gesperrt durch",
+    re.IGNORECASE,
+)
+_NO_SERVICE = re.compile(r"no service found|/IWFND/MED/170", re.IGNORECASE)
+
+
+class TokenExpired(Rejected):
+    """The CSRF token or its session is gone; nothing was executed. Known to the client only."""
+
+
+class NotThere(Rejected):
+    """No entity has this key."""
+
+
+def explain_json(reply: Reply, writes: bool) -> PortalError | None:
+    """The error in an answer that should carry JSON (or nothing, after a change)."""
+    if 200 <= reply.status < 300:
+        if reply.status == 204 or _is_json(reply):
+            return None
+        return _page_instead(reply, writes)
+    return explain_status(reply, writes)
+
+
+def explain_status(reply: Reply, writes: bool) -> PortalError | None:
+    """The error of a status; None for a good one, whatever it carries."""
+    status, words = reply.status, words_of(reply)
+    if 200 <= status < 300:
+        return None
+    if status == 401:
+        return AuthFailed(
+            "SAP refused the credentials.",
+            status=status,
+            remote_words=words,
+            hint="Check user and password of the connection; SAP locks a user after some tries.",
+        )
+    if status == 403:
+        return _forbidden(reply, words)
+    if status == 404:
+        return _not_found(reply, words)
+    if status in {409, 412, 423} or (status == 400 and _LOCKED.search(words)):
+        return Conflict(
+            f"SAP: somebody else works on it: {words}", status=status, remote_words=words
+        )
+    if status < 500 and status not in {408, 429}:
+        return Rejected(f"SAP refused: {words}", status=status, remote_words=words)
+    return status_error(reply, writes, words)
+
+
+def _forbidden(reply: Reply, words: str) -> PortalError:
+    asks = reply.headers.get("x-csrf-token", "").lower() == "required"
+    if asks or "CSRF token" in words:
+        return TokenExpired("The CSRF token has expired.", status=403, remote_words=words)
+    return NeedsOperator(
+        f"The user may not do this in SAP: {words or 'access denied'}",
+        reason="erp_access_denied",
+        cause=f"erp_access_denied:{words[:80]}",
+        hint="Add the service to the communication arrangement, or give the user the role; then "
+        "test the connection and requeue.",
+    )
+
+
+def _not_found(reply: Reply, words: str) -> PortalError:
+    if _NO_SERVICE.search(f"{code_of(reply)} {words}") or not _is_json(reply):
+        return NeedsOperator(
+            f"SAP does not offer this service at the address: {words[:120]}",
+            reason="erp_service_missing",
+            cause="erp_service_missing",
+            hint="Check the address, and activate the service (cloud: the communication "
+            "arrangement; on-premise: transaction /IWFND/MAINT_SERVICE).",
+        )
+    return NotThere(f"SAP knows no such entry: {words}", status=404, remote_words=words)
+
+
+def _page_instead(reply: Reply, writes: bool) -> PortalError:
+    """A good status without JSON: the sign-in page of a proxy, say. A write may have worked."""
+    kind = OutcomeUnknown if writes else Unavailable
+    return kind(
+        "What came is not an answer of SAP.",
+        status=reply.status,
+        remote_words=_without_tags(reply.text),
+        hint="Check that the address of the connection is that of the API host.",
+    )
+
+
+def words_of(reply: Reply) -> str:
+    """What SAP says, each message once, with the number its administrator can look up."""
+    error = _error(reply)
+    if error is None:
+        return _without_tags(reply.text)
+    inner = error.get("innererror") or {}
+    details = inner.get("errordetails") or []
+    said = [_message(error), *(_message(detail) for detail in details if _is_error(detail))]
+    words = " ".join(dict.fromkeys(filter(None, said)))
+    code, number = str(error.get("code") or ""), str(inner.get("transactionid") or "")
+    tail = "; ".join(filter(None, [code, f"transaction {number}" if number else ""]))
+    return f"{words[:WORDS_CHARS]} ({tail})" if tail else words[:WORDS_CHARS]
+
+
+def code_of(reply: Reply) -> str:
+    return str((_error(reply) or {}).get("code") or "")
+
+
+def _error(reply: Reply) -> dict[str, Any] | None:
+    if not _is_json(reply):
+        return None
+    body = reply.json()
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else None
+
+
+def _message(one: Any) -> str:
+    message = one.get("message") if isinstance(one, dict) else None
+    return str(message.get("value") or "") if isinstance(message, dict) else str(message or "")
+
+
+def _is_error(detail: Any) -> bool:
+    return isinstance(detail, dict) and detail.get("severity", "error") in {"error", "warning"}
+
+
+def _is_json(reply: Reply) -> bool:
+    if not reply.is_json:
+        return False
+    try:
+        reply.json()
+    except ValueError:
+        return False
+    return True
+
+
+def _without_tags(page: str) -> str:
+    bare = re.sub(r"(?is)<(script|style).*?</\1>", " ", page)
+    return " ".join(re.sub(r"<[^>]*>", " ", bare).split())[:WORDS_CHARS]

@@ -1,0 +1,248 @@
+""" "Test connection" and the fields in use: each service is asked for its own description."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import NamedTuple
+
+from integrations.adapters.sap.fields import (
+    AVAILABILITY,
+    CREDIT,
+    ENTITIES,
+    ORDERS,
+    RETURNS,
+    SERVICES,
+    UsedEntity,
+)
+from integrations.adapters.sap.metadata import ServiceShape
+from integrations.adapters.sap.query import Query
+from integrations.adapters.sap.rounding import Rounding
+from integrations.adapters.sap.wire import quoted
+from integrations.errors import NeedsOperator, PortalError, Rejected
+from integrations.records import Check, TestReport, UsedField
+
+logger = logging.getLogger(__name__)
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+# Communication scenarios of the cloud, for the hint; SAP may rename them.
+_SCENARIOS = {
+    "API_SALES_ORDER_SRV": "SAP_COM_0109",
+    "API_SALES_ORDER_SIMULATION_SRV": "SAP_COM_0109",
+    "API_OUTBOUND_DELIVERY_SRV;v=0002": "SAP_COM_0106",
+    "API_MATERIAL_STOCK_SRV": "SAP_COM_0164",
+    "API_BUSINESS_PARTNER": "SAP_COM_0008",
+    "API_PRODUCT_SRV": "SAP_COM_0009",
+}
+# Without these something is degraded and the rest works.
+_OPTIONAL = {
+    RETURNS: "Returns are not shown without it.",
+    CREDIT: "Credit limits are not known without it.",
+    AVAILABILITY: "Stock is told as it lies there, without what is promised to others.",
+}
+_RELATED = ("SDDocumentRelatedObjectType", "SDDocRelatedObjectSystem")
+
+
+class Probe(NamedTuple):
+    """One thing to try, with the name its check has when it raises."""
+
+    name: str
+    run: Callable[[], Check]
+
+
+class Health(Rounding):
+    """Implements `TestsConnection` and `DescribesFields`. Reads only."""
+
+    def test(self) -> TestReport:
+        """Stops after the first check where SAP cannot be reached or signed in to."""
+        checks = [tried(Probe("signed_in", self._signed_in))]
+        if checks[0].ok:
+            checks += [tried(probe) for probe in self._probes()]
+        return TestReport(version="S/4HANA, OData V2" if checks[0].ok else "", checks=tuple(checks))
+
+    def used_fields(self) -> Sequence[UsedField]:
+        """One call per service. Fields of a service that is not set up have no type."""
+        shapes = {service: self._shape_or_none(service) for service in SERVICES}
+        return [
+            UsedField(
+                entity=f"{entity.service.partition(';')[0]}/{entity.set}",
+                name=name,
+                type=_told(entity, name, shapes[entity.service]),
+                needed_by=entity.ports,
+            )
+            for entity in ENTITIES
+            for name in entity.fields
+        ]
+
+    def _shape_or_none(self, service: str) -> ServiceShape | None:
+        try:
+            return self.client.shape(service)
+        except (NeedsOperator, Rejected):
+            return None
+
+    # -- the probes
+
+    def _signed_in(self) -> Check:
+        self.client.shape(ORDERS)
+        return Check(name="signed_in", ok=True, detail=f"Signed in as {self.settings.user}.")
+
+    def _probes(self) -> Iterable[Probe]:
+        yield Probe("clock", self._clock)
+        yield Probe("session", self._session)
+        for service in SERVICES:
+            yield Probe(f"service:{service}", partial(self._service, service))
+        if self.settings.atp_rule:
+            yield Probe(f"service:{AVAILABILITY}", partial(self._service, AVAILABILITY))
+        yield Probe("sales_area", self._sales_area)
+        for kind in ("rounding", "shipping"):
+            yield Probe(f"{kind}_product", partial(self._own_product, kind))
+        yield Probe("limits", self._limits)
+
+    def _clock(self) -> Check:
+        reply = self.client.call("GET", ORDERS, "", writes=False)
+        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
+
+    def _session(self) -> Check:
+        """Writing needs a token that comes with a session cookie, which proxies may drop."""
+        token = self.client.fetch_token(ORDERS)
+        return Check(
+            name="session",
+            ok=bool(token),
+            detail="SAP gives out CSRF tokens." if token else "SAP gave no CSRF token.",
+            hint="" if token else "Let the proxy pass the header x-csrf-token and all cookies.",
+        )
+
+    def _service(self, service: str) -> Check:
+        name = f"service:{service}"
+        try:
+            shape = self.client.shape(service)
+        except NeedsOperator as exc:
+            return self._missing_service(service, exc.message)
+        missing = [
+            f"{entity.set}/{field}"
+            for entity in ENTITIES
+            if entity.service == service
+            for field in _missing(entity, shape)
+        ]
+        if self.settings.uses_related_object is False:
+            missing = [one for one in missing if not one.endswith(_RELATED)]
+        return Check(
+            name=name,
+            ok=not missing,
+            detail=f"Missing: {', '.join(missing)}." if missing else "",
+            hint="This release of SAP is older than the portal needs." if missing else "",
+        )
+
+    def _missing_service(self, service: str, words: str) -> Check:
+        scenario = _SCENARIOS.get(service)
+        named = f" ({scenario} in the cloud)" if scenario else ""
+        return Check(
+            name=f"service:{service}",
+            ok=service in _OPTIONAL,
+            detail=f"{words} {_OPTIONAL.get(service, '')}".strip(),
+            hint=f"Add {service.partition(';')[0]} to the communication arrangement{named}, or "
+            "activate it and give the user its role.",
+        )
+
+    def _sales_area(self) -> Check:
+        settings = self.settings
+        found = self.client.rows(
+            "API_BUSINESS_PARTNER",
+            Query(
+                path="A_CustomerSalesArea",
+                filter=f"SalesOrganization eq {quoted(settings.sales_organization)} and "
+                f"DistributionChannel eq {quoted(settings.distribution_channel)} and "
+                f"Division eq {quoted(settings.division)}",
+                select=("Customer",),
+                top=1,
+            ),
+        )
+        return Check(
+            name="sales_area",
+            ok=bool(found),
+            detail=f"Sales area {settings.sales_area}.",
+            hint=""
+            if found
+            else "No customer has this sales area: check sales organization, distribution "
+            "channel and division of the connection.",
+        )
+
+    def _own_product(self, kind: str) -> Check:
+        name, ref = f"{kind}_product", self.settings.product_ref_for(kind)
+        if not ref:
+            what = "a cent or more apart" if kind == "rounding" else "with freight"
+            return Check(
+                name=name,
+                ok=True,
+                detail="Not set.",
+                hint=f"An order that comes out {what} waits for a person: enter "
+                f"'{kind}_product_ref', the material of a service.",
+            )
+        material = self.materials([ref]).get(ref)
+        is_sold = material is not None and material.is_sold
+        return Check(
+            name=name,
+            ok=is_sold,
+            detail=ref if is_sold else f"{ref} is not for sale in this sales area.",
+            hint="" if is_sold else f"Extend the material to {self.settings.sales_area} in SAP.",
+        )
+
+    def _limits(self) -> Check:
+        return Check(
+            name="limits",
+            ok=True,
+            detail="SAP announces no limit of calls. The portal makes one write at a time per "
+            "connection and waits where SAP says so (429, 503).",
+            hint="Set the rate of the connection to what your SAP team allows, for a start 5 "
+            "calls per second.",
+        )
+
+
+def _told(entity: UsedEntity, name: str, shape: ServiceShape | None) -> str:
+    there = shape.entities.get(entity.set) if shape else None
+    prop = there.properties.get(name) if there else None
+    return prop.told() if prop else ""
+
+
+def _missing(entity: UsedEntity, shape: ServiceShape) -> list[str]:
+    there = shape.entities.get(entity.set)
+    if there is None:
+        return [entity.set]
+    names = [*entity.fields, *entity.navigations]
+    return [one for one in names if one not in there.properties and one not in there.navigations]
+
+
+def clock_check(told: str, *, now: datetime) -> Check:
+    """Whether both clocks agree, by the Date header of an answer. Pure."""
+    try:
+        theirs = parsedate_to_datetime(told)
+    except (TypeError, ValueError):
+        return Check(
+            name="clock", ok=True, detail="SAP told no time, so the clocks were not compared."
+        )
+    # a zone of "-0000" makes a time without one; it is UTC all the same
+    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
+    is_close = skew <= CLOCK_TOLERANCE
+    return Check(
+        name="clock",
+        ok=is_close,
+        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
+        hint="" if is_close else "Changes are read by time windows: let both servers use NTP.",
+    )
+
+
+def tried(probe: Probe) -> Check:
+    """The check of a probe, also when it raises: one that fails hides no other."""
+    try:
+        return probe.run()
+    except PortalError as exc:
+        return Check(name=probe.name, ok=False, detail=exc.message, hint=exc.hint)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+        logger.exception("sap_check_failed check=%s", probe.name)
+        return Check(
+            name=probe.name,
+            ok=False,
+            detail=f"SAP answered in a way the portal does not know ({type(exc).__name__}).",
+            hint="Look at the last exchange of this connection; an extension may change it.",
+        )

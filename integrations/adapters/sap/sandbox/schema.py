@@ -1,0 +1,84 @@
+"""What the stand-in knows of each service: its sets, their properties, keys and navigations.
+
+Written by us, from what SAP documents of its services; not a copy of SAP's own description, and
+far smaller. A line is `name type flags`: S10 text, N16.3 decimal, D day, T moment, H time, B yes
+or no, G guid; flags: k key, x neither creatable nor updatable, n not filterable, e the ETag.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Prop:
+    name: str
+    type: str
+    flags: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.type[0]
+
+    @property
+    def length(self) -> int:
+        return int(self.type[1:]) if self.kind == "S" and self.type[1:] else 0
+
+    @property
+    def digits(self) -> tuple[int, int]:
+        precision, _, scale = self.type[1:].partition(".")
+        return int(precision), int(scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """`pairs` join a property of this set to one of the target's."""
+
+    name: str
+    target: str
+    is_many: bool
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One entity set."""
+
+    name: str
+    props: Mapping[str, Prop]
+    navs: Mapping[str, Nav]
+    creatable: bool = False
+    updatable: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        return [prop.name for prop in self.props.values() if "k" in prop.flags]
+
+    @property
+    def etag(self) -> str:
+        return next((prop.name for prop in self.props.values() if "e" in prop.flags), "")
+
+
+def kind(text: str, *, navs: str = "", creatable: bool = False, updatable: bool = False) -> Kind:
+    """From a block whose first line names the set."""
+    name, *lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    props = {}
+    for line in lines:
+        parts = [*line.split(), ""]
+        props[parts[0]] = Prop(parts[0], parts[1], parts[2])
+    return Kind(name, props, {nav.name: nav for nav in _navs(navs)}, creatable, updatable)
+
+
+def _navs(text: str) -> Iterable[Nav]:
+    """`to_Item many A_SalesOrderItem SalesOrder` — joined by the same names, or `a=b`."""
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        name, how, target, *joins = line.split()
+        pairs = tuple((one.split("=")[0], one.split("=")[-1]) for one in joins)
+        yield Nav(name, target, how == "many", pairs)
+
+
+class Field(Exception):
+    """A property that is not there, or a value that does not fit; told as SAP tells it."""
+
+    def __init__(self, message: str, target: str = "/#TRANSIENT#") -> None:
+        super().__init__(message)
+        self.message, self.target = message, target
