@@ -22,6 +22,7 @@ PORTS: dict[str, type] = {
     "Rounding": erp.ProposesRounding,
     "Test": ports.TestsConnection,
     "Fields": erp.DescribesFields,
+    "Invoice PDF": erp.PrintsInvoices,
 }
 
 

@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils.html import escape
 
-from quotes.mails.words import ABOUT_RFQ, LETTERS
+from quotes.mails.words import ABOUT_FORWARD, ABOUT_RFQ, LETTERS
 from tests.quotes.factories import RfqFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def frame_of(row, name, language="en"):
     return reverse(f"admin:quotes_{row._meta.model_name}_mail", args=[row.pk, name, language])
 
 
-@pytest.mark.parametrize("name", sorted(set(LETTERS) - ABOUT_RFQ))
+@pytest.mark.parametrize("name", sorted(set(LETTERS) - ABOUT_RFQ - ABOUT_FORWARD))
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_every_mail_about_a_quote_is_shown_before_it_is_sent(signed_in, sam, name, language):
     version = VersionFactory(quote__owner=sam)

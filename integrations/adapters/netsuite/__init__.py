@@ -102,7 +102,7 @@ SPEC = AdapterSpec(
         ),
         Field(
             name="deposit_account_id",
-            label="Account id of customer deposits",
+            label="Account of customer deposits",
             help="Empty: undeposited funds.",
         ),
     ),
