@@ -40,6 +40,7 @@ class CustomOffice:
     kind: str = "custom"
     creating: str = "create_order"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
+    number_prefix: str = "SO-"
 
     def adapter(
         self,
@@ -82,7 +83,7 @@ class CustomOffice:
         return [
             Seen(
                 ref=one.ref,
-                number=one.ref,
+                number=f"{self.number_prefix}{one.ref}",
                 is_cancelled=one.is_cancelled,
                 gross_total=one.gross_total,
             )

@@ -33,6 +33,7 @@ class OddOffice(CustomOffice):
     # its header comes into being before, but with this the order is one
     creating: str = "add_line"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
+    number_prefix: str = ""
 
     def orders_with(self, our_ref: str) -> list[Seen]:
         """A header that lacks lines is no order yet: tests/adapters/custom watches those."""
