@@ -99,6 +99,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 
 _SPECS: dict[str, str] = {
+    "business_central": "integrations.adapters.business_central.SPEC",
     "medusa": "integrations.adapters.medusa.SPEC",
     "odoo": "integrations.adapters.odoo.SPEC",
 }

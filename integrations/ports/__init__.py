@@ -19,7 +19,7 @@ from integrations.ports.erp import (
     RecordsPayments,
     TracksOrders,
 )
-from integrations.ports.shared import TestsConnection
+from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     PlacesQuotedOrders,
     ReadsOrders,
@@ -30,6 +30,7 @@ from integrations.ports.storefront import (
 __all__ = [
     "ChecksCredit",
     "DescribesFields",
+    "KeepsSubscription",
     "ListsOrders",
     "PlacesQuotedOrders",
     "ProposesRounding",
