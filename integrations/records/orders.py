@@ -161,22 +161,18 @@ class OrderSighting:
 class RoundingProfile:
     """How an ERP rounds an order: what flows/totals.py needs to predict its total.
 
-    `per`: where net and tax are rounded. "line": both on each line. "tax": net on each line,
-    each tax once, on the sum of its lines. "total": both on the sum of the unrounded lines.
-    `discount_apart`: the price of a line and the discount on it are rounded one by one, and
-    the line is their difference (not with "total").
+    `per`: tax and net are rounded on each line, or on the sum of the unrounded lines.
     `unit_price_digits`: None when the ERP keeps every digit of a unit price.
     `tolerance_steps`: how many smallest units of the currency a rounding line may settle.
     """
 
-    per: Literal["line", "tax", "total"]
+    per: Literal["line", "total"]
     method: Literal["half_up", "half_even"] = "half_up"
     line_digits: int | None = None  # None: the currency's digits
     unit_price_digits: int | None = None
     quantity_digits: int = 2
     discount_digits: int = 2
     tolerance_steps: int = 5
-    discount_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,31 +161,3 @@ def test_lines_kept_with_more_digits_are_rounded_in_the_total() -> None:
 )
 def test_each_currency_has_its_own_digits(currency: str, expected: tuple[str, str, str]) -> None:
     assert totals([("3", "111.2", "0", "10")], GLOBALLY, currency) == expected
-
-
-def test_tax_of_rounded_lines_is_rounded_once_per_tax() -> None:
-    rows: list[Row] = [("1", "0.03", "0", "19")] * 3
-    per_tax = RoundingProfile(per="tax")
-
-    assert totals(rows, PER_LINE) == ("0.09", "0.03", "0.12")  # 3 × 0.0057, each rounded
-    assert totals(rows, per_tax) == ("0.09", "0.02", "0.11")  # 0.0171, rounded once
-
-
-def test_lines_are_rounded_before_their_tax_is_counted() -> None:
-    rows: list[Row] = [("1", "0.036", "0", "21")] * 10
-
-    assert totals(rows, RoundingProfile(per="tax")) == ("0.40", "0.08", "0.48")
-    assert totals(rows, GLOBALLY) == ("0.36", "0.08", "0.44")
-
-
-@pytest.mark.parametrize(
-    ("row", "apart", "at_once"),
-    [
-        (("1", "0.05", "10", None), "0.04", "0.05"),  # 0.05 − 0.01 against 0.045
-        (("3", "33.335", "50", None), "50.00", "50.00"),  # 100.01 − 50.01 against 50.0025
-        (("1", "19.99", "0", None), "19.99", "19.99"),
-    ],
-)
-def test_discount_may_be_rounded_apart_from_the_price(row: Row, apart: str, at_once: str) -> None:
-    assert totals([row], RoundingProfile(per="line", discount_apart=True))[0] == apart
-    assert totals([row], RoundingProfile(per="line"))[0] == at_once

@@ -17,14 +17,13 @@ def predict(lines: Sequence[DraftLine], *, currency: str, profile: RoundingProfi
     """Net, tax and gross as an ERP with that profile shows them for these lines.
 
     Per line: each line's net is rounded, then each of its taxes of that net; totals are sums.
-    Per tax: each line's net is rounded; the raw taxes of those are added and rounded per tax.
     Per total: raw nets are added and rounded once; raw taxes are added and rounded per tax.
     Taxes of one line all have its net as their base (none is a tax on a tax).
     """
     with localcontext(EXACT):
-        if profile.per == "total":
-            return _per_total(lines, currency, profile)
-        return _per_line(lines, currency, profile)
+        if profile.per == "line":
+            return _per_line(lines, currency, profile)
+        return _per_total(lines, currency, profile)
 
 
 def raw_net(line: DraftLine) -> Decimal:
@@ -36,21 +35,12 @@ def _per_line(lines: Sequence[DraftLine], currency: str, profile: RoundingProfil
     digits = currency_digits(currency)
     unit = digits_unit(digits if profile.line_digits is None else profile.line_digits)
     method = _METHODS[profile.method]
-    nets = tuple(_rounded_net(line, unit, profile) for line in lines)
+    nets = tuple(raw_net(line).quantize(unit, method) for line in lines)
     taxes: dict[str, Decimal] = defaultdict(Decimal)
     for line, net in zip(lines, nets, strict=True):
         for ref, rate in zip(line.tax_refs, line.tax_rates, strict=True):
-            tax = net * rate / 100
-            taxes[ref] += tax.quantize(unit, method) if profile.per == "line" else tax
+            taxes[ref] += (net * rate / 100).quantize(unit, method)
     return _totals(nets, taxes, currency, profile)
-
-
-def _rounded_net(line: DraftLine, unit: Decimal, profile: RoundingProfile) -> Decimal:
-    method = _METHODS[profile.method]
-    if not profile.discount_apart:
-        return raw_net(line).quantize(unit, method)
-    full = (line.quantity * line.net_unit_price).quantize(unit, method)
-    return full - (full * line.discount_percent / 100).quantize(unit, method)
 
 
 def _per_total(lines: Sequence[DraftLine], currency: str, profile: RoundingProfile) -> Predicted:
