@@ -163,7 +163,9 @@ class RoundingProfile:
 
     `per`: tax and net are rounded on each line, or on the sum of the unrounded lines.
     `unit_price_digits`: None when the ERP keeps every digit of a unit price.
-    `tolerance_steps`: how many smallest units of the currency a rounding line may settle.
+    `rounds_line_nets`: with "total", the nets of lines are rounded all the same, and taxes are
+    of their sums. `tolerance_steps`: how many smallest units of the currency a rounding line
+    may settle.
     """
 
     per: Literal["line", "total"]
@@ -173,6 +175,7 @@ class RoundingProfile:
     quantity_digits: int = 2
     discount_digits: int = 2
     tolerance_steps: int = 5
+    rounds_line_nets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ def predict(lines: Sequence[DraftLine], *, currency: str, profile: RoundingProfi
     """Net, tax and gross as an ERP with that profile shows them for these lines.
 
     Per line: each line's net is rounded, then each of its taxes of that net; totals are sums.
-    Per total: raw nets are added and rounded once; raw taxes are added and rounded per tax.
+    Per total: raw nets are added and rounded once; raw taxes are added and rounded per tax
+    (of rounded nets where the profile says so).
     Taxes of one line all have its net as their base (none is a tax on a tax).
     """
     with localcontext(EXACT):
@@ -32,8 +33,7 @@ def raw_net(line: DraftLine) -> Decimal:
 
 
 def _per_line(lines: Sequence[DraftLine], currency: str, profile: RoundingProfile) -> Predicted:
-    digits = currency_digits(currency)
-    unit = digits_unit(digits if profile.line_digits is None else profile.line_digits)
+    unit = _line_unit(currency, profile)
     method = _METHODS[profile.method]
     nets = tuple(raw_net(line).quantize(unit, method) for line in lines)
     taxes: dict[str, Decimal] = defaultdict(Decimal)
@@ -45,11 +45,19 @@ def _per_line(lines: Sequence[DraftLine], currency: str, profile: RoundingProfil
 
 def _per_total(lines: Sequence[DraftLine], currency: str, profile: RoundingProfile) -> Predicted:
     nets = tuple(raw_net(line) for line in lines)
+    if profile.rounds_line_nets:
+        unit = _line_unit(currency, profile)
+        nets = tuple(net.quantize(unit, _METHODS[profile.method]) for net in nets)
     taxes: dict[str, Decimal] = defaultdict(Decimal)
     for line, net in zip(lines, nets, strict=True):
         for ref, rate in zip(line.tax_refs, line.tax_rates, strict=True):
             taxes[ref] += net * rate / 100
     return _totals(nets, taxes, currency, profile)
+
+
+def _line_unit(currency: str, profile: RoundingProfile) -> Decimal:
+    digits = currency_digits(currency)
+    return digits_unit(digits if profile.line_digits is None else profile.line_digits)
 
 
 def _totals(
