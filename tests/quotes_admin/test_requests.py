@@ -63,7 +63,9 @@ def test_value_is_what_the_target_prices_come_to(signed_in, sam):
 def test_request_is_found_by_number_company_address_and_sku(signed_in, sam):
     rfq = RfqFactory(submitted=True, lines=0, buyer__account__name="Brandt Elektro")
     RfqLineFactory(rfq=rfq, sku="DRL-18V")
-    RfqFactory(submitted=True, buyer__account__name="Ostwind GmbH", contact_email="a@ostwind.example")
+    RfqFactory(
+        submitted=True, buyer__account__name="Ostwind GmbH", contact_email="a@ostwind.example"
+    )
     client = signed_in(sam)
 
     for term in (rfq.number, str(rfq.pk), "brandt", rfq.contact_email, "drl-18v"):

@@ -146,6 +146,17 @@ def priced_fields(line: DraftLine) -> dict[str, Decimal]:
     }
 
 
+def readable(body: dict[str, Any]) -> dict[str, object]:
+    """The body with texts for its numbers, so that it can be kept on the order."""
+    return {name: _readable(value) for name, value in body.items()}
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return [readable(one) for one in value] if isinstance(value, list) else value
+
+
 def _product(draft: OrderDraft, line: DraftLine, settings: BcSettings) -> str:
     ref = line.product_ref or settings.product_ref_for(line.kind)
     if ref:

@@ -18,6 +18,7 @@ from integrations.adapters.business_central.mapping import (
     line_fields,
     order_request,
     priced_fields,
+    readable,
     to_order,
 )
 from integrations.adapters.business_central.posted import Posted, cancelled_order
@@ -83,8 +84,8 @@ class Orders(Posted):
         return _as_expected(to_order(self._row(number), by_hand=self.by_hand), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
-        """Makes no call."""
-        return order_request(draft, self.settings)
+        """Makes no call. Numbers are shown as texts, and sent as numbers of the same digits."""
+        return readable(order_request(draft, self.settings))
 
     def confirm_order(self, ref: str) -> ErpOrder:
         """Releases the order where the companion extension can; else there is nothing to do."""

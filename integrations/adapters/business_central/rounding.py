@@ -16,7 +16,8 @@ class Rounding(BcPart):
         """Asks nothing: what differs between companies is not served, but for the currencies'
         own precision, which the test of the connection compares."""
         return RoundingProfile(
-            per="tax",
+            per="total",
+            rounds_line_nets=True,
             method="half_up",
             unit_price_digits=self.settings.unit_price_digits,
             quantity_digits=5,
