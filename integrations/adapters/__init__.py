@@ -115,6 +115,7 @@ def _refusal(check: str, given: Mapping[str, str]) -> list[str]:
 
 
 _SPECS: dict[str, str] = {
+    "business_central": "integrations.adapters.business_central.SPEC",
     "custom": "integrations.adapters.custom.SPEC",
     "medusa": "integrations.adapters.medusa.SPEC",
     "netsuite": "integrations.adapters.netsuite.SPEC",

@@ -3,6 +3,7 @@
 Every adapter that receives callbacks has a module `callbacks` with one function,
 `verify_and_parse`, of the shape of `VerifyAndParse` below. Where the vendor's side also asks
 us for answers, which no event is made of, the module has `verify` of the shape of `Verify`.
+Where a sender first makes sure that the address is ours, it has `handshake` (`Handshake`).
 """
 
 import json
@@ -15,6 +16,9 @@ from typing import Any, Protocol
 LONGEST_ID = 200
 LONGEST_TYPE = 80
 LONGEST_SUBJECT = 128
+
+# The entry among `secrets` that every subscription of ours is made with (`KeepsSubscription`).
+SUBSCRIPTION_SECRET = "subscription_secret"  # noqa: S105 the name of an entry, not a secret
 
 
 class CallbackRefused(Exception):
@@ -89,6 +93,13 @@ class VerifyAndParse(Protocol):
         `headers` in any case, `body` the raw bytes as received, `secrets` those of the
         connection by name. Raises BadSignature before it looks into the body, Malformed after.
         """
+        ...
+
+
+class Handshake(Protocol):
+    def __call__(self, *, params: Mapping[str, str]) -> str | None:
+        """What to answer a sender who only makes sure that somebody listens here, as plain
+        text; None for any other call. `params` are those of the query."""
         ...
 
 

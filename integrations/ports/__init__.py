@@ -20,7 +20,7 @@ from integrations.ports.erp import (
     RecordsPayments,
     TracksOrders,
 )
-from integrations.ports.shared import TestsConnection
+from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     CollectsPayments,
     ListsShipping,
@@ -35,6 +35,7 @@ __all__ = [
     "ChecksCredit",
     "CollectsPayments",
     "DescribesFields",
+    "KeepsSubscription",
     "ListsOrders",
     "ListsShipping",
     "PlacesQuotedOrders",

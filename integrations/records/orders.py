@@ -166,7 +166,8 @@ class RoundingProfile:
     `unit_price_digits`: None when the ERP keeps every digit of a unit price.
     `rounds_line_nets`: with "total", the nets of lines are rounded all the same, and taxes are
     of their sums. `tolerance_steps`: how many smallest units of the currency a rounding line
-    may settle.
+    may settle. `discount_apart`: where nets of lines are rounded, the price of a line and the
+    discount on it are rounded one by one, and the net is their difference.
     """
 
     per: Literal["line", "total"]
@@ -177,6 +178,7 @@ class RoundingProfile:
     discount_digits: int = 2
     tolerance_steps: int = 5
     rounds_line_nets: bool = False
+    discount_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

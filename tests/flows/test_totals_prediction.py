@@ -1,5 +1,6 @@
 """The prediction against totals that a real ERP computed, and against its variations."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -161,3 +162,31 @@ def test_lines_kept_with_more_digits_are_rounded_in_the_total() -> None:
 )
 def test_each_currency_has_its_own_digits(currency: str, expected: tuple[str, str, str]) -> None:
     assert totals([("3", "111.2", "0", "10")], GLOBALLY, currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "apart", "at_once"),
+    [
+        (("1", "0.05", "10", None), "0.04", "0.05"),  # 0.05 − 0.01 against 0.045
+        (("3", "33.335", "50", None), "50.00", "50.00"),  # 100.01 − 50.01 against 50.0025
+        (("1", "19.99", "0", None), "19.99", "19.99"),
+    ],
+)
+@pytest.mark.parametrize("per", ["line", "total"])
+def test_discount_may_be_rounded_apart_from_the_price(
+    per: str, row: Row, apart: str, at_once: str
+) -> None:
+    rounded = RoundingProfile(per=per, rounds_line_nets=True)  # type: ignore[arg-type]
+
+    assert totals([row], replace(rounded, discount_apart=True))[0] == apart
+    assert totals([row], rounded)[0] == at_once
+
+
+def test_tax_of_rounded_lines_is_rounded_once() -> None:
+    rows: list[Row] = [("1", "0.036", "0", "21")] * 10
+
+    assert totals(rows, RoundingProfile(per="total", rounds_line_nets=True)) == (
+        "0.40",
+        "0.08",  # of 0.40, rounded once; line by line it would be 10 × 0.01
+        "0.48",
+    )

@@ -35,7 +35,7 @@ def raw_net(line: DraftLine) -> Decimal:
 def _per_line(lines: Sequence[DraftLine], currency: str, profile: RoundingProfile) -> Predicted:
     unit = _line_unit(currency, profile)
     method = _METHODS[profile.method]
-    nets = tuple(raw_net(line).quantize(unit, method) for line in lines)
+    nets = tuple(_rounded_net(line, unit, profile) for line in lines)
     taxes: dict[str, Decimal] = defaultdict(Decimal)
     for line, net in zip(lines, nets, strict=True):
         for ref, rate in zip(line.tax_refs, line.tax_rates, strict=True):
@@ -47,12 +47,20 @@ def _per_total(lines: Sequence[DraftLine], currency: str, profile: RoundingProfi
     nets = tuple(raw_net(line) for line in lines)
     if profile.rounds_line_nets:
         unit = _line_unit(currency, profile)
-        nets = tuple(net.quantize(unit, _METHODS[profile.method]) for net in nets)
+        nets = tuple(_rounded_net(line, unit, profile) for line in lines)
     taxes: dict[str, Decimal] = defaultdict(Decimal)
     for line, net in zip(lines, nets, strict=True):
         for ref, rate in zip(line.tax_refs, line.tax_rates, strict=True):
             taxes[ref] += net * rate / 100
     return _totals(nets, taxes, currency, profile)
+
+
+def _rounded_net(line: DraftLine, unit: Decimal, profile: RoundingProfile) -> Decimal:
+    method = _METHODS[profile.method]
+    if not profile.discount_apart:
+        return raw_net(line).quantize(unit, method)
+    full = (line.quantity * line.net_unit_price).quantize(unit, method)
+    return full - (full * line.discount_percent / 100).quantize(unit, method)
 
 
 def _line_unit(currency: str, profile: RoundingProfile) -> Decimal:

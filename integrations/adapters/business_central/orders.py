@@ -1,0 +1,315 @@
+"""Pushing orders: look up, create, confirm, change.
+
+Nothing there is unique but the number that Business Central gives: two orders may carry one
+`externalDocumentNumber`, and a create that was given up on may still be at work minutes later.
+So everything is looked up first, also among the shipments and invoices of orders that are gone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.adapters.business_central.mapping import (
+    WITH_LINES,
+    address_fields,
+    goods_in,
+    goods_lines,
+    is_released,
+    line_content,
+    line_fields,
+    order_request,
+    priced_fields,
+    readable,
+    to_order,
+)
+from integrations.adapters.business_central.posted import Posted, cancelled_order
+from integrations.adapters.business_central.refs import code_of, goods_of, order_number
+from integrations.adapters.business_central.wire import (
+    Row,
+    any_of,
+    choice_of,
+    id_of,
+    number_of,
+    quoted,
+    text_of,
+)
+from integrations.errors import NeedsOperator
+from integrations.records import DraftLine, ErpOrder, OrderDraft
+
+
+class Orders(Posted):
+    """Implements `PushesOrders`."""
+
+    enforces_key = False
+
+    @property
+    def settle_s(self) -> float:
+        """A session may work for eight minutes, and its proxy gives up after ten."""
+        return self.settings.lost_answer_wait_s
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether only people can release an order: API v2.0 has no action for it."""
+        return not self.settings.has_page("orders")
+
+    def find_order(self, our_ref: str) -> ErpOrder | None:
+        """One that is invoiced in full is gone from the orders: it is told from its invoices,
+        without lines. A cancelled one is deleted there: only the companion extension knows it."""
+        code = code_of(our_ref)
+        rows = self._orders(f"externalDocumentNumber eq {quoted(code)}")
+        if len(rows) > 1:
+            raise _ambiguous(our_ref, [text_of(row["number"]) for row in rows])
+        if rows:
+            return to_order(rows[0], by_hand=self.by_hand)
+        numbers = self.posted_under(code)
+        if len(numbers) > 1:
+            raise _ambiguous(our_ref, numbers)
+        if numbers:
+            return self.posted_order(numbers[0], our_ref)
+        deleted = self.logged(f"externalDocumentNumber eq {quoted(code)} and isDeleted eq true")
+        return cancelled_order(deleted[-1], our_ref) if deleted else None
+
+    def create_order(self, draft: OrderDraft) -> ErpOrder:
+        """Looks first: an existing order is adopted, brought to `draft` while it is a draft.
+
+        Raises NeedsOperator when the currency, the lines or the total are not the expected
+        ones; the order then stays there, not released.
+        """
+        known = self.find_order(draft.our_ref)
+        if known is not None:
+            return self._adopt(known, draft)
+        made = self.client.post(
+            self.client.company("salesOrders"), order_request(draft, self.settings)
+        )
+        number = text_of(made["number"]) if made else ""
+        return _as_expected(to_order(self._row(number), by_hand=self.by_hand), draft)
+
+    def preview_order(self, draft: OrderDraft) -> dict[str, object]:
+        """Makes no call. Numbers are shown as texts, and sent as numbers of the same digits."""
+        return readable(order_request(draft, self.settings))
+
+    def confirm_order(self, ref: str) -> ErpOrder:
+        """Releases the order where the companion extension can; else there is nothing to do."""
+        number = order_number(ref)
+        row = self._row_or_none(number)
+        if row is None:
+            return self._gone(number)
+        if self.by_hand or is_released(row):
+            return to_order(row, by_hand=self.by_hand)
+        self._task(row, "release")
+        order = to_order(self._row(number), by_hand=False)
+        if not order.is_confirmed:
+            raise NeedsOperator(
+                f"{order.number} is not released in Business Central: it waits for approval there.",
+                reason="not_confirmed",
+                hint="Approve it in Business Central, then requeue.",
+                ids={"order": order.our_ref},
+            )
+        return order
+
+    def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
+        """Line by line, since Business Central changes no order with its lines at once; lines
+        added there by hand are left alone. A repeat goes on where the last one ended.
+
+        A released order is reopened first and released again at the end. Raises NeedsOperator
+        where that cannot be done, the order is gone, or more has left the house than `draft`
+        leaves over.
+        """
+        number = order_number(ref)
+        row = self._row_or_none(number)
+        if row is None:
+            raise self._unchangeable(number)
+        lines = _ours(row)
+        _refuse_below_shipped(row, lines, draft)
+        was_released = self._open_for_change(row)
+        self._readdress(row, draft)
+        self._bring_lines(row, lines, draft)
+        if was_released:
+            self._task(row, "release")
+        return to_order(self._row(number), by_hand=self.by_hand)
+
+    # -- reading
+
+    def _orders(self, condition: str) -> list[Row]:
+        path = self.client.company("salesOrders")
+        return list(self.client.rows(path, {**WITH_LINES, "$filter": condition}))
+
+    def _row_or_none(self, number: str) -> Row | None:
+        if not number:
+            return None
+        rows = self._orders(any_of("number", [number]))
+        return rows[0] if rows else None
+
+    def _row(self, number: str) -> Row:
+        row = self._row_or_none(number)
+        if row is None:
+            raise _order_gone(number)
+        return row
+
+    def _gone(self, number: str) -> ErpOrder:
+        posted = self.posted_order(number) if number else None
+        if posted is None:
+            raise _order_gone(number)
+        return posted
+
+    def _unchangeable(self, number: str) -> NeedsOperator:
+        posted = self.posted_order(number) if number else None
+        if posted is None:
+            return _order_gone(number)
+        return NeedsOperator(
+            f"{number} is invoiced in full and cannot be changed in Business Central.",
+            reason="erp_order_closed",
+            hint="Agree on a return or a new order with the buyer.",
+            ids={"order": posted.our_ref},
+        )
+
+    # -- writing
+
+    def _entity(self, row: Row, part: str = "") -> str:
+        return self.client.company(f"salesOrders({id_of(row['id'])}){part}")
+
+    def _task(self, row: Row, action: str) -> None:
+        """An action of the companion extension; repeatable."""
+        path = self.client.extension(f"portalOrders({id_of(row['id'])})")
+        self.client.post(f"{path}/Microsoft.NAV.{action}", {})
+
+    def _open_for_change(self, row: Row) -> bool:
+        """Reopens a released order; whether it is to be released at the end, also when a
+        change before this one broke off in between."""
+        if self.by_hand:
+            if is_released(row):
+                raise _locked(row)
+            return False
+        path = self.client.extension(f"portalOrders({id_of(row['id'])})")
+        was_released = bool(self.client.get(path)["wasReleased"])  # reopening leaves it so
+        if is_released(row):
+            self._task(row, "reopen")
+            return True
+        return was_released
+
+    def _readdress(self, row: Row, draft: OrderDraft) -> None:
+        wanted = address_fields(draft.ship_to)
+        if not wanted:
+            return
+        now = self.client.get(self._entity(row), {"$select": ",".join(wanted)})
+        if any(text_of(now[name]) != value.strip() for name, value in wanted.items()):
+            self.client.patch(self._entity(row), wanted, now["@odata.etag"])
+
+    def _bring_lines(self, row: Row, lines: Mapping[str, Row], draft: OrderDraft) -> None:
+        wanted = {line.our_ref: line for line in draft.lines}
+        for our_ref, there in lines.items():
+            line = wanted.get(our_ref)
+            if line is None or not self._is_same_goods(there, line):
+                self.client.delete(_line_path(self, there), there["@odata.etag"])
+            elif line_content(there) != line_content(line):
+                self.client.patch(
+                    _line_path(self, there), priced_fields(line), there["@odata.etag"]
+                )
+        for our_ref, line in wanted.items():
+            if our_ref not in lines or not self._is_same_goods(lines[our_ref], line):
+                body = line_fields(draft, line, self.settings)
+                self.client.post(self._entity(row, "/salesOrderLines"), body)
+
+    def _named(self, line: DraftLine) -> dict[str, str]:
+        ref = line.product_ref or self.settings.product_ref_for(line.kind)
+        return dict(goods_of(ref).as_fields())
+
+    def _is_same_goods(self, there: Row, line: DraftLine) -> bool:
+        wanted = self._named(line)
+        return goods_in(there, wanted) == wanted
+
+    # -- deciding
+
+    def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:
+        if known.is_confirmed:
+            return known  # people may have changed it since; the flow compares
+        row = self._row(known.number)
+        if not self._is_as_wanted(row, draft) or known.gross_total != draft.expected_gross_total:
+            known = self.change_order(known.ref, draft)
+        return _as_expected(known, draft)
+
+    def _is_as_wanted(self, row: Row, draft: OrderDraft) -> bool:
+        """Equal totals are not enough: two other products may cost the same."""
+        lines = _ours(row)
+        return len(goods_lines(row)) == len(draft.lines) and all(
+            line.our_ref in lines
+            and self._is_same_goods(lines[line.our_ref], line)
+            and line_content(lines[line.our_ref]) == line_content(line)
+            for line in draft.lines
+        )
+
+
+def _line_path(part: Orders, line: Row) -> str:
+    return part.client.company(f"salesOrderLines({id_of(line['id'])})")
+
+
+def _ours(row: Row) -> dict[str, Row]:
+    found: dict[str, Any] = {text_of(line["description2"]): line for line in goods_lines(row)}
+    found.pop("", None)
+    return found
+
+
+def _as_expected(order: ErpOrder, draft: OrderDraft) -> ErpOrder:
+    if order.currency != draft.currency:
+        raise NeedsOperator(
+            f"{order.number} came out in {order.currency}, the buyer's order is in "
+            f"{draft.currency}.",
+            reason="currency_differs",
+            cause=f"currency_differs:{draft.currency}",
+            hint="Check the currency of the customer card in Business Central.",
+            ids={"order": order.our_ref},
+        )
+    if len(order.lines) != len(draft.lines) or order.gross_total != draft.expected_gross_total:
+        raise NeedsOperator(
+            f"{order.number} came to {order.gross_total} {order.currency} with "
+            f"{len(order.lines)} lines in Business Central, expected are "
+            f"{draft.expected_gross_total} and {len(draft.lines)}.",
+            reason="total_differs",
+            hint="Compare VAT groups, invoice discounts and lines of both orders; the order in "
+            "Business Central is not released.",
+            ids={"order": order.our_ref},
+        )
+    return order
+
+
+def _refuse_below_shipped(row: Row, lines: Mapping[str, Row], draft: OrderDraft) -> None:
+    wanted = {line.our_ref: line.quantity for line in draft.lines}
+    for our_ref, line in lines.items():
+        shipped = number_of(line["shippedQuantity"])
+        if wanted.get(our_ref, 0) < shipped:
+            raise NeedsOperator(
+                f"{row['number']}: {shipped.normalize():f} of {line['description']!r} were "
+                f"already shipped, the change leaves {wanted.get(our_ref, 0)}.",
+                reason="below_delivered",
+                hint="Agree on a return with the buyer and handle it in Business Central.",
+                ids={"order": draft.our_ref, "line": our_ref},
+            )
+
+
+def _locked(row: Row) -> NeedsOperator:
+    return NeedsOperator(
+        f"{row['number']} is released in Business Central ({choice_of(row['status'])} there) "
+        "and its lines are locked.",
+        reason="erp_order_locked",
+        cause=f"erp_order_locked:{row['number']}",
+        hint="Reopen it in Business Central, then requeue; or make the change there by hand.",
+    )
+
+
+def _order_gone(number: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"Business Central has no order {number!r} any more, and nothing of it was posted.",
+        reason="order_gone",
+        cause=f"order_gone:{number}",
+        hint="It was deleted there, or the app may no longer see it.",
+    )
+
+
+def _ambiguous(our_ref: str, numbers: list[str]) -> NeedsOperator:
+    return NeedsOperator(
+        f"Business Central has {len(numbers)} orders with the reference {our_ref}: "
+        f"{', '.join(numbers)}.",
+        reason="ambiguous_order",
+        cause=f"ambiguous_order:{our_ref}",
+        hint="Delete those that are not wanted in Business Central, then requeue.",
+        ids={"order": our_ref},
+    )

@@ -1,0 +1,139 @@
+"""Business Central with its companion extension, and the company inside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from integrations.adapters.business_central.adapter import BusinessCentralAdapter, open_adapter
+from integrations.adapters.business_central.sandbox import BusinessCentralStandIn
+from integrations.http import Limits, Session
+from integrations.sandbox.erps.business_central import filled
+from integrations.sandbox.goods import Role, Warehouse
+from integrations.sandbox.seeds import FilledErp
+from tests.contract.office import Seen
+
+# A field whose loss each port must tell: (entity, field).
+_NEEDED = {
+    "PullsProducts": ("itemVariant", "code"),
+    "PullsPrices": ("portalPriceLine", "unitPrice"),
+    "PullsStock": ("portalStockLevel", "reservedQuantity"),
+    "PullsCustomers": ("customer", "blocked"),
+    "QuotesPrices": ("portalPriceLine", "allowLineDiscount"),
+    "ChecksCredit": ("customerFinancialDetail", "balance"),
+    "PushesOrders": ("salesOrder", "externalDocumentNumber"),
+    "TracksOrders": ("salesShipmentLine", "description2"),
+}
+
+
+@contextmanager
+def office() -> Iterator["BusinessCentralOffice"]:
+    with BusinessCentralStandIn() as standin:
+        yield BusinessCentralOffice(standin=standin, seed=filled(standin))
+
+
+@dataclass
+class BusinessCentralOffice:
+    standin: BusinessCentralStandIn
+    seed: FilledErp
+    kind: str = "business_central"
+    creating: str = "salesOrders.post"
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> BusinessCentralAdapter:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            secrets=tuple(keys.values()),
+        )
+        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    # -- the ERP's own names
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def tax(self, percent: int | Decimal) -> tuple[str, ...]:
+        return (self.standin.add_vat_group(f"VAT{percent}", percent),)
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
+
+    def wrong_secrets(self) -> Mapping[str, str]:
+        return {"client_secret": "not-the-client-secret"}
+
+    # -- what its staff does
+
+    def orders_with(self, our_ref: str) -> list[Seen]:
+        return [
+            Seen(
+                ref=f"order:{row['number']}",
+                number=row["number"],
+                is_cancelled=row["isDeleted"],
+                gross_total=row["gross"],
+            )
+            for row in self.standin.orders_with(our_ref)
+        ]
+
+    def ship(
+        self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
+    ) -> None:
+        self.standin.ship(_number(order), quantities, tracking=tracking)
+
+    def invoice(self, order: str) -> str:
+        return self.standin.invoice(_number(order))
+
+    def pay(self, invoice: str) -> None:
+        self.standin.pay(invoice)
+
+    def credit(self, invoice: str) -> None:
+        self.standin.credit(invoice)
+
+    def take_back(self, order: str, quantities: Mapping[str, int]) -> None:
+        self.standin.take_back(_number(order), quantities)
+
+    def edit_line(self, order: str, our_ref: str, *, quantity: int) -> None:
+        self.standin.edit_line(_number(order), our_ref, quantity=quantity)
+
+    def cancel(self, order: str) -> None:
+        self.standin.cancel(_number(order))
+
+    def enter_again(self, order: str) -> bool:
+        known = self.standin.order(_number(order))
+        self.standin.enter_order(known["customerId"], known["externalDocumentNumber"])
+        return True
+
+    def set_price(self, sku: str, price: Decimal) -> None:
+        self.standin.change("items", self.variant(sku), unitPrice=price)
+
+    def set_stock(self, sku: str, warehouse: Warehouse, quantity: int) -> None:
+        place = self.standin.store.one("locations", "code", self.location(warehouse))["id"]
+        self.standin.set_stock(self.variant(sku), place, quantity)
+
+    def touch_product(self, sku: str, title: str) -> None:
+        self.standin.change("items", self.variant(sku), displayName=title)
+
+    def archive_product(self, sku: str) -> None:
+        self.standin.change("items", self.variant(sku), blocked=True)
+
+    def block_customer(self, role: Role) -> None:
+        self.standin.change("customers", self.customer(role), blocked="All")
+
+    def remove_field(self, port: str) -> tuple[str, str]:
+        entity, name = _NEEDED[port]
+        self.standin.dropped.add((entity, name))
+        return entity, name
+
+
+def _number(ref: str) -> str:
+    return ref.removeprefix("order:")
