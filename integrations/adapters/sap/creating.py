@@ -9,6 +9,7 @@ from integrations.adapters.sap.changing import Changing
 from integrations.adapters.sap.fields import ORDER, ORDERS
 from integrations.adapters.sap.mapping import material_of, order_body, price_of
 from integrations.adapters.sap.orders import cancelled_error
+from integrations.adapters.sap.prices_sent import currency_digits
 from integrations.adapters.sap.wire import plain, text_of
 from integrations.errors import NeedsOperator
 from integrations.records import ErpOrder, OrderDraft
@@ -69,9 +70,10 @@ def _as_expected(order: ErpOrder, draft: OrderDraft) -> ErpOrder:
             ids={"order": order.our_ref},
         )
     if order.gross_total != draft.expected_gross_total:
+        digits = currency_digits(order.currency)
         raise NeedsOperator(
-            f"{order.number} came to {order.gross_total} {order.currency} in SAP, expected is "
-            f"{draft.expected_gross_total}.",
+            f"{order.number} came to {order.gross_total:.{digits}f} {order.currency} in SAP, "
+            f"expected is {draft.expected_gross_total:.{digits}f}.",
             reason="total_differs",
             hint="Compare tax classes and conditions of its lines: a discount or surcharge of SAP "
             "may come on top of the price that was sent. It is blocked for delivery in SAP.",

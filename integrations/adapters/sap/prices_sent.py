@@ -47,11 +47,10 @@ def sent_price(line: DraftLine, digits: int) -> SentPrice:
         price = line.net_unit_price * (100 - line.discount_percent) / 100
         coin = Decimal(1).scaleb(-digits)
         wanted = (price * line.quantity).quantize(coin, ROUND_HALF_UP)
-        for per in _pers(line.quantity):
+        for per, must_be_exact in _pers(line.quantity):
             rate = (price * per).quantize(coin, ROUND_HALF_UP)
             net = (rate * line.quantity / per).quantize(coin, ROUND_HALF_UP)
-            is_exact = rate == price * per or Decimal(per) == line.quantity
-            if net == wanted and (is_exact or per == _PERS[-1]):
+            if net == wanted and (rate == price * per or not must_be_exact):
                 return SentPrice(rate=rate, per=per, net_amount=net)
     raise NeedsOperator(
         f"SAP cannot hold the price {price.normalize():f} of {line.description or line.our_ref!r} "
@@ -62,7 +61,9 @@ def sent_price(line: DraftLine, digits: int) -> SentPrice:
     )
 
 
-def _pers(quantity: Decimal) -> list[int]:
-    """In the order of preference: an exact "per", the whole quantity, the finest "per"."""
-    whole = quantity == quantity.to_integral_value() and 0 < quantity <= _MOST_PER
-    return [*_PERS, int(quantity), _PERS[-1]] if whole else list(_PERS)
+def _pers(quantity: Decimal) -> list[tuple[int, bool]]:
+    """In the order of preference: a "per" that says the price exactly, then, where the line comes
+    to the same, the whole quantity and the finest "per"."""
+    is_whole = quantity == quantity.to_integral_value() and 0 < quantity <= _MOST_PER
+    found = [(per, True) for per in _PERS]
+    return [*found, *([(int(quantity), False)] if is_whole else []), (_PERS[-1], False)]
