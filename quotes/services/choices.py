@@ -6,7 +6,7 @@ once. Where a list was never copied or is empty, anything may be typed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.engine import beat, clock
@@ -17,11 +17,12 @@ from integrations.gateways import open_erp, open_storefront
 from integrations.models import Connection, Flow
 from integrations.ports import QuotesPrices
 from integrations.records import PaymentTerm
-from quotes.models import ChoiceList, Version
+from quotes.models import ChoiceList, Quote, Rfq, Version
 from quotes.services.counterparts import trading_flow
 
 COPY_CHOICES = "copy_choices"
-EVERY_S = 4 * 3600.0
+EVERY_S = 60.0
+OLD = timedelta(hours=4)
 Kind = ChoiceList.Kind
 CALLED = {
     Kind.TERMS: "payment terms",
@@ -142,9 +143,13 @@ def copy_shipping(shop: Connection) -> int:
 
 
 def start_copying() -> int:
-    """Starts a copy for the flow that quotes trade through, if it runs; how many."""
+    """Starts a copy for the flow that quotes trade through, if it runs and a list is old; how many.
+
+    None as long as nobody asked for a quote or made one.
+    """
     flow = Flow.objects.filter(kind=Flow.Kind.ORDERS).exclude(mode=Flow.Mode.OFF).first()
-    if flow is None:
+    is_used = Rfq.objects.exists() or Quote.objects.exists()
+    if flow is None or not is_used or _are_fresh(flow):
         return 0
     start_job(
         COPY_CHOICES,
@@ -155,6 +160,13 @@ def start_copying() -> int:
         dedupe_key=f"choices:{flow.pk}",
     )
     return 1
+
+
+def _are_fresh(flow: Flow) -> bool:
+    copies = ChoiceList.objects.filter(
+        connection__in=[flow.source_id, flow.target_id], as_of__gt=clock.now() - OLD
+    )
+    return set(copies.values_list("kind", flat=True)) == set(Kind.values)
 
 
 def register_all() -> None:

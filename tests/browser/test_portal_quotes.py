@@ -108,6 +108,10 @@ def quoted(rfq: Rfq, sam: User) -> Version:
         VersionLine.objects.filter(pk=first.pk).update(
             title="Measuring tape 5 m",
             description="Steel, with stop button.",
+            tiers=[
+                {"from": "100", "unit_price": "4.6", "is_manual": True},
+                {"from": "500", "unit_price": "4.35", "is_manual": True},
+            ],
             configuration=[["Colour", "yellow"], ["Print", "company logo, one side"]],
             discount_percent=Decimal(5),
         )

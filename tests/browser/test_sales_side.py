@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ["sales"]
 
 
-def test_price_tiers_of_a_line(page, sales: Sales, shoot):
+def test_price_tiers_of_a_line(page, sales: Sales):
     sales.draft.lines.filter(n=1).update(
         tiers=[
             {"from": "240", "unit_price": "162", "is_manual": True},
@@ -27,20 +27,16 @@ def test_price_tiers_of_a_line(page, sales: Sales, shoot):
     )
     page.goto(editor_of(sales.draft))
     page.locator("summary", has_text="price tiers").first.click()
-
-    shoot(page, "price-tiers")
     assert_well_made(page)
 
 
-def test_copy_and_templates(page, sales: Sales, shoot):
+def test_copy_and_templates(page, sales: Sales):
     save_template(sales.draft, name="Workshop, first fit-out", user=sales.sam)
     page.goto(editor_of(sales.draft))
     page.locator(".more > summary").click()
     assert_well_made(page)
-    shoot(page, "more-buttons")
     page.get_by_role("button", name="Copy to a new quote…").click()
     page.get_by_label("For which company").wait_for()
-    shoot(page, "copy-quote")
     assert_well_made(page)
 
 
@@ -53,7 +49,7 @@ def test_templates(page, sales: Sales, shoot):
     assert_well_made(page)
 
 
-def test_choices_of_the_editor(page, sales: Sales, shoot):
+def test_choices_of_the_editor(page, sales: Sales):
     flow = trading_flow()
     for kind, owner, rows in (
         ("terms", flow.target, [{"ref": "2", "name": "30 Days", "detail": "30 days"}]),
@@ -63,8 +59,6 @@ def test_choices_of_the_editor(page, sales: Sales, shoot):
         ChoiceList.objects.create(connection=owner, kind=kind, rows=rows, as_of=sales.ago(hours=2))
     page.goto(editor_of(sales.draft))
     page.get_by_label("Region").select_option("reg_eu")
-
-    shoot(page, "quote-choices")
     assert_well_made(page)
 
 
@@ -77,18 +71,14 @@ def test_previews_of_mails(page, sales: Sales, shoot):
     assert_well_made(page)
 
 
-def test_opening_a_quote(page, sales: Sales, shoot):
+def test_opening_a_quote(page, sales: Sales):
     page.goto(reverse("admin:quotes_version_add"))
-
-    shoot(page, "open-quote")
     assert_well_made(page)
 
 
-def test_files_of_a_request(page, sales: Sales, shoot, settings, tmp_path):
+def test_files_of_a_request(page, sales: Sales, settings, tmp_path):
     settings.ATTACHMENT_ROOT = tmp_path / "attachments"
     person = as_buyer(sales.overdue.buyer)
     add_attachment(sales.overdue, actor=person, upload=file("drawing.pdf", PDF))
     page.goto(reverse("admin:quotes_rfq_change", args=[sales.overdue.pk]))
-
-    shoot(page, "rfq-files")
     assert_well_made(page)

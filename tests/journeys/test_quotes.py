@@ -128,7 +128,8 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
 
 
 def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> None:
-    choices.start_copying()
+    draft_for(ben, world.shop_seed)
+    assert choices.start_copying() == 1
     world.settle()
 
     lists = choices.offered()

@@ -1,7 +1,7 @@
 """Terms, regions and ways of shipping are chosen from a copy of what their owners offer."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,7 @@ from quotes.services import approving, choices
 from quotes.services.choices import Kind
 from quotes.services.editing import save_edit
 from tests.factories import FlowFactory, sales_rep
-from tests.quotes.factories import ApprovalRuleFactory, VersionFactory
+from tests.quotes.factories import ApprovalRuleFactory, RfqFactory, VersionFactory
 from tests.quotes.test_editing import as_is
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +126,19 @@ def test_anything_may_be_typed_where_nothing_is_offered(flow: Flow, sam: User) -
     assert (version.terms_name, version.shipping_ref) == ("Net 90", "so_9")
 
 
-def test_copies_start_by_themselves_only_for_a_flow_that_runs() -> None:
-    flow = FlowFactory(live=True)
+def test_copies_start_by_themselves_once_there_are_quotes(flow: Flow) -> None:
+    assert choices.start_copying() == 0
+    RfqFactory()
     assert choices.start_copying() == 1
 
     Flow.objects.filter(pk=flow.pk).update(mode=Flow.Mode.OFF)
     assert choices.start_copying() == 0
+
+
+def test_fresh_copies_are_left_alone(copied: Flow) -> None:
+    RfqFactory()
+    ChoiceList.objects.update(as_of=timezone.now())
+    assert choices.start_copying() == 0
+
+    ChoiceList.objects.filter(kind=Kind.TERMS).update(as_of=AS_OF - timedelta(days=1))
+    assert choices.start_copying() == 1
