@@ -23,6 +23,7 @@ JOBS = {
     "sweep_doubles": "Look for orders that the ERP took twice",
     "settle_double": "See to an order that the ERP took twice",
     "press_rows": "Press for many rows",
+    "check_fields": "Compare the fields of the ERP that are used",
 }
 
 STEPS = {

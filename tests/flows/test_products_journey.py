@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
-from integrations.adapters.odoo.products import PAGE_SIZE
+from integrations.adapters.odoo.adapter import OdooAdapter
 from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.engine import runner
 from integrations.engine.models import CLAIMABLE, SyncJob
@@ -172,13 +172,13 @@ def test_erp_that_comes_back_is_read_to_the_end(
 
 
 def test_many_pages_are_one_run(medusa: MedusaStandIn, odoo: OdooStandIn, flow: Flow) -> None:
-    for n in range(PAGE_SIZE):
+    for n in range(OdooAdapter.page_size):
         odoo.add_product(f"PART-{n}", f"Part {n}", 10 + n)
 
     made = run(flow)
 
-    assert (made.created, made.failed) == (PAGE_SIZE + 2, 0)
-    assert len(medusa.products) == PAGE_SIZE + 2
+    assert (made.created, made.failed) == (OdooAdapter.page_size + 2, 0)
+    assert len(medusa.products) == OdooAdapter.page_size + 2
 
 
 def test_assisted_flow_writes_on_a_press(
