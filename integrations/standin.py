@@ -429,6 +429,7 @@ class _HttpHandler(BaseHTTPRequestHandler):
     def _write(self, response: Response, *, is_cut: bool = False) -> None:
         body, content_type = response.body()
         headers = {"Content-Type": content_type, "Date": self.date_time_string()}
+        is_cut = is_cut and bool(body)  # of no answer there is no half
         try:
             self.send_response_only(response.status)
             for name, value in {**headers, **response.headers}.items():
