@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, retention, schedules
-from integrations.flows.order_status import poll, refresh, shipments
+from integrations.flows.order_status import poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
     handlers,
@@ -37,6 +37,7 @@ JOB_MODULES = (
     refresh,
     shipments,
     poll,
+    subscribing,
     runs,
 )
 
@@ -51,6 +52,11 @@ def register_all() -> None:
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
+    beat.register(
+        "keep_subscriptions",
+        settings.SUBSCRIPTION_CHECK_S,
+        lambda: subscribing.start_keeping(timezone.now()),
+    )
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
     beat.register(

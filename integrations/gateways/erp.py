@@ -7,6 +7,7 @@ from typing import Any
 from integrations.errors import NeedsOperator, PortalError
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection
+from integrations.ports import KeepsSubscription
 
 
 def enforces_key(connection: Connection) -> bool:
@@ -19,6 +20,15 @@ def enforces_key(connection: Connection) -> bool:
             return bool(getattr(adapter, "enforces_key", True))
     except PortalError:
         return True
+
+
+def keeps_subscription(connection: Connection) -> bool:
+    """Whether this remote calls us only for as long as we ask it to. Asks no remote."""
+    try:
+        with open_adapter(connection, while_paused=True) as adapter:
+            return isinstance(adapter, KeepsSubscription)
+    except PortalError:
+        return False
 
 
 @contextmanager

@@ -48,7 +48,11 @@ def open_adapter(
         ),
         allow_private=connection.allow_private_addresses,
         verify_tls=connection.verify_tls,
-        secrets=tuple(credentials.values()),
+        secrets=(
+            *credentials.values(),
+            connection.hook_token,
+            connection.subscription_secret,
+        ),
     )
     try:
         yield adapters.spec(connection.kind).open(session, connection.settings, credentials)
