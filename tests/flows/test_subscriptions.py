@@ -172,4 +172,4 @@ def test_address_that_does_not_answer_is_told(
     job = keep(flow)
 
     assert job.state == "parked"
-    assert "did not take the portal's address" in job.error
+    assert "did not take the portal's address" in job.error_text
