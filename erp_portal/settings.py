@@ -212,6 +212,8 @@ ADAPTERS = env.pairs("ADAPTERS")
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
+# How often remotes that call us only for some days are looked after.
+SUBSCRIPTION_CHECK_S = env.seconds("SUBSCRIPTION_CHECK_S", 3600)
 POLL_UNSETTLED_S = env.seconds("POLL_UNSETTLED_S", 2)  # what a poll leaves to the next one
 
 # --- django-q2: wake-ups only; see integrations/engine/queue.py -----------------------

@@ -1,5 +1,6 @@
 """Jobs that the clock asks for: one open job per flow, and none that stays stopped."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from integrations.engine import verbs
@@ -10,8 +11,16 @@ from integrations.models import Flow
 PARKED_FOR = timedelta(minutes=5)
 
 
-def start_for_each(flow_kind: str, job_kind: str, *, word: str, now: datetime) -> list[SyncJob]:
-    """Starts `job_kind` for every flow of that kind that is on, at its source. Repeatable.
+def start_for_each(
+    flow_kind: str,
+    job_kind: str,
+    *,
+    word: str,
+    now: datetime,
+    fits: Callable[[Flow], bool] = lambda flow: True,
+) -> list[SyncJob]:
+    """Starts `job_kind` for every flow of that kind that is on and `fits`, at its source.
+    Repeatable.
 
     `word` names the actor and the key. A job that parked some minutes ago is tried again by
     itself: these jobs are the net under everything else.
@@ -27,6 +36,7 @@ def start_for_each(flow_kind: str, job_kind: str, *, word: str, now: datetime) -
             dedupe_key=f"{word}:{flow.pk}",
         )
         for flow in flows.select_related("source")
+        if fits(flow)
     ]
     return [unpark(job, actor=word, now=now) for job in jobs]
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, retention, schedules
-from integrations.flows.order_status import collecting, poll, refresh, shipments
+from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
     handlers,
@@ -41,6 +41,7 @@ JOB_MODULES = (
     shipments,
     collecting,
     poll,
+    subscribing,
     runs,
     field_check,
 )
@@ -59,6 +60,11 @@ def register_all() -> None:
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
     beat.register("check_fields", CHECK_FIELDS_S, lambda: field_check.start_checks(timezone.now()))
     beat.register("tell_expiring", TELL_EXPIRING_S, lambda: expiries.tell_expiring(timezone.now()))
+    beat.register(
+        "keep_subscriptions",
+        settings.SUBSCRIPTION_CHECK_S,
+        lambda: subscribing.start_keeping(timezone.now()),
+    )
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
     beat.register(

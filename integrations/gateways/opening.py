@@ -59,7 +59,11 @@ def open_adapter(
         ),
         allow_private=connection.allow_private_addresses,
         verify_tls=connection.verify_tls,
-        secrets=tuple(credentials.values()),
+        secrets=(
+            *credentials.values(),
+            connection.hook_token,
+            connection.subscription_secret,
+        ),
         ends_at=None if within_s is None else time.monotonic() + within_s,
     )
     try:

@@ -23,6 +23,7 @@ JOBS = {
     "sweep_doubles": "Look for orders that the ERP took twice",
     "settle_double": "See to an order that the ERP took twice",
     "press_rows": "Press for many rows",
+    "keep_subscription": "Stay subscribed to the ERP's notices",
     "check_fields": "Compare the fields of the ERP that are used",
 }
 
@@ -52,6 +53,7 @@ STEPS = {
     "remember": "Write down which collection it is",
     "pay": "Mark it as paid",
     "note": "Write down that it is paid",
+    "subscribe": "Ask to be told of changes",
 }
 
 OUTCOMES = {

@@ -1,5 +1,6 @@
 """One configured remote system."""
 
+import hmac
 from typing import Any
 
 from django.db import models
@@ -71,6 +72,12 @@ class Connection(models.Model):
     def hook_token(self) -> str:
         """The secret part of the address this remote calls."""
         return secrets.unseal(self.sealed_credentials).get(HOOK_TOKEN, "")
+
+    @property
+    def subscription_secret(self) -> str:
+        """What a remote that we asked to call us has to send back: the hook address alone is
+        in its logs, too. Another one for each hook address."""
+        return hmac.new(self.hook_token.encode(), b"subscription", "sha256").hexdigest()
 
     @property
     def hook_path(self) -> str:

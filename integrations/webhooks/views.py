@@ -1,5 +1,6 @@
 """POST /api/hooks/<connection token>: where remotes call us.
 
+200 with the sender's own token, where it only makes sure that the address is ours
 202 stored now             401 bad or stale signature, nothing stored
 200 already known          404 unknown token
 400 not what it should be  413 larger than HOOK_MAX_BYTES
@@ -7,11 +8,12 @@
 """
 
 import logging
+from pkgutil import resolve_name
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
@@ -19,7 +21,9 @@ from django.views.decorators.http import require_POST
 
 from integrations import adapters, logs, secrets
 from integrations.adapters.callbacks import (
+    SUBSCRIPTION_SECRET,
     BadSignature,
+    Handshake,
     InboundEvent,
     Malformed,
     VerifyAndParse,
@@ -31,11 +35,12 @@ from integrations.webhooks.inbox import receive
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S = "5"
+LONGEST_HANDSHAKE = 1000
 
 
 @csrf_exempt
 @require_POST
-def hook(request: HttpRequest, token: str) -> JsonResponse:
+def hook(request: HttpRequest, token: str) -> HttpResponse:
     """Verifies, stores once, answers after the commit."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.HOOK_MAX_BYTES:
         return _refuse(413, "too_large", f"At most {settings.HOOK_MAX_BYTES} bytes are taken.")
@@ -57,8 +62,11 @@ def hook(request: HttpRequest, token: str) -> JsonResponse:
         return response
 
 
-def _accept(request: HttpRequest, connection: Connection, body: bytes) -> JsonResponse:
+def _accept(request: HttpRequest, connection: Connection, body: bytes) -> HttpResponse:
     try:
+        wanted = _handshake(request, connection)
+        if wanted is not None:
+            return HttpResponse(wanted, content_type="text/plain; charset=utf-8")
         inbound = _verified(request, connection, body)
     except BadSignature as exc:
         logger.warning("hook_refused connection=%s reason=%s", connection.pk, exc)
@@ -79,6 +87,19 @@ def _accept(request: HttpRequest, connection: Connection, body: bytes) -> JsonRe
     )
 
 
+def _handshake(request: HttpRequest, connection: Connection) -> str | None:
+    """What a sender who asks whether the address is ours wants back. Nothing is stored."""
+    path = adapters.spec(connection.kind).callbacks
+    ask: Handshake | None = getattr(resolve_name(path), "handshake", None) if path else None
+    wanted = ask(params=request.GET.dict()) if ask else None
+    if wanted is None:
+        return None
+    if len(wanted) > LONGEST_HANDSHAKE or not (wanted.isascii() and wanted.isprintable()):
+        raise Malformed("The token of the handshake is not plain text.")
+    logger.info("hook_handshake connection=%s", connection.pk)
+    return wanted
+
+
 def _verified(request: HttpRequest, connection: Connection, body: bytes) -> list[InboundEvent]:
     path = adapters.spec(connection.kind).callbacks
     if not path:
@@ -87,7 +108,10 @@ def _verified(request: HttpRequest, connection: Connection, body: bytes) -> list
     return verify_and_parse(
         headers=dict(request.headers),
         body=body,
-        secrets=connection.credentials,
+        secrets={
+            **connection.credentials,
+            SUBSCRIPTION_SECRET: connection.subscription_secret,
+        },
         now=timezone.now(),
         tolerance_s=settings.HOOK_TOLERANCE_S,
     )

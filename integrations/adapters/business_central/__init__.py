@@ -39,6 +39,7 @@ SPEC = AdapterSpec(
         Field(
             name="client_secret_expires_on",
             label="Client secret expires on",
+            is_expiry=True,
             help="YYYY-MM-DD, as Entra shows it; an expired secret looks like a wrong one.",
         ),
         Field(

@@ -23,12 +23,17 @@ from integrations.adapters.business_central.mapping import (
 )
 from integrations.adapters.business_central.posted import Posted, cancelled_order
 from integrations.adapters.business_central.refs import code_of, goods_of, order_number
+from integrations.adapters.business_central.refusals import (
+    ambiguous,
+    as_expected,
+    locked,
+    order_gone,
+    refuse_below_shipped,
+)
 from integrations.adapters.business_central.wire import (
     Row,
     any_of,
-    choice_of,
     id_of,
-    number_of,
     quoted,
     text_of,
 )
@@ -57,12 +62,12 @@ class Orders(Posted):
         code = code_of(our_ref)
         rows = self._orders(f"externalDocumentNumber eq {quoted(code)}")
         if len(rows) > 1:
-            raise _ambiguous(our_ref, [text_of(row["number"]) for row in rows])
+            raise ambiguous(our_ref, [text_of(row["number"]) for row in rows])
         if rows:
             return to_order(rows[0], by_hand=self.by_hand)
         numbers = self.posted_under(code)
         if len(numbers) > 1:
-            raise _ambiguous(our_ref, numbers)
+            raise ambiguous(our_ref, numbers)
         if numbers:
             return self.posted_order(numbers[0], our_ref)
         deleted = self.logged(f"externalDocumentNumber eq {quoted(code)} and isDeleted eq true")
@@ -81,7 +86,7 @@ class Orders(Posted):
             self.client.company("salesOrders"), order_request(draft, self.settings)
         )
         number = text_of(made["number"]) if made else ""
-        return _as_expected(to_order(self._row(number), by_hand=self.by_hand), draft)
+        return as_expected(to_order(self._row(number), by_hand=self.by_hand), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """Makes no call. Numbers are shown as texts, and sent as numbers of the same digits."""
@@ -119,7 +124,7 @@ class Orders(Posted):
         if row is None:
             raise self._unchangeable(number)
         lines = _ours(row)
-        _refuse_below_shipped(row, lines, draft)
+        refuse_below_shipped(row, lines, draft)
         was_released = self._open_for_change(row)
         self._readdress(row, draft)
         self._bring_lines(row, lines, draft)
@@ -142,19 +147,19 @@ class Orders(Posted):
     def _row(self, number: str) -> Row:
         row = self._row_or_none(number)
         if row is None:
-            raise _order_gone(number)
+            raise order_gone(number)
         return row
 
     def _gone(self, number: str) -> ErpOrder:
         posted = self.posted_order(number) if number else None
         if posted is None:
-            raise _order_gone(number)
+            raise order_gone(number)
         return posted
 
     def _unchangeable(self, number: str) -> NeedsOperator:
         posted = self.posted_order(number) if number else None
         if posted is None:
-            return _order_gone(number)
+            return order_gone(number)
         return NeedsOperator(
             f"{number} is invoiced in full and cannot be changed in Business Central.",
             reason="erp_order_closed",
@@ -177,7 +182,7 @@ class Orders(Posted):
         change before this one broke off in between."""
         if self.by_hand:
             if is_released(row):
-                raise _locked(row)
+                raise locked(row)
             return False
         path = self.client.extension(f"portalOrders({id_of(row['id'])})")
         was_released = bool(self.client.get(path)["wasReleased"])  # reopening leaves it so
@@ -225,7 +230,7 @@ class Orders(Posted):
         row = self._row(known.number)
         if not self._is_as_wanted(row, draft) or known.gross_total != draft.expected_gross_total:
             known = self.change_order(known.ref, draft)
-        return _as_expected(known, draft)
+        return as_expected(known, draft)
 
     def _is_as_wanted(self, row: Row, draft: OrderDraft) -> bool:
         """Equal totals are not enough: two other products may cost the same."""
@@ -246,70 +251,3 @@ def _ours(row: Row) -> dict[str, Row]:
     found: dict[str, Any] = {text_of(line["description2"]): line for line in goods_lines(row)}
     found.pop("", None)
     return found
-
-
-def _as_expected(order: ErpOrder, draft: OrderDraft) -> ErpOrder:
-    if order.currency != draft.currency:
-        raise NeedsOperator(
-            f"{order.number} came out in {order.currency}, the buyer's order is in "
-            f"{draft.currency}.",
-            reason="currency_differs",
-            cause=f"currency_differs:{draft.currency}",
-            hint="Check the currency of the customer card in Business Central.",
-            ids={"order": order.our_ref},
-        )
-    if len(order.lines) != len(draft.lines) or order.gross_total != draft.expected_gross_total:
-        raise NeedsOperator(
-            f"{order.number} came to {order.gross_total} {order.currency} with "
-            f"{len(order.lines)} lines in Business Central, expected are "
-            f"{draft.expected_gross_total} and {len(draft.lines)}.",
-            reason="total_differs",
-            hint="Compare VAT groups, invoice discounts and lines of both orders; the order in "
-            "Business Central is not released.",
-            ids={"order": order.our_ref},
-        )
-    return order
-
-
-def _refuse_below_shipped(row: Row, lines: Mapping[str, Row], draft: OrderDraft) -> None:
-    wanted = {line.our_ref: line.quantity for line in draft.lines}
-    for our_ref, line in lines.items():
-        shipped = number_of(line["shippedQuantity"])
-        if wanted.get(our_ref, 0) < shipped:
-            raise NeedsOperator(
-                f"{row['number']}: {shipped.normalize():f} of {line['description']!r} were "
-                f"already shipped, the change leaves {wanted.get(our_ref, 0)}.",
-                reason="below_delivered",
-                hint="Agree on a return with the buyer and handle it in Business Central.",
-                ids={"order": draft.our_ref, "line": our_ref},
-            )
-
-
-def _locked(row: Row) -> NeedsOperator:
-    return NeedsOperator(
-        f"{row['number']} is released in Business Central ({choice_of(row['status'])} there) "
-        "and its lines are locked.",
-        reason="erp_order_locked",
-        cause=f"erp_order_locked:{row['number']}",
-        hint="Reopen it in Business Central, then requeue; or make the change there by hand.",
-    )
-
-
-def _order_gone(number: str) -> NeedsOperator:
-    return NeedsOperator(
-        f"Business Central has no order {number!r} any more, and nothing of it was posted.",
-        reason="order_gone",
-        cause=f"order_gone:{number}",
-        hint="It was deleted there, or the app may no longer see it.",
-    )
-
-
-def _ambiguous(our_ref: str, numbers: list[str]) -> NeedsOperator:
-    return NeedsOperator(
-        f"Business Central has {len(numbers)} orders with the reference {our_ref}: "
-        f"{', '.join(numbers)}.",
-        reason="ambiguous_order",
-        cause=f"ambiguous_order:{our_ref}",
-        hint="Delete those that are not wanted in Business Central, then requeue.",
-        ids={"order": our_ref},
-    )

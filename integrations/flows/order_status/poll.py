@@ -77,8 +77,23 @@ def erp_event(event: Event) -> Outcome:
     return Outcome(job=start_refresh(order, actor=f"event {event.pk}"), note=f"order {order.pk}")
 
 
+def hint(event: Event) -> Outcome:
+    """Something about orders changed, and which one is not said in our words: poll now."""
+    jobs = start_for_each(
+        Flow.Kind.ORDER_STATUS,
+        "poll_progress",
+        word="poll",
+        now=timezone.now(),
+        fits=lambda flow: flow.source_id == event.connection_id,
+    )
+    if not jobs:
+        return Outcome(state=Event.State.IGNORED, note="no order-status flow is on")
+    return Outcome(job=jobs[0], note="polled because of it")
+
+
 def register_all() -> None:
     handlers.register("erp", "order.*", erp_event)
+    handlers.register("erp", "orders.changed", hint)
 
 
 POLL_PROGRESS = register(

@@ -141,7 +141,10 @@ def shown(
     for name in names:
         if name not in page.fields:
             raise unknown_property(name, page)
-    found: Row = {"@odata.etag": etag_of(row), **{name: _sent(row[name]) for name in names}}
+    found: Row = {
+        "@odata.etag": etag_of(row),
+        **{name: _sent(row[name], page.fields[name]) for name in names},
+    }
     for part, inner in _parts(options.get("$expand", "")):
         if part not in page.parts:
             raise no_segment(part)
@@ -166,9 +169,9 @@ def _parts(text: str) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def _sent(value: Any) -> Any:
-    """A blank choice is a blank, and one with a blank in its name comes encoded."""
-    return value
+def _sent(value: Any, kind: str) -> Any:
+    """Names of choices come encoded as in XML where they hold blanks."""
+    return value.replace(" ", "_x0020_") if kind == "Enum" else value
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
-from integrations.adapters.business_central.sandbox.bodies import checked
-from integrations.adapters.business_central.sandbox.company import Company
 from integrations.adapters.business_central.sandbox.faults import (
     BcFault,
     bad_request,
@@ -19,6 +17,7 @@ from integrations.adapters.business_central.sandbox.faults import (
 from integrations.adapters.business_central.sandbox.queries import etag_of, filtered, shown
 from integrations.adapters.business_central.sandbox.schema import PAGES, metadata
 from integrations.adapters.business_central.sandbox.store import Row
+from integrations.adapters.business_central.sandbox.writing import Writing
 from integrations.standin import Request, Response, StandIn, route
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
@@ -38,7 +37,7 @@ def every_verb(path: str) -> Callable[[Any], Any]:
     return mark
 
 
-class BusinessCentralStandIn(StandIn, Company):
+class BusinessCentralStandIn(StandIn, Writing):
     """One environment with one company: `with BusinessCentralStandIn() as erp: …`.
 
     `extension` is where the companion extension serves its pages; empty: not installed.
@@ -56,7 +55,7 @@ class BusinessCentralStandIn(StandIn, Company):
         local_currency: str = "EUR",
     ) -> None:
         StandIn.__init__(self, port=port)
-        Company.__init__(self, local_currency=local_currency)
+        Writing.__init__(self, local_currency=local_currency)
         self.guard = self.lock
         self.tenant, self.environment = "contoso.test", "Production"
         self.client_id, self.client_secret = client_id, client_secret
@@ -238,81 +237,6 @@ class BusinessCentralStandIn(StandIn, Company):
             raise BcFault("BadRequest_InvalidToken", "The If-Match header is missing.")
         if tag not in {"*", etag_of(row)}:
             raise changed()
-
-    # -- writing
-
-    def _create(self, request: Request, name: str, fixed: Row) -> Response:
-        body = checked(name, _json(request))
-        if self.refusals:
-            raise self.refusals.pop(0)
-        if name == "salesOrders":
-            row = self.add_order(body)
-        elif name == "salesOrderLines":
-            order = self.store.tables["salesOrders"][fixed["documentId"]]
-            row = self.add_line(order, body)
-            self.recount(order)
-        elif name == "customerPayments":
-            row = self._add_payment(body, fixed)
-        elif name == "subscriptions":
-            row = self.subscribe(body)
-        else:
-            raise BcFault("BadRequest_MethodNotAllowed", f"{name} takes no inserts.", 405)
-        options = {"$expand": "salesOrderLines"} if name == "salesOrders" else {}
-        return Response(201, shown(row, name, {**dict(request.params), **options}, self._rows))
-
-    def _add_payment(self, body: Row, fixed: Row) -> Row:
-        customer = self.store.get("customers", body.get("customerId", ""))
-        if customer is None:
-            raise BcFault(
-                "Application_DialogException",
-                'The "customerId" does not match to a Customer.',
-            )
-        number = self.store.new_number("PAY", 1)
-        defaults = {"documentNumber": number, "customerNumber": customer["number"]}
-        return self.store.insert("customerPayments", **defaults, **fixed, **body)
-
-    def _patch(self, request: Request, name: str, row: Row) -> Response:
-        body = checked(name, _json(request))
-        if name == "salesOrders":
-            if "salesOrderLines" in body:
-                raise bad_request("Deep updates are not supported.")
-            self.change_header(row, body)
-        elif name == "salesOrderLines":
-            self.change_line(self.store.tables["salesOrders"][row["documentId"]], row, body)
-        elif name == "subscriptions":
-            self.renew(row, body)
-        else:
-            raise BcFault("BadRequest_MethodNotAllowed", f"{name} takes no changes.", 405)
-        return Response(200, shown(row, name, {}, self._rows))
-
-    def _delete(self, name: str, row: Row) -> None:
-        if name == "salesOrders":
-            self.remove_order(row)
-        elif name == "salesOrderLines":
-            self.remove_line(self.store.tables["salesOrders"][row["documentId"]], row)
-        elif name == "subscriptions":
-            self.store.delete(name, row)
-        else:
-            raise BcFault("BadRequest_MethodNotAllowed", f"{name} takes no deletes.", 405)
-
-    def _act(self, request: Request, name: str, row: Row, action: str) -> Response:
-        if request.method != "POST" or name != "portalOrders":
-            raise no_segment(action)
-        order = self._row("salesOrders", row["id"])
-        if action == "release":
-            self.release(order)
-        elif action == "reopen":
-            self.reopen(order)
-        else:
-            raise no_segment(action)
-        return Response(204, text="")
-
-
-def _json(request: Request) -> Any:
-    try:
-        return request.json()
-    except ValueError as exc:
-        raise bad_request("The body is not JSON.") from exc
 
 
 def _asked_size(request: Request) -> int:

@@ -230,7 +230,7 @@ class Staff(Sales):
 
         def enter() -> str:
             goods = {"itemId": self.store.rows("items")[0]["id"], "quantity": Decimal(1)}
-            values = {"customerId": customer_id, "externalDocumentNumber": code}
+            values = {"customerId": customer_id, "externalDocumentNumber": code.strip().upper()}
             return str(self.add_order({**values, "salesOrderLines": [goods]})["number"])
 
         return str(self.work(enter))
