@@ -119,6 +119,7 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     _refuse_unsigned(version, answer)
     right = _refuse_beyond_rights(version, person)
     refuse_blocked(version)
+    _refuse_answered(quote)
     who = Who.COMPANY_APPROVER if right.may_approve else Who.BUYER
     version.move("accept", as_buyer(person, who))
     ending.drop_work(quote, reason=f"{version} was accepted")
@@ -233,6 +234,15 @@ def _refuse_beyond_rights(version: Version, person: Buyer) -> BuyingRight:
     if why:
         raise NotPermitted(why, code="over_limit")
     return _right_of(person)
+
+
+def _refuse_answered(quote: Quote) -> None:
+    """One request becomes one order, however many quotes were made for it."""
+    if quote.rfq_id is None:
+        return
+    Rfq.objects.select_for_update().get(pk=quote.rfq_id)
+    if Acceptance.objects.filter(quote__rfq=quote.rfq_id).exclude(quote=quote).exists():
+        raise Stale("Another quote for this request was accepted already.")
 
 
 def _win(quote: Quote) -> None:

@@ -15,7 +15,15 @@ from quotes.errors import Incomplete
 from quotes.models import Approval, BasisCheck, Quote, Rfq, Version, VersionLine
 from quotes.services import ending
 from quotes.services.ending import locked
-from quotes.states import REQUOTABLE, RFQ_OPEN, WITH_BUYER, WORKING, RfqState, VersionState
+from quotes.states import (
+    BOUND,
+    REQUOTABLE,
+    RFQ_OPEN,
+    WITH_BUYER,
+    WORKING,
+    RfqState,
+    VersionState,
+)
 from quotes.totals import PricedLine, Totals, totals_of
 
 # What a new revision, or a copy, takes over from the one before.
@@ -49,6 +57,7 @@ def quote_rfq(rfq: Rfq, *, user: User) -> Version:
     in_work = Version.objects.filter(quote__rfq=rfq, state__in=WORKING).first()
     if in_work is not None:
         return in_work
+    _refuse_second_offer(rfq)
     quote = Quote.objects.create(
         account=rfq.account, rfq=rfq, buyer=rfq.buyer, owner=user, currency=rfq.currency
     )
@@ -68,6 +77,15 @@ def quote_rfq(rfq: Rfq, *, user: User) -> Version:
         for line in rfq.lines.all()
     )
     return version
+
+
+def _refuse_second_offer(rfq: Rfq) -> None:
+    """Two offers for one request could both be accepted."""
+    live = Version.objects.filter(quote__rfq=rfq, state__in=WITH_BUYER | BOUND).first()
+    if live is not None:
+        raise Incomplete(
+            f"{live} answers {rfq} already; quote that one anew, or withdraw it first."
+        )
 
 
 @transaction.atomic

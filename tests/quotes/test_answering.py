@@ -264,3 +264,14 @@ def test_acceptance_and_its_rival_have_one_winner(
     assert is_accepted == (fresh(offer).state == VersionState.ACCEPTED)
     assert isinstance(ends[0], Acceptance) == is_accepted
     assert isinstance(ends[1], QuoteError) == is_accepted
+
+
+def test_two_quotes_for_one_request_become_one_order(offer: Version, ben: Buyer) -> None:
+    other = VersionFactory(offered=True, quote=QuoteFactory(rfq=offer.quote.rfq, buyer=ben))
+    answering.accept(offer, person=ben, answer=answer(offer))
+
+    with pytest.raises(Stale, match="accepted already"):
+        answering.accept(other, person=ben, answer=answer(other))
+
+    assert Acceptance.objects.count() == 1
+    assert SyncJob.objects.filter(kind="place_quote_order").count() == 1

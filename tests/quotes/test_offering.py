@@ -196,3 +196,13 @@ def test_accepted_version_cannot_be_withdrawn(sam: User) -> None:
 
     with pytest.raises(MoveNotAllowed):
         ending.withdraw(fresh(version), actor=staff(sam), reason="oh no")
+
+
+def test_request_with_an_offer_is_not_quoted_a_second_time(sam: User) -> None:
+    rfq = RfqFactory(quoted=True)
+    VersionFactory(offered=True, quote__rfq=rfq, quote__buyer=rfq.buyer)
+
+    with pytest.raises(Incomplete, match="answers .* already"):
+        drafting.quote_rfq(rfq, user=sam)
+
+    assert Version.objects.filter(quote__rfq=rfq).count() == 1
