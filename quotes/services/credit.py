@@ -67,7 +67,9 @@ def _open_orders(version: Version) -> dict[str, Decimal]:
     for currency, total in orders.values_list("currency").annotate(Sum("gross_total")):
         sums[currency] = sums.get(currency, Decimal(0)) + (total or 0)
     placed = Version.objects.filter(
-        quote__account=account, state=VersionState.ACCEPTED, acceptance__order_ref=""
+        quote__account=account,
+        state__in=[VersionState.ACCEPTED, VersionState.ORDER_FAILED],
+        acceptance__order_ref="",
     )
     by_currency = placed.values_list("quote__currency").annotate(Sum("gross_total"))
     for currency, total in by_currency:

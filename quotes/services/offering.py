@@ -63,7 +63,8 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
     if until <= version.valid_until:
         raise Incomplete("An offer can only be made to last longer.")
     version.valid_until = until
-    version.save(update_fields=["valid_until"])
+    version.reminded_at = None  # the new end has a reminder of its own
+    version.save(update_fields=["valid_until", "reminded_at"])
     StateChange.objects.create(
         subject=Version.SUBJECT,
         subject_id=version.pk,

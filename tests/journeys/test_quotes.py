@@ -279,6 +279,17 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     assert not Acceptance.objects.exists()
 
 
+def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, ben: Buyer) -> None:
+    version, taken = offered(ben, world.shop_seed), offered(ben, world.shop_seed)
+    accepted(taken, ben)
+    Version.objects.filter(pk=taken.pk).update(
+        state=VersionState.ORDER_FAILED, gross_total=Decimal(10_000_000)
+    )
+
+    with pytest.raises(AccountRefused, match="credit"):
+        credit.check_account(version)
+
+
 def test_draft_that_a_crash_left_is_removed_and_the_quotes_own_is_not(
     world: World, ben: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,12 +154,14 @@ def test_offer_lasts_longer_but_never_shorter(sam: User) -> None:
     version = VersionFactory(offered=True)
     before = version.sha256
 
+    Version.objects.filter(pk=version.pk).update(reminded_at=timezone.now())
     later = version.valid_until + timedelta(days=3)
     offering.extend(version, actor=staff(sam), until=later)
     with pytest.raises(Incomplete, match="longer"):
         offering.extend(version, actor=staff(sam), until=timezone.now() + timedelta(days=1))
 
     assert (fresh(version).valid_until, fresh(version).sha256) == (later, before)
+    assert fresh(version).reminded_at is None
 
 
 def test_clock_ends_offers_and_their_request() -> None:
