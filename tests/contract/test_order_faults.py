@@ -122,6 +122,7 @@ VERBS: dict[str, Verb] = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["lose_answer", "fail", "maintenance", "throttle", "truncate"])
 def test_every_step_of_a_verb_may_fail_once(
     office: Office, desk: Desk, verb: str, fault: str

@@ -14,6 +14,8 @@ from tests.contract.office import Office
 from tests.contract.orders import able
 from tests.contract.walking import everything
 
+pytestmark = pytest.mark.slow  # each is quick, but there are hundreds
+
 Read = Callable[[Any, Office], Any]
 
 
