@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -20,12 +19,12 @@ from integrations.adapters.business_central.wire import (
     id_of,
     text_of,
 )
+from integrations.adapters.clocks import compare_clocks
 from integrations.errors import PortalError
 from integrations.records import Check, TestReport
 
 logger = logging.getLogger(__name__)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
 SECRET_WARNING = timedelta(days=14)
 _READ = (
     "salesOrders",
@@ -242,18 +241,9 @@ def secret_check(expires_on: date | None, *, today: date) -> Check:
 
 def clock_check(told: str, *, now: datetime) -> Check:
     """Whether both clocks agree, by the Date header of an answer. Pure."""
-    try:
-        theirs = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return Check(name="clock", ok=True, detail="No time was told, so none was compared.")
-    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
-    is_close = skew <= CLOCK_TOLERANCE
-    return Check(
-        name="clock",
-        ok=is_close,
-        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
-        hint="" if is_close else "Changes are read by time windows: let this server use NTP.",
-    )
+    silent = "No time was told, so none was compared."
+    hint = "Changes are read by time windows: let this server use NTP."
+    return compare_clocks(told, now=now, silent=silent, hint=hint)
 
 
 def tried(probe: Probe) -> Check:

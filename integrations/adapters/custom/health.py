@@ -4,9 +4,9 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 
+from integrations.adapters.clocks import compare_clocks
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.rows import Row
 from integrations.errors import PortalError
@@ -14,7 +14,6 @@ from integrations.records import Check, TestReport, Window
 
 logger = logging.getLogger(__name__)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
 _PULLS = {
     "products": "product_page",
     "prices": "price_page",
@@ -127,18 +126,9 @@ class Health(CustomPart):
 
 def clock_check(told: str, *, now: datetime) -> Check:
     """Whether both clocks agree, by the Date header of an answer. Pure."""
-    try:
-        theirs = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return Check(name="clock", ok=True, detail="The ERP told no time to compare.")
-    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
-    is_close = skew <= CLOCK_TOLERANCE
-    return Check(
-        name="clock",
-        ok=is_close,
-        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
-        hint="" if is_close else "Changes are read by time windows: let both servers use NTP.",
-    )
+    silent = "The ERP told no time to compare."
+    hint = "Changes are read by time windows: let both servers use NTP."
+    return compare_clocks(told, now=now, silent=silent, hint=hint)
 
 
 def tried(name: str, probe: Callable[[], Check]) -> Check:

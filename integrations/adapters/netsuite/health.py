@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from integrations.adapters.clocks import compare_clocks
 from integrations.adapters.netsuite.answers import Missing
 from integrations.adapters.netsuite.client import SUITEQL
 from integrations.adapters.netsuite.fields import Fields
@@ -18,7 +18,6 @@ from integrations.records import Check, TestReport
 
 logger = logging.getLogger(__name__)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)  # NetSuite refuses a signature at five
 CERTIFICATE_WARNING = timedelta(days=30)
 VENDOR_HOST = ".suitetalk.api.netsuite.com"
 LIMITS = "/services/rest/system/v1/governanceLimits"
@@ -187,18 +186,9 @@ class Health(Fields):
 
 def clock_check(told: str, *, now: datetime) -> Check:
     """Whether both clocks agree, by the Date header of an answer. Pure."""
-    try:
-        theirs = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return Check(name="clock", ok=True, detail="NetSuite told no time to compare.")
-    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
-    is_close = skew <= CLOCK_TOLERANCE
-    return Check(
-        name="clock",
-        ok=is_close,
-        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
-        hint="" if is_close else "Sign-ins fail from five minutes on: let the server use NTP.",
-    )
+    silent = "NetSuite told no time to compare."
+    hint = "Sign-ins fail from five minutes on: let the server use NTP."
+    return compare_clocks(told, now=now, silent=silent, hint=hint)
 
 
 def certificate_check(expires_on: date | None, *, today: date) -> Check:

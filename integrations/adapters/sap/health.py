@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
+from integrations.adapters.clocks import compare_clocks
 from integrations.adapters.sap.fields import (
     AVAILABILITY,
     CREDIT,
@@ -25,7 +25,6 @@ from integrations.records import Check, TestReport, UsedField
 
 logger = logging.getLogger(__name__)
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
 # Communication scenarios of the cloud, for the hint; SAP may rename them.
 _SCENARIOS = {
     "API_SALES_ORDER_SRV": "SAP_COM_0109",
@@ -215,21 +214,9 @@ def _missing(entity: UsedEntity, shape: ServiceShape) -> list[str]:
 
 def clock_check(told: str, *, now: datetime) -> Check:
     """Whether both clocks agree, by the Date header of an answer. Pure."""
-    try:
-        theirs = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return Check(
-            name="clock", ok=True, detail="SAP told no time, so the clocks were not compared."
-        )
-    # a zone of "-0000" makes a time without one; it is UTC all the same
-    skew = abs(theirs.replace(tzinfo=theirs.tzinfo or UTC) - now)
-    is_close = skew <= CLOCK_TOLERANCE
-    return Check(
-        name="clock",
-        ok=is_close,
-        detail=f"The clocks differ by {skew.total_seconds():.0f} s.",
-        hint="" if is_close else "Changes are read by time windows: let both servers use NTP.",
-    )
+    silent = "SAP told no time, so the clocks were not compared."
+    hint = "Changes are read by time windows: let both servers use NTP."
+    return compare_clocks(told, now=now, silent=silent, hint=hint)
 
 
 def tried(probe: Probe) -> Check:
