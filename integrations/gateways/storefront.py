@@ -142,7 +142,13 @@ class OwnedStorefront:
 
     def _require(self, owner: Q, what: str) -> None:
         assisted = Q(
-            kind__in=[Flow.Kind.ORDERS, Flow.Kind.PRODUCTS, Flow.Kind.STOCK],
+            kind__in=[
+                Flow.Kind.ORDERS,
+                Flow.Kind.PRODUCTS,
+                Flow.Kind.PRICES,
+                Flow.Kind.STOCK,
+                Flow.Kind.CUSTOMERS,
+            ],
             mode=Flow.Mode.ASSISTED,
         )
         writing = Q(mode=Flow.Mode.LIVE) | assisted

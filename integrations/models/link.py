@@ -27,6 +27,9 @@ class IdLink(models.Model):
         UNIT = "unit", "Unit of measure"
         CURRENCY = "currency", "Currency"
         STOCK = "stock", "Stock level"
+        PRICE_LIST = "price_list", "Price list"
+        GROUP = "group", "Customer group"
+        CATEGORY = "category", "Category"
 
     ONE_TO_ONE: ClassVar[list[str]] = ["product", "variant", "order", "account"]
 

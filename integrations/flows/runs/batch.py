@@ -8,7 +8,9 @@ from typing import Any, Literal
 from integrations.models import Flow, Run
 from integrations.records import Window
 
-Action = Literal["create", "change", "skip", "failed"]
+Action = Literal["create", "change", "remove", "skip", "failed"]
+# What a plan would write; the others are told only.
+WRITING_ACTIONS = ("create", "change", "remove")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,8 @@ class PlanItem:
     """What was done, or would be, with one record. Unchanged ones have no item.
 
     `reason` is a sentence for an operator; `fingerprint` is what would be written, so that a
-    plan is applied only to what was looked at.
+    plan is applied only to what was looked at. `changes` holds (field, before, after), each as
+    a person reads it; of a new record before is empty.
     """
 
     action: Action
@@ -24,8 +27,9 @@ class PlanItem:
     label: str
     reason: str = ""
     fingerprint: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -95,4 +99,4 @@ def batch_of(kind: str) -> OpenBatch:
 def planned_of(run: Run) -> dict[str, str]:
     """Record ref to planned fingerprint of everything a plan would write."""
     rows: list[dict[str, Any]] = run.plan
-    return {row["ref"]: row["fingerprint"] for row in rows if row["action"] in ("create", "change")}
+    return {row["ref"]: row["fingerprint"] for row in rows if row["action"] in WRITING_ACTIONS}

@@ -41,6 +41,7 @@ def _count(run: Run, outcome: PageOutcome) -> None:
     run.unchanged += outcome.unchanged
     run.created += outcome.count("create")
     run.changed += outcome.count("change")
+    run.removed += outcome.count("remove")
     run.skipped += outcome.count("skip")
     run.failed += outcome.count("failed")
     room = max(0, LONGEST_PLAN - len(run.plan))

@@ -165,7 +165,7 @@ def _row(flow: Flow) -> dict[str, Any]:
 
 
 def _run_row(run: Run) -> dict[str, Any]:
-    counts = ("read", "created", "changed", "unchanged", "skipped", "failed")
+    counts = ("read", "created", "changed", "removed", "unchanged", "skipped", "failed")
     return {
         "id": run.pk,
         "state": run.state,
