@@ -64,6 +64,12 @@ SPEC = AdapterSpec(
             help="Used where a shipping method has none of its own. Example: account:6810",
         ),
         Field(
+            name="free_text_product_ref",
+            label="Item or account of free-text lines",
+            help="Its line on the order says what was agreed. Empty: quotes with such lines are not "
+            "approved.",
+        ),
+        Field(
             name="untaxed_code",
             label="VAT product posting group of lines without tax",
             help="Empty: the group of the item or account.",

@@ -11,11 +11,12 @@ from typing import Any
 from integrations.adapters.business_central.mapping import (
     WITH_LINES,
     address_fields,
+    comments_of,
     goods_in,
     goods_lines,
     is_released,
     line_content,
-    line_fields,
+    line_parts,
     order_request,
     priced_fields,
     readable,
@@ -204,15 +205,16 @@ class Orders(Posted):
         for our_ref, there in lines.items():
             line = wanted.get(our_ref)
             if line is None or not self._is_same_goods(there, line):
-                self.client.delete(_line_path(self, there), there["@odata.etag"])
+                for one in (there, *comments_of(row, our_ref)):
+                    self.client.delete(_line_path(self, one), one["@odata.etag"])
             elif line_content(there) != line_content(line):
                 self.client.patch(
                     _line_path(self, there), priced_fields(line), there["@odata.etag"]
                 )
         for our_ref, line in wanted.items():
             if our_ref not in lines or not self._is_same_goods(lines[our_ref], line):
-                body = line_fields(draft, line, self.settings)
-                self.client.post(self._entity(row, "/salesOrderLines"), body)
+                for body in line_parts(draft, line, self.settings):
+                    self.client.post(self._entity(row, "/salesOrderLines"), body)
 
     def _named(self, line: DraftLine) -> dict[str, str]:
         ref = line.product_ref or self.settings.product_ref_for(line.kind)

@@ -22,7 +22,7 @@ Named = Mapping[str, tuple[str, ...]]
 _PUSH, _TRACK, _PAY = ("PushesOrders",), ("TracksOrders",), ("RecordsPayments",)
 _ORDER: Named = {
     **dict.fromkeys(
-        ("externalId", "entity", "currency", "tranDate", "orderStatus", "otherRefNum"),
+        ("externalId", "entity", "currency", "tranDate", "orderStatus", "otherRefNum", "terms"),
         _PUSH,
     ),
     "memo": ("PushesOrders", "RecordsPayments"),

@@ -66,7 +66,7 @@ class Health(Fields):
             yield Probe(f"may_read:{table}", partial(self._may_read, table, permission))
         yield Probe("fields", self._record_fields)
         yield Probe("concurrency", self._concurrency)
-        for kind in ("rounding", "shipping"):
+        for kind in ("rounding", "shipping", "free_text"):
             if kind == "rounding" or self.settings.product_ref_for(kind):
                 yield Probe(f"{kind}_product", partial(self._service_item, kind))
         if self.settings.location_id:
@@ -170,7 +170,7 @@ class Health(Fields):
             name=name,
             ok=is_there,
             detail=text_of(found[0].get("itemid")) if found else f"There is no item {ref}.",
-            hint="" if is_there else f"Name an active item for the {kind} line.",
+            hint="" if is_there else f"Name an active item for the {kind.replace('_', ' ')} line.",
         )
 
     def _location(self) -> Check:

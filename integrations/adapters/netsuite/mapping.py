@@ -19,6 +19,7 @@ RATE_DIGITS = 8
 PENDING_APPROVAL, APPROVED = "A", "B"
 CANCELLED, CLOSED = "C", "H"
 MOST_MEMO = 999
+MOST_TEXT = 4000  # of the description of a line
 # The letter, or its label where an account sends that.
 _LETTERS = {
     "pendingapproval": "A",
@@ -51,6 +52,8 @@ def order_request(
         "orderStatus": {"id": PENDING_APPROVAL},
         "memo": _memo(draft),
         **header_changes(draft),
+        # after the customer, whose own terms come with `entity`
+        **({"terms": {"id": _term(draft)}} if draft.payment_term_ref else {}),
         "item": {"items": [line_request(draft, line, settings, currency) for line in draft.lines]},
     }
     if settings.location_id:
@@ -79,7 +82,7 @@ def line_request(
         "price": {"id": CUSTOM_PRICE},
         "rate": rate_of(line),
         "amount": amount_of(line, currency),
-        "description": line.description or line.our_ref,
+        "description": (line.full_text or line.our_ref)[:MOST_TEXT],
         settings.line_field: line.our_ref,
     }
     if settings.location_id:
@@ -147,6 +150,18 @@ def customer_id(customer_ref: str) -> str:
             hint="Link the customer to its internal id, a number.",
         )
     return customer_ref
+
+
+def _term(draft: OrderDraft) -> str:
+    if not (draft.payment_term_ref.isascii() and draft.payment_term_ref.isdigit()):
+        raise NeedsOperator(
+            f"{draft.payment_term_ref!r} is not the internal id of payment terms in NetSuite.",
+            reason="terms_unknown",
+            cause=f"terms_unknown:{draft.payment_term_ref}",
+            hint="Edit this job and name the internal id that NetSuite has for the terms.",
+            ids={"order": draft.our_ref},
+        )
+    return draft.payment_term_ref
 
 
 def _item(draft: OrderDraft, line: DraftLine, settings: NetSuiteSettings) -> str:
@@ -225,6 +240,7 @@ def to_order(row: Row, *, currency: str, line_field: str) -> ErpOrder:
         is_confirmed=letter not in {PENDING_APPROVAL, CANCELLED} and not is_cancelled(row),
         is_cancelled=is_cancelled(row),
         lines=tuple(_to_line(line, line_field) for line in lines_of(row)),
+        payment_term_ref=id_of(row.get("terms")),
     )
 
 

@@ -135,6 +135,12 @@ SPEC = AdapterSpec(
             help="Header text for notes, payments and cancellations.",
         ),
         Field(
+            name="item_text_id",
+            label="Text type of lines",
+            default="0001",
+            help="Item text for configurations and for what is longer than 40 characters.",
+        ),
+        Field(
             name="rounding_product_ref",
             label="Material of the rounding line",
             help="A service whose price may be negative; settles a cent of difference.",
@@ -143,6 +149,12 @@ SPEC = AdapterSpec(
             name="shipping_product_ref",
             label="Material of the shipping line",
             help="A service; used where a shipping method has no product of its own.",
+        ),
+        Field(
+            name="free_text_product_ref",
+            label="Material of free-text lines",
+            help="Its line on the order says what was agreed. Empty: quotes with such lines are not "
+            "approved.",
         ),
         Field(
             name="tracking_url",

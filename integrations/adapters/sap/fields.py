@@ -84,13 +84,14 @@ ORDER = UsedEntity(
         OverallDeliveryStatus S1 r
         OverallSDDocumentRejectionSts S1 r
         TotalCreditCheckStatus S1 r
+        CustomerPaymentTerms S4 rc
     """,
 )
 ITEM = UsedEntity(
     service=ORDERS,
     set="A_SalesOrderItem",
     ports=_PUSH,
-    navigations=("to_PricingElement", "to_ScheduleLine", "to_RelatedObject"),
+    navigations=("to_PricingElement", "to_ScheduleLine", "to_RelatedObject", "to_Text"),
     text="""
         SalesOrder S10 r
         SalesOrderItem S6 rc
@@ -175,6 +176,16 @@ ORDER_TEXT = UsedEntity(
         Language S2 rc
         LongTextID S4 rc
         LongText S rcu
+    """,
+)
+ITEM_TEXT = UsedEntity(
+    service=ORDERS,
+    set="A_SalesOrderItemText",
+    ports=("PushesOrders",),
+    text="""
+        Language S2 c
+        LongTextID S4 c
+        LongText S c
     """,
 )
 _RELATED = """

@@ -94,8 +94,9 @@ class Health(Rounding):
         if self.settings.atp_rule:
             yield Probe(f"service:{AVAILABILITY}", partial(self._service, AVAILABILITY))
         yield Probe("sales_area", self._sales_area)
-        for kind in ("rounding", "shipping"):
-            yield Probe(f"{kind}_product", partial(self._own_product, kind))
+        for kind in ("rounding", "shipping", "free_text"):
+            if kind != "free_text" or self.settings.free_text_product_ref:
+                yield Probe(f"{kind}_product", partial(self._own_product, kind))
         yield Probe("limits", self._limits)
 
     def _clock(self) -> Check:

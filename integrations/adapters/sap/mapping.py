@@ -33,6 +33,7 @@ SHIP_TO = "SH"
 NOT_RELEASED = {"B", "C"}  # of the credit check: not approved
 _QUANTITY_DIGITS = 3
 _PRICE_DIGITS = 10
+_ITEM_TEXT = 40
 
 # ---------------------------------------------------------------- to SAP
 
@@ -53,11 +54,13 @@ def order_body(draft: OrderDraft, settings: SapSettings, units: Units) -> dict[s
         "OrganizationDivision": settings.division,
         "SoldToParty": customer_number(draft.customer_ref),
         "PurchaseOrderByCustomer": _customer_reference(draft, settings),
-        "PurchaseOrderByShipToParty": draft.display_ref[:35],
+        "PurchaseOrderByShipToParty": _second_reference(draft, settings),
         "CustomerPurchaseOrderDate": day_value(draft.placed_at.date()),
         "TransactionCurrency": draft.currency,
         "DeliveryBlockReason": settings.draft_block,
     }
+    if draft.payment_term_ref:
+        body["CustomerPaymentTerms"] = _term(draft, settings)
     if settings.uses_related_object:
         body["to_RelatedObject"] = [_related(checked_length(draft.our_ref, settings), settings)]
     if draft.ship_to != Address():
@@ -84,7 +87,7 @@ def item_body(
         "Material": material,
         "RequestedQuantity": number_text(line.quantity),
         **({"RequestedQuantityUnit": unit} if unit else {}),
-        **({"SalesOrderItemText": line.description[:40]} if line.description else {}),
+        **({"SalesOrderItemText": line.description[:_ITEM_TEXT]} if line.description else {}),
         **tax_classes(line, settings),
         "to_PricingElement": [
             {
@@ -93,6 +96,9 @@ def item_body(
             }
         ],
     }
+    if line.configuration or len(line.description) > _ITEM_TEXT:
+        long_text = {"LongTextID": settings.item_text_id, "LongText": line.full_text}
+        body["to_Text"] = [{"Language": settings.language, **long_text}]
     kept = kept_line_ref(line.our_ref, draft.our_ref, settings)
     seal = print_of(material, line.quantity, price.net_amount)
     if settings.uses_related_object:
@@ -185,6 +191,28 @@ def _customer_reference(draft: OrderDraft, settings: SapSettings) -> str:
     return (draft.po_number or draft.display_ref)[:35]
 
 
+def _second_reference(draft: OrderDraft, settings: SapSettings) -> str:
+    """The buyer's number too, where our key has taken the customer reference."""
+    po_number = "" if settings.uses_related_object else draft.po_number
+    return (po_number or draft.display_ref)[:35]
+
+
+def _term(draft: OrderDraft, settings: SapSettings) -> str:
+    ref = draft.payment_term_ref.strip().upper()
+    is_listed = not settings.payment_terms or settings.term(ref) is not None
+    if len(ref) <= 4 and ref.isascii() and is_listed:
+        return ref
+    raise NeedsOperator(
+        f"The payment terms {draft.payment_term_ref!r} of order {draft.display_ref} are none that "
+        "the connection names.",
+        reason="terms_unknown",
+        cause=f"terms_unknown:{draft.payment_term_ref}",
+        hint="Add the key to the setting 'payment_terms' of the connection, or edit this job and "
+        "name another.",
+        ids=_ids(draft),
+    )
+
+
 def _related(ref: str, settings: SapSettings, seal: str = "") -> dict[str, str]:
     return {
         "SDDocumentRelatedObjectType": settings.related_object_type,
@@ -248,6 +276,7 @@ def to_order(row: Row, settings: SapSettings) -> ErpOrder:
         is_confirmed=text_of(row["DeliveryBlockReason"]) != settings.draft_block and not is_held,
         is_cancelled=is_cancelled(row),
         lines=tuple(_to_line(item, ref, settings) for item in items),
+        payment_term_ref=text_of(row["CustomerPaymentTerms"]),
     )
 
 

@@ -37,8 +37,10 @@ class SapSettings:
     credit_segment: str
     payment_terms: tuple[PaymentTerm, ...]
     text_id: str
+    item_text_id: str
     rounding_product_ref: str
     shipping_product_ref: str
+    free_text_product_ref: str
     tracking_url: str
     payment_mode: str
     settle_s: float
@@ -57,7 +59,13 @@ class SapSettings:
         return {
             "shipping": self.shipping_product_ref,
             "rounding": self.rounding_product_ref,
+            "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_products(self) -> set[str]:
+        """What stands for shipping, rounding and free text: never sold as it is."""
+        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
     def term(self, ref: str) -> PaymentTerm | None:
         return next((term for term in self.payment_terms if term.ref == ref), None)
@@ -78,8 +86,10 @@ _KEYS = {
     "atp_rule": (2, "", "up to 2 characters, like A"),
     "credit_segment": (10, "", "up to 10 characters, like 1000"),
     "text_id": (4, "TX01", "up to 4 characters, like TX01"),
+    "item_text_id": (4, "0001", "up to 4 characters, like 0001"),
     "rounding_product_ref": (40, "", "a material number, like ROUNDING"),
     "shipping_product_ref": (40, "", "a material number, like FREIGHT"),
+    "free_text_product_ref": (40, "", "a material number, like CUSTOM"),
 }
 _EXACT = {"sales_organization", "distribution_channel", "division"}
 

@@ -16,6 +16,8 @@ _LINE = {
     "kind": "text",
     "product_ref": "text",
     "description": "text",
+    "title": "text",
+    "configuration": "text",
     "quantity": "number",
     "net_unit_price": "unit_price",
     "discount_percent": "number",
@@ -33,6 +35,7 @@ _DRAFT = {
     "expected_gross_total": "amount",
     "po_number": "text",
     "note": "text",
+    "payment_term_ref": "text",
     "line_count": "whole",
     **_ADDRESS,
 }

@@ -35,6 +35,7 @@ _LINE = {
 _ORDER = {"external_reference": str, "customer_id": str, "currency": str, "lines": list}
 _MORE = {
     "ordered_at": str, "po_number": str, "note": str, "ship_to": dict, "bill_to": dict,
+    "payment_term_id": str,
 }  # fmt: skip
 
 
@@ -73,6 +74,7 @@ class PlainOrders:
             raise Refused("duplicate_reference", f"{body['external_reference']} is taken")
         if self.books.firm(body["customer_id"]).currency != body["currency"]:
             raise Refused("wrong_currency", f"The customer does not buy in {body['currency']}")
+        term = self.books.term_of(body.get("payment_term_id"), body["customer_id"])
         lines = [self._line_in(one) for one in body["lines"]]
         for line in lines:
             selling.check_line(self.books, line)
@@ -85,6 +87,7 @@ class PlainOrders:
         )
         selling.set_lines(self.books, order, lines)
         order.extra = {name: body.get(name) for name in _MORE}
+        order.term = term
         return Response(201, self._order(order))
 
     @route("PUT", "/api/v1/orders/{ref}", "change_order")
@@ -152,6 +155,7 @@ class PlainOrders:
             "customer_id": order.firm,
             "status": selling.stage(self.books, order),
             "currency": order.currency,
+            "payment_term_id": order.term or self.books.firm(order.firm).term,
             "totals": {"net": str(sums.net), "tax": str(sums.tax), "gross": str(sums.gross)},
             "lines": [self._line(one) for one in order.lines],
             "shipments": self._moved("deliveries", order),

@@ -45,6 +45,10 @@ class Sales(Pricing):
         if mine[0]["OrderIsBlockedForCustomer"]:
             raise Refused("V1/312", f"Customer {header['SoldToParty']} is blocked for orders")
         header["TransactionCurrency"] = header["TransactionCurrency"] or mine[0]["Currency"]
+        terms = header["CustomerPaymentTerms"]
+        if terms and terms not in self.payment_terms:
+            # the words of every check table
+            raise Refused("00/058", f"Entry {terms} does not exist in T052 (check entry)")
         if header["TransactionCurrency"] not in {*self.rates, *self.digits}:
             raise Refused("E!/009", f"Currency {header['TransactionCurrency']} is not defined")
 
@@ -80,7 +84,8 @@ class Sales(Pricing):
             YY1_Region_SDH="north",
         )
         area = self.store.first("A_CustomerSalesArea", Customer=order["SoldToParty"])
-        order["CustomerPaymentTerms"] = area["CustomerPaymentTerms"] if area else ""
+        own = area["CustomerPaymentTerms"] if area else ""
+        order["CustomerPaymentTerms"] = order["CustomerPaymentTerms"] or own
 
     def complete_item(self, order: Row, item: Row) -> None:
         number = item["Material"]

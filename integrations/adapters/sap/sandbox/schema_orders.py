@@ -81,6 +81,7 @@ ORDER_SETS = (
         to_PricingElement many A_SalesOrderItemPrElement SalesOrder SalesOrderItem
         to_ScheduleLine many A_SalesOrderScheduleLine SalesOrder SalesOrderItem
         to_RelatedObject many A_SalesOrderItemRelatedObject SalesOrder SalesOrderItem
+        to_Text many A_SalesOrderItemText SalesOrder SalesOrderItem
         to_SalesOrder one A_SalesOrder SalesOrder
         """,
         creatable=True,
@@ -159,6 +160,18 @@ ORDER_SETS = (
         """
         A_SalesOrderText
         SalesOrder S10 kx
+        Language S2 k
+        LongTextID S4 k
+        LongText S n
+        """,
+        creatable=True,
+        updatable=True,
+    ),
+    kind(
+        """
+        A_SalesOrderItemText
+        SalesOrder S10 kx
+        SalesOrderItem S6 kx
         Language S2 k
         LongTextID S4 k
         LongText S n

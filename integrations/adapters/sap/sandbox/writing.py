@@ -50,7 +50,7 @@ class Writing(Staff):
         self.check_header(header)
         if not items:
             raise Refused("V1/331", "Order has no items")
-        for item, _, _ in items:
+        for item, *_ in items:
             self.check_item(item)
         order = self.store.add("A_SalesOrder", **header)
         self.number_order(order)
@@ -73,14 +73,15 @@ class Writing(Staff):
         self.store.rows[set_name].remove(row)
         return row
 
-    def _item_of(self, body: Body, path: str) -> tuple[Row, list[Row], list[Row]]:
+    def _item_of(self, body: Body, path: str) -> tuple[Row, list[Row], list[Row], list[Row]]:
         values = self.read_body("A_SalesOrderItem", body, path=path)
         item = {**self._initial("A_SalesOrderItem"), **values}
         prices = [
             self.read_body("A_SalesOrderItemPrElement", one, path=f"{path}to_PricingElement/")
             for one in _many(body.get("to_PricingElement"))
         ]
-        return item, prices, self._objects_of(body, "A_SalesOrderItemRelatedObject")
+        texts = [self.read_body("A_SalesOrderItemText", one) for one in _many(body.get("to_Text"))]
+        return item, prices, self._objects_of(body, "A_SalesOrderItemRelatedObject"), texts
 
     def _objects_of(self, body: Body, set_name: str) -> list[Row]:
         return [self.read_body(set_name, one) for one in _many(body.get("to_RelatedObject"))]
@@ -102,7 +103,9 @@ class Writing(Staff):
             for address in addresses:
                 self.store.add("A_SalesOrderPartnerAddress", **{**address, **keys})
 
-    def _add_item(self, order: Row, item: Row, prices: list[Row], objects: list[Row]) -> Row:
+    def _add_item(
+        self, order: Row, item: Row, prices: list[Row], objects: list[Row], texts: list[Row]
+    ) -> Row:
         row = self.store.add("A_SalesOrderItem")
         row.update(item)
         self.store.rows["A_SalesOrderItem"].remove(row)
@@ -111,6 +114,8 @@ class Writing(Staff):
         keys = {"SalesOrder": order["SalesOrder"], "SalesOrderItem": row["SalesOrderItem"]}
         for price in prices:
             self._add_price(keys, price)
+        for text in texts:
+            self.store.add("A_SalesOrderItemText", **{**text, **keys})
         for place, related in enumerate(objects, start=1):
             self.store.add(
                 "A_SalesOrderItemRelatedObject",
