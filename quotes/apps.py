@@ -27,7 +27,7 @@ class QuotesConfig(AppConfig):
         from quotes import states
         from quotes.mails import sending
         from quotes.models import Approval
-        from quotes.services import basis, choices, invoices, ordering, strays, timers
+        from quotes.services import agreed, basis, choices, invoices, ordering, strays, timers
         from quotes.signin import mail, retention
 
         words.know(jobs=JOBS, steps=STEPS)
@@ -36,6 +36,7 @@ class QuotesConfig(AppConfig):
         badges.know("approval", dict(Approval.State.choices), Approval.TONES)
 
         ordering.register_all()
+        agreed.register_all()
         timers.register_all()
         strays.register_all()
         basis.register_all()

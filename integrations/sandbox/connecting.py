@@ -142,6 +142,7 @@ def _as_filled(erp: ErpSeed) -> FilledErp:
             "pricelists": ", ".join(f"{code}={number}" for code, number in erp.pricelists.items()),
             "shipping_product_ref": str(erp.shipping_product),
             "rounding_product_ref": str(erp.rounding_product),
+            "free_text_product_ref": str(erp.free_text_product),
         },
         secrets={"api_key": erp.api_key},
         variants={},

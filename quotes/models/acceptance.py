@@ -74,6 +74,7 @@ class Acceptance(models.Model):
                 condition=~models.Q(signature="") & ~models.Q(sha256=""),
             )
         ]
+        indexes = [models.Index(fields=["order_ref"], name="acceptance_by_order")]
 
     def __str__(self) -> str:
         return f"{self.version}, accepted by {self.buyer.email}"

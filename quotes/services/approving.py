@@ -14,7 +14,7 @@ from quotes.actors import SYSTEM, staff
 from quotes.errors import Incomplete, NotPermitted
 from quotes.models import Approval, ApprovalRule, Version, VersionLine
 from quotes.policies.approval import Facts, Need, Rule, needed
-from quotes.services import choices, drafting
+from quotes.services import choices, drafting, orderable
 from quotes.services.ending import locked
 from quotes.states import VersionState, Who
 
@@ -125,6 +125,12 @@ def refuse_incomplete(version: Version, *, now: datetime) -> None:
         missing.append("the region in the storefront is not given")
     if not version.ship_to.get("country_code"):
         missing.append("the address it goes to has no country")
+    if version.freight_net and not version.shipping_ref:
+        missing.append(
+            "freight is charged, but no way of shipping in the storefront is chosen: choose one, "
+            "or take the freight off"
+        )
+    missing += orderable.complaints(lines)
     missing += choices.complaints(version, choices.offered())
     if missing:
         raise Incomplete(f"{version} is not complete: {'; '.join(missing)}.")

@@ -25,6 +25,20 @@ class Seen:
     gross_total: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What an order in the stand-in carries beside goods and prices.
+
+    `po_number` is the text of the field that is meant for it; `texts` are all words that belong
+    to a line, by our reference; `prices` the net price of one piece.
+    """
+
+    po_number: str
+    payment_term_ref: str
+    texts: Mapping[str, str]
+    prices: Mapping[str, Decimal]
+
+
 class Office(Protocol):
     """One ERP with the company of `integrations/sandbox/goods.py` inside.
 
@@ -67,6 +81,8 @@ class Office(Protocol):
     def orders_with(self, our_ref: str) -> list[Seen]:
         """All of them, cancelled ones too: more than one is a duplicate."""
         ...
+
+    def carried(self, order: str) -> Carried: ...
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -96,7 +96,7 @@ def _fill_stock(
 def _customers(standin: BusinessCentralStandIn) -> dict[Role, str]:
     terms = {
         days: standin.add_payment_term(f"{days}D", f"{days}D")
-        for days in sorted({one.term_days for one in CUSTOMERS})
+        for days in sorted({14} | {one.term_days for one in CUSTOMERS})
     }
     return {one.role: _customer(standin, one, terms[one.term_days]) for one in CUSTOMERS}
 

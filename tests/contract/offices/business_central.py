@@ -11,7 +11,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.business_central import filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -84,6 +84,22 @@ class BusinessCentralOffice:
             )
             for row in self.standin.orders_with(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        """There is no field for the buyer's number: it stands in a comment."""
+        row = self.standin.order(_number(order))
+        lines = self.standin.lines_of(row)
+        comments = [one["description"] for one in lines if not one["description2"]]
+        goods = {one["description2"]: one for one in lines if one["lineType"] != "Comment"}
+        return Carried(
+            po_number="\n".join(comments),
+            payment_term_ref=row["paymentTermsId"],
+            texts={
+                ref: "\n".join(one["description"] for one in lines if one["description2"] == ref)
+                for ref in goods
+            },
+            prices={ref: one["unitPrice"] for ref, one in goods.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

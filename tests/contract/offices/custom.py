@@ -12,7 +12,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.custom import filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field), as `used_fields` names them.
 NEEDED = {
@@ -41,6 +41,7 @@ class CustomOffice:
     creating: str = "create_order"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
     number_prefix: str = "SO-"
+    po_field: str = "po_number"
 
     def adapter(
         self,
@@ -89,6 +90,15 @@ class CustomOffice:
             )
             for one in self.standin.shown(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        one = self.standin.books.orders[order]
+        return Carried(
+            po_number=str(one.extra.get(self.po_field) or ""),
+            payment_term_ref=one.term,
+            texts={line.our_ref: line.text for line in one.lines},
+            prices={line.our_ref: line.price for line in one.lines},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -34,6 +34,7 @@ class OddOffice(CustomOffice):
     creating: str = "add_line"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
     number_prefix: str = ""
+    po_field: str = "bestellnr"
 
     def orders_with(self, our_ref: str) -> list[Seen]:
         """A header that lacks lines is no order yet: tests/adapters/custom watches those."""

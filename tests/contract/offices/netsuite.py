@@ -14,7 +14,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.netsuite import filled, pem_of
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -92,6 +92,16 @@ class NetSuiteOffice:
             for one in self.standin.store.of_type("SalesOrd")
             if one.externalid == f"mso-{our_ref}"
         ]
+
+    def carried(self, order: str) -> Carried:
+        one = self.standin.order(order)
+        lines = {line.custom[LINE_FIELD]: line for line in one.lines}
+        return Carried(
+            po_number=one.header.get("otherRefNum", ""),
+            payment_term_ref=one.header.get("terms", {}).get("id", ""),
+            texts={ref: line.description for ref, line in lines.items()},
+            prices={ref: line.rate for ref, line in lines.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -13,7 +13,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.odoo import API_KEY, filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (model, field).
 _NEEDED = {
@@ -94,6 +94,20 @@ class OdooOffice:
             )
             for row in self.standin.orders_with(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        """The customer reference is our key, so the buyer's number stands in the source document."""
+        store = self.standin.store
+        row = store.get("sale.order", int(order))
+        lines = store.find("sale.order.line", "order_id", int(order))
+        xids = xids_of(store, "sale.order.line", [line["id"] for line in lines])
+        by_ref = {unquote(xids[str(line["id"])].rsplit(".", 1)[-1]): line for line in lines}
+        return Carried(
+            po_number=row["origin"],
+            payment_term_ref=str(row["payment_term_id"] or ""),
+            texts={ref: line["name"] for ref, line in by_ref.items()},
+            prices={ref: Decimal(str(line["price_unit"])) for ref, line in by_ref.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
