@@ -149,7 +149,9 @@ def test_an_older_version_says_so_and_the_newest_is_the_first_page(browser, offe
 
 
 def test_what_changed_between_two_versions(browser, offer):
-    newer, sam = second(offer, note="Now with a case", freight_net=Decimal("9.90"))
+    newer, sam = second(
+        offer, note="Now with a case", freight_net=Decimal("9.90"), shipping_ref="so_1"
+    )
     newer.lines.update(quantity=Decimal(3), unit_price=Decimal(45))
     VersionLineFactory(version=newer, n=2, title="Case", sku="CASE-1")
     newer.refresh_from_db()
@@ -194,7 +196,11 @@ def test_a_pdf_with_discounts_freight_and_options_adds_up(browser, ben):
     VersionLineFactory(version=version, n=2, tax_percent=7, unit_price=Decimal("0.0125"))
     VersionLineFactory(version=version, n=3, is_optional=True)
     Version.objects.filter(pk=version.pk).update(
-        state="approved", discount_percent=3, freight_net=Decimal("12.90"), freight_name="Pallet"
+        state="approved",
+        discount_percent=3,
+        freight_net=Decimal("12.90"),
+        freight_name="Pallet",
+        shipping_ref="so_1",
     )
     offering.offer(version, user=make.sales_rep())
 

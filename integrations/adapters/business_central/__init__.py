@@ -66,8 +66,7 @@ SPEC = AdapterSpec(
         Field(
             name="free_text_product_ref",
             label="Item or account of free-text lines",
-            help="Its line on the order says what was agreed. Empty: quotes with such lines are not "
-            "approved.",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
         ),
         Field(
             name="untaxed_code",

@@ -31,8 +31,7 @@ SPEC = AdapterSpec(
         Field(
             name="free_text_product_ref",
             label="Product of free-text lines",
-            help="Its line on the order says what was agreed. Empty: quotes with such lines are not "
-            "approved.",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
         ),
     ),
     secrets=(

@@ -82,7 +82,7 @@ def line_request(
         "price": {"id": CUSTOM_PRICE},
         "rate": rate_of(line),
         "amount": amount_of(line, currency),
-        "description": (line.full_text or line.our_ref)[:MOST_TEXT],
+        "description": line.full_text or line.our_ref,
         settings.line_field: line.our_ref,
     }
     if settings.location_id:
@@ -129,6 +129,8 @@ def refuse_unfit(draft: OrderDraft, currency: Currency) -> None:
             raise _unfit(draft, line, "holds something that is not a number")
         if line.quantity < 0 or (line.net_unit_price < 0 and line.kind != "rounding"):
             raise _unfit(draft, line, "has a negative quantity or price")
+        if len(line.full_text) > MOST_TEXT:
+            raise _unfit(draft, line, f"says more than the {MOST_TEXT} characters of a description")
     total = draft.expected_gross_total
     if not total.is_finite() or total != round(total, currency.digits):
         raise NeedsOperator(

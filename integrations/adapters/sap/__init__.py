@@ -153,8 +153,7 @@ SPEC = AdapterSpec(
         Field(
             name="free_text_product_ref",
             label="Material of free-text lines",
-            help="Its line on the order says what was agreed. Empty: quotes with such lines are not "
-            "approved.",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
         ),
         Field(
             name="tracking_url",

@@ -96,7 +96,7 @@ class OdooOffice:
         ]
 
     def carried(self, order: str) -> Carried:
-        """The customer reference is our key, so the buyer's number stands in the source document."""
+        """The customer reference is our key; the buyer's number is in the source document."""
         store = self.standin.store
         row = store.get("sale.order", int(order))
         lines = store.find("sale.order.line", "order_id", int(order))

@@ -137,7 +137,9 @@ class SapOffice:
             po_number=row["PurchaseOrderByShipToParty"],
             payment_term_ref=row["CustomerPaymentTerms"],
             texts={ref: self._text_of(item) for ref, item in items.items()},
-            prices={ref: item["NetAmount"] / item["RequestedQuantity"] for ref, item in items.items()},
+            prices={
+                ref: item["NetAmount"] / item["RequestedQuantity"] for ref, item in items.items()
+            },
         )
 
     def _text_of(self, item: Row) -> str:
