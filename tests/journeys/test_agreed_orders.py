@@ -92,7 +92,8 @@ def test_order_without_a_quote_has_its_customers_terms_whatever_its_metadata_say
     world.settle()
 
     [held] = world.in_erp(order_id)
-    assert held["payment_term_id"] is False  # the company has none of its own
+    own = world.erp.store.get("res.partner", held["partner_id"][0])["property_payment_term_id"]
+    assert held["payment_term_id"][0] == own != int(late)
     assert world.order(order_id).plan["agreed"]["source"] == ""
 
 

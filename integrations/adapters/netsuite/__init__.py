@@ -96,8 +96,8 @@ SPEC = AdapterSpec(
         Field(
             name="free_text_product_ref",
             label="Item id of free-text lines",
-            help="An item for sale: its line says what was agreed. Empty: quotes with such lines are "
-            "not approved.",
+            help="An item for sale: its line says what was agreed. Empty: quotes with such lines "
+            "are not approved.",
         ),
         Field(
             name="payment_mode",

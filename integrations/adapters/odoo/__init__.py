@@ -58,8 +58,8 @@ SPEC = AdapterSpec(
         Field(
             name="free_text_product_ref",
             label="Product id of free-text lines",
-            help="A product, also goods: its line says what was agreed. Empty: quotes with such lines "
-            "are not approved.",
+            help="A product, also goods: its line says what was agreed. Empty: quotes with such "
+            "lines are not approved.",
         ),
         Field(
             name="payment_mode",
