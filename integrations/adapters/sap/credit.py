@@ -8,7 +8,8 @@ neither, and orders count net.
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from integrations.adapters.sap.customers import Customers, block_reason, credit_limit
+from integrations.adapters.sap.customer_mapping import block_reason, credit_limit
+from integrations.adapters.sap.customers import Customers
 from integrations.adapters.sap.customers_ref import customer_number, unknown_customer
 from integrations.adapters.sap.fields import (
     BILL,

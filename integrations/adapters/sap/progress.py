@@ -20,16 +20,10 @@ from integrations.adapters.sap.fields import (
     RETURN_ITEM,
     SCHEDULE_LINE,
 )
+from integrations.adapters.sap.order_rows import CREDIT_NOTE, DEBIT_NOTE, INVOICE, RETURN, OrderRows
 from integrations.adapters.sap.payments import Payments
 from integrations.adapters.sap.query import Query, reads_of
-from integrations.adapters.sap.standing import (
-    CREDIT_NOTE,
-    DEBIT_NOTE,
-    INVOICE,
-    RETURN,
-    OrderRows,
-    to_progress,
-)
+from integrations.adapters.sap.standing import to_progress
 from integrations.adapters.sap.wire import (
     Row,
     day_literal,

@@ -8,7 +8,8 @@ from integrations.adapters.sap.sandbox.schema_master import (
     PRODUCT_SETS,
     STOCK_SETS,
 )
-from integrations.adapters.sap.sandbox.schema_orders import ORDER_SETS, SIMULATION_SETS
+from integrations.adapters.sap.sandbox.schema_orders import ORDER_SETS
+from integrations.adapters.sap.sandbox.schema_simulation import SIMULATION_SETS
 
 DELIVERY_SETS = (
     kind(

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.sap.sandbox.sales import ZERO, Sales
+from integrations.adapters.sap.sandbox.sales import Sales
+from integrations.adapters.sap.sandbox.statuses import ZERO
 from integrations.adapters.sap.sandbox.store import Row
 
 
