@@ -36,7 +36,7 @@ from integrations.adapters.sap.wire import (
     rows_of,
     text_of,
 )
-from integrations.errors import NeedsOperator
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import Address, DraftLine, ErpOrder, OrderDraft
 
 
@@ -47,7 +47,7 @@ class Changing(Orders):
         """Lines that `draft` no longer has are rejected; those added in SAP are left alone.
 
         Raises NeedsOperator when the order is cancelled, not made by the portal, or when more
-        is in delivery than `draft` leaves over.
+        is in delivery than `draft` leaves over, and as `create_order` where SAP refuses.
         """
         row = self.order_row(ref, "to_Partner")
         order_ref = self._refuse_unchangeable(row, draft)
@@ -63,7 +63,10 @@ class Changing(Orders):
             *_address_writes(row, draft),
         ]
         if writes:
-            self.change_guarded(row, writes)
+            try:
+                self.change_guarded(row, writes)
+            except Rejected as exc:
+                raise self.why_refused(exc, draft) from exc
         return self.read_order(ref)
 
     def change_guarded(self, row: Row, writes: Sequence[Write]) -> None:

@@ -14,7 +14,7 @@ from integrations.adapters.sap.metadata import ServiceShape, read_metadata
 from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.settings import SapSettings
 from integrations.adapters.sap.wire import Row
-from integrations.errors import PortalError, Unavailable
+from integrations.errors import PortalError, Rejected, Unavailable
 from integrations.http import Reply, Session
 
 PARTS_PER_BATCH = 40
@@ -89,12 +89,24 @@ class SapClient(Calls):
             found.append(rows)
         return found
 
-    def try_many(self, service: str, queries: Sequence[Query]) -> list[Any]:
-        """What each read brought (its `d`), None where it was refused by itself."""
+    def entities(self, service: str, queries: Sequence[Query]) -> list[Any]:
+        """Several entities by their keys, None for one that is not there.
+
+        Any other refusal is raised: what a user may not see, or a field that is gone, does not
+        mean that there is no such entity.
+        """
         if len(queries) == 1:
             return [self.entity(service, queries[0])]
-        replies = self._batch_of_reads(service, queries)
-        return [None if explain_json(one, False) else one.json()["d"] for one in replies]
+        return [_or_none(one, NotThere) for one in self._batch_of_reads(service, queries)]
+
+    def try_many(self, service: str, queries: Sequence[Query]) -> list[Any]:
+        """What each read brought (its `d`), None where SAP refused that one by itself."""
+        if len(queries) == 1:
+            try:
+                return [self._json(service, queries[0])]
+            except Rejected:
+                return [None]
+        return [_or_none(one, Rejected) for one in self._batch_of_reads(service, queries)]
 
     def gather(self, service: str, queries: Sequence[Query]) -> list[Row]:
         """The rows of several reads as one list."""
@@ -183,6 +195,15 @@ def _rows_and_next(found: Any) -> tuple[list[Row], str]:
     if isinstance(found, Mapping):
         return list(found.get("results", ())), str(found.get("__next") or "")
     return list(found), ""
+
+
+def _or_none(reply: Reply, absent: type[Rejected]) -> Any:
+    error = explain_json(reply, False)
+    if error is None:
+        return reply.json()["d"]
+    if isinstance(error, absent):
+        return None
+    raise error
 
 
 def _explain_metadata(reply: Reply, writes: bool) -> PortalError | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from integrations.adapters.sap.base import SapPart
 from integrations.adapters.sap.customer_mapping import CustomerRows, ship_to_numbers, to_customer
 from integrations.adapters.sap.fields import (
     ADDRESS,
@@ -20,10 +19,10 @@ from integrations.adapters.sap.fields import (
     SALES_AREA,
 )
 from integrations.adapters.sap.query import Query, reads_of
+from integrations.adapters.sap.sales_areas import SalesAreas
 from integrations.adapters.sap.wire import (
     Row,
     key,
-    quoted,
     rows_of,
     text_of,
 )
@@ -31,7 +30,7 @@ from integrations.errors import NeedsOperator
 from integrations.records import ErpCustomer, Page, Window
 
 
-class Customers(SapPart):
+class Customers(SalesAreas):
     """Implements `PullsCustomers`."""
 
     def customer_page(self, window: Window, cursor: str | None) -> Page[ErpCustomer]:
@@ -54,14 +53,6 @@ class Customers(SapPart):
         found = (to_customer(rows, self.settings) for rows in self._customer_rows(areas))
         return Page(
             rows=tuple(one for one in found if not _is_later(one, window)), next_cursor=following
-        )
-
-    def of_sales_area(self) -> str:
-        settings = self.settings
-        return (
-            f"SalesOrganization eq {quoted(settings.sales_organization)} and "
-            f"DistributionChannel eq {quoted(settings.distribution_channel)} and "
-            f"Division eq {quoted(settings.division)}"
         )
 
     def _customer_rows(self, areas: Sequence[Row]) -> Iterable[CustomerRows]:
@@ -148,7 +139,7 @@ class Customers(SapPart):
             return {}
         reads = [self.credit_read(number) for number in numbers]
         try:
-            found = self.client.try_many(CREDIT, reads)
+            found = self.client.entities(CREDIT, reads)
         except NeedsOperator as exc:
             if exc.reason not in {"erp_service_missing", "erp_access_denied"}:
                 raise

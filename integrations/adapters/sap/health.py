@@ -17,9 +17,8 @@ from integrations.adapters.sap.fields import (
     UsedEntity,
 )
 from integrations.adapters.sap.metadata import ServiceShape
-from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.rounding import Rounding
-from integrations.adapters.sap.wire import quoted
+from integrations.adapters.sap.sales_areas import SalesAreas
 from integrations.errors import NeedsOperator, PortalError, Rejected
 from integrations.records import Check, TestReport, UsedField
 
@@ -50,7 +49,7 @@ class Probe(NamedTuple):
     run: Callable[[], Check]
 
 
-class Health(Rounding):
+class Health(Rounding, SalesAreas):
     """Implements `TestsConnection` and `DescribesFields`. Reads only."""
 
     def test(self) -> TestReport:
@@ -145,24 +144,13 @@ class Health(Rounding):
         )
 
     def _sales_area(self) -> Check:
-        settings = self.settings
-        found = self.client.rows(
-            "API_BUSINESS_PARTNER",
-            Query(
-                path="A_CustomerSalesArea",
-                filter=f"SalesOrganization eq {quoted(settings.sales_organization)} and "
-                f"DistributionChannel eq {quoted(settings.distribution_channel)} and "
-                f"Division eq {quoted(settings.division)}",
-                select=("Customer",),
-                top=1,
-            ),
-        )
+        is_used = self.is_sales_area_used()
         return Check(
             name="sales_area",
-            ok=bool(found),
-            detail=f"Sales area {settings.sales_area}.",
+            ok=is_used,
+            detail=f"Sales area {self.settings.sales_area}.",
             hint=""
-            if found
+            if is_used
             else "No customer has this sales area: check sales organization, distribution "
             "channel and division of the connection.",
         )
@@ -179,11 +167,12 @@ class Health(Rounding):
                 f"'{kind}_product_ref', the material of a service.",
             )
         material = self.materials([ref]).get(ref)
-        is_sold = material is not None and material.is_sold
+        why = material.not_sold if material else "does not exist in SAP"
+        is_sold = not why
         return Check(
             name=name,
             ok=is_sold,
-            detail=ref if is_sold else f"{ref} is not for sale in this sales area.",
+            detail=ref if is_sold else f"{ref} {why}.",
             hint="" if is_sold else f"Extend the material to {self.settings.sales_area} in SAP.",
         )
 

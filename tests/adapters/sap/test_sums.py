@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.adapters.sap.prices_sent import sent_price
-from integrations.errors import NeedsOperator, Rejected
+from integrations.errors import NeedsOperator
 from integrations.records import DraftLine
 from tests.adapters.sap.sales import Sales
 
@@ -156,23 +156,3 @@ def test_price_that_sap_cannot_hold_is_told(sales: Sales) -> None:
         sent_price(line, 2)
 
     assert caught.value.reason == "price_too_fine"
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"product_ref": "NO-SUCH"}, "NO-SUCH is not defined"),
-        ({"product_ref": "BLOCKED"}, "blocked for sales"),
-    ],
-)
-def test_material_that_is_not_sold_is_refused_in_saps_words(
-    sales: Sales, changed: dict[str, object], words: str
-) -> None:
-    company = sales.office.company
-    company.add_material("BLOCKED", "Blocked")
-    sales_data = company.sales_data("BLOCKED")
-    assert sales_data is not None
-    sales_data["ProductSalesStatus"] = "01"
-
-    with pytest.raises(Rejected, match=words):
-        sales.office.adapter().create_order(sales.draft([sales.line(**changed)]))

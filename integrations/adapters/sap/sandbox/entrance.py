@@ -12,9 +12,7 @@ from integrations.adapters.sap.sandbox.store import ROOT, Store
 from integrations.adapters.sap.sandbox.writing import Writing
 from integrations.standin import Request, Response, StandIn, route
 
-_LOGON_PAGE = (
-    "<html><head><title>Logon Error Message</title></head><body>Logon failed</body></html>"
-)
+_LOGON_PAGE = "<html><head><title>Logon Error Message</title></head><body>{words}</body></html>"
 
 
 class Entrance(StandIn):
@@ -38,6 +36,9 @@ class Entrance(StandIn):
         self.company = Writing(self.store)
         self.without: set[str] = set()
         self.forbidden: set[str] = set()
+        # what the page for a refused sign-in says; most systems keep to this
+        self.logon_words = "Logon failed"
+        self.is_user_usable = True  # false: locked, or the password has expired
         self._sessions: dict[str, str] = {}
         self._tokens: dict[str, float] = {}
 
@@ -50,12 +51,12 @@ class Entrance(StandIn):
             # observed: an HTML page, not the gateway's error shape
             return Response(
                 401,
-                text=_LOGON_PAGE,
+                text=self._logon_page(),
                 headers={"WWW-Authenticate": f'Basic realm="SAP NetWeaver [{self.client}]"'},
             )
         asked = request.param("sap-client")
         if asked and asked != self.client:
-            return Response(401, text=_LOGON_PAGE)
+            return Response(401, text=self._logon_page())
         service = service_of(request)
         if service not in SERVICES or service in self.without:
             # SAP note "No service found for namespace": the service is not activated
@@ -70,7 +71,12 @@ class Entrance(StandIn):
             return self._check_token(request)
         return None
 
+    def _logon_page(self) -> str:
+        return _LOGON_PAGE.format(words=self.logon_words)
+
     def _is_signed_in(self, header: str) -> bool:
+        if not self.is_user_usable:
+            return False
         scheme, _, value = header.partition(" ")
         if scheme == "Bearer":
             return self._tokens.get(value, 0) > time.monotonic()

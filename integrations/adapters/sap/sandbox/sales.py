@@ -10,7 +10,10 @@ from integrations.adapters.sap.sandbox.store import Row
 
 
 class Refused(Exception):
-    """A business rule of SAP; `code` is a message class and number."""
+    """A business rule of SAP; `code` is a message class and number.
+
+    The V1 and VP numbers are those that people quote; none could be confirmed.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -40,11 +43,17 @@ class Sales(Statuses):
                 f"Sold-to party {header['SoldToParty']} not maintained for "
                 f"sales area {' '.join(area)}",
             )
-        if mine[0]["OrderIsBlockedForCustomer"]:
+        if mine[0]["OrderIsBlockedForCustomer"] or self._is_blocked(header["SoldToParty"]):
             raise Refused("V1/312", f"Customer {header['SoldToParty']} is blocked for orders")
+        if self.exit_message is not None:
+            raise Refused(*self.exit_message)
         header["TransactionCurrency"] = header["TransactionCurrency"] or mine[0]["Currency"]
         if header["TransactionCurrency"] not in {*self.rates, *self.digits}:
             raise Refused("E!/009", f"Currency {header['TransactionCurrency']} is not defined")
+
+    def _is_blocked(self, customer: str) -> bool:
+        row = self.store.first("A_Customer", Customer=customer)
+        return row is not None and bool(row["OrderIsBlockedForCustomer"])
 
     def check_item(self, item: Row) -> None:
         number = item["Material"]
