@@ -5,7 +5,6 @@ Each trouble is made inside the stand-in, as SAP's staff would, and stops no mor
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pytest
 
