@@ -25,6 +25,8 @@ _LOCKED = re.compile(
     r"wird (gerade|zur Zeit) .*bearbeitet|gesperrt durch",
     re.IGNORECASE,
 )
+# a set that the service does not have (observed words), which is not an entity that is not there
+_NO_SET = re.compile(r"invalid resource path", re.IGNORECASE)
 _NO_SERVICE = re.compile(r"no service found|/IWFND/MED/170", re.IGNORECASE)
 
 
@@ -82,6 +84,8 @@ def _not_found(reply: Reply, words: str) -> PortalError:
             hint="Check the address, and activate the service (cloud: the communication "
             "arrangement; on-premise: transaction /IWFND/MAINT_SERVICE).",
         )
+    if _NO_SET.search(words):
+        return Rejected(f"SAP refused: {words}", status=404, remote_words=words)
     return NotThere(f"SAP knows no such entry: {words}", status=404, remote_words=words)
 
 

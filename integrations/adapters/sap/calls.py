@@ -8,7 +8,7 @@ from integrations.adapters.sap.answers import TokenExpired, explain_json
 from integrations.adapters.sap.auth import SignIn
 from integrations.adapters.sap.query import Query, encoded_path
 from integrations.adapters.sap.settings import SapSettings
-from integrations.errors import AuthFailed
+from integrations.errors import AuthFailed, NeedsOperator
 from integrations.http import Explain, Reply, Session
 
 ROOT = "/sap/opu/odata/sap"
@@ -79,7 +79,8 @@ class Calls:
         explain: Explain = explain_json,
     ) -> Reply:
         """A call under the CSRF token. One that has expired is fetched again, once: SAP has
-        executed nothing then."""
+        executed nothing then. Raises NeedsOperator (`erp_session_lost`) where that does not help.
+        """
         address = self.address(Query(path=path))
         for last in (False, True):
             try:
@@ -93,10 +94,10 @@ class Calls:
                     headers={**dict(headers or {}), "x-csrf-token": self._token(service)},
                     explain=explain,
                 )
-            except TokenExpired:
+            except TokenExpired as exc:
                 self._csrf_token = ""
                 if last:
-                    raise
+                    raise _session_lost() from exc
         raise AssertionError("unreachable")
 
     def _token(self, service: str) -> str:
@@ -121,3 +122,13 @@ class Calls:
         parts = urlsplit(link)
         path = parts.path.rpartition("/")[2]
         return f"{path if '%' in path else encoded_path(path)}?{parts.query}"
+
+
+def _session_lost() -> NeedsOperator:
+    """Not a refusal of the content: SAP has looked at none of it."""
+    return NeedsOperator(
+        "SAP forgets the session of the portal between two calls, so it takes no changes.",
+        reason="erp_session_lost",
+        hint="Let the proxy in front of SAP pass all cookies and the header x-csrf-token, test the "
+        "connection, then requeue.",
+    )

@@ -4,7 +4,7 @@ import base64
 import secrets
 import time
 import uuid
-from datetime import UTC, datetime
+from dataclasses import replace
 from urllib.parse import parse_qs, unquote
 
 from integrations.adapters.sap.sandbox.schema_documents import SERVICES
@@ -36,6 +36,7 @@ class Entrance(StandIn):
         self.company = Writing(self.store)
         self.without: set[str] = set()
         self.forbidden: set[str] = set()
+        self.drops_cookies = False  # as a proxy that lets none through
         # what the page for a refused sign-in says; most systems keep to this
         self.logon_words = "Logon failed"
         self.is_user_usable = True  # false: locked, or the password has expired
@@ -60,13 +61,17 @@ class Entrance(StandIn):
         service = service_of(request)
         if service not in SERVICES or service in self.without:
             # SAP note "No service found for namespace": the service is not activated
-            return error(
-                404,
-                "/IWFND/MED/170",
-                f"No service found for namespace '', name '{service}', version '0001'",
+            return of_service(
+                error(
+                    404,
+                    "/IWFND/MED/170",
+                    f"No service found for namespace '', name '{service}', version '0001'",
+                ),
+                service,
             )
         if service in self.forbidden:
-            return error(403, "/IWFND/CM_BEC/022", f"No authorization to access service {service}")
+            words = f"No authorization to access service {service}"
+            return of_service(error(403, "/IWFND/CM_BEC/022", words), service)
         if request.method != "GET":
             return self._check_token(request)
         return None
@@ -132,18 +137,33 @@ def _cookie(header: str, name: str) -> str:
 
 
 def error(status: int, code: str, message: str, *, target: str = "/#TRANSIENT#") -> Response:
-    """The gateway's error shape (SAP Gateway, "Error response")."""
+    """The gateway's error shape (SAP Gateway, "Error response"); `of_service` names the service."""
     detail = {
         "ContentID": "",
         "code": code,
         "message": message,
+        "propertyref": "",
         "severity": "error",
+        "transition": False,
         "target": target,
     }
     inner = {
+        "application": {
+            "component_id": "SD-SLS",
+            "service_namespace": "/SAP/",
+            "service_id": "",
+            "service_version": "0001",
+        },
         "transactionid": uuid.uuid4().hex.upper(),
-        "timestamp": datetime.now(UTC).strftime("%Y%m%d%H%M%S"),
+        "timestamp": f"{time.time():.3f}",
         "errordetails": [detail],
     }
     body = {"code": code, "message": {"lang": "en", "value": message}, "innererror": inner}
     return Response(status, {"error": body})
+
+
+def of_service(response: Response, service: str) -> Response:
+    """With what every answer of a service carries."""
+    if response.status >= 400 and isinstance(response.json, dict):
+        response.json["error"]["innererror"]["application"]["service_id"] = service
+    return replace(response, headers={"DataServiceVersion": "2.0", **response.headers})

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -10,12 +10,18 @@ from urllib.parse import unquote
 from integrations.adapters.sap.sandbox import reading
 from integrations.adapters.sap.sandbox.batches import Answered, Inner, answered, requests_in
 from integrations.adapters.sap.sandbox.describing import described
-from integrations.adapters.sap.sandbox.entrance import Entrance, error, raw_service, service_of
+from integrations.adapters.sap.sandbox.entrance import (
+    Entrance,
+    error,
+    of_service,
+    raw_service,
+    service_of,
+)
 from integrations.adapters.sap.sandbox.sales import Refused
-from integrations.adapters.sap.sandbox.schema import Field
+from integrations.adapters.sap.sandbox.schema import Field, Nav
 from integrations.adapters.sap.sandbox.schema_documents import SERVICES
 from integrations.adapters.sap.sandbox.store import ROOT, Row
-from integrations.adapters.sap.sandbox.values import literal, written
+from integrations.adapters.sap.sandbox.values import literal
 from integrations.standin import Request, Response, route
 
 AVAILABILITY = "API_PRODUCT_AVAILY_INFO_BASIC"
@@ -41,9 +47,14 @@ class SapStandIn(Entrance):
             self._sessions[session] = token
             headers = {
                 "x-csrf-token": token,
-                "Set-Cookie": f"SAP_SESSIONID_S4H_{self.client}={session}; path=/; HttpOnly",
             }
-        return Response(200, {"d": {"EntitySets": [kind.name for kind in kinds]}}, headers=headers)
+            if not self.drops_cookies:
+                # two headers of one name, told apart by their case
+                name = f"SAP_SESSIONID_S4H_{self.client}"
+                headers["Set-Cookie"] = f"{name}={session}; path=/; HttpOnly"
+                headers["set-cookie"] = f"sap-usercontext=sap-client={self.client}; path=/"
+        found = Response(200, {"d": {"EntitySets": [kind.name for kind in kinds]}}, headers=headers)
+        return of_service(found, service_of(request))
 
     @route("GET", f"{ROOT}/{{service}}/$metadata", "metadata")
     def c_metadata(self, request: Request) -> Response:
@@ -59,22 +70,27 @@ class SapStandIn(Entrance):
         except ValueError:
             return error(400, "/IWBEP/CM_MGW_RT/022", "Malformed batch request")
         content_type, body = answered(self._in_batch(service_of(request), inner))
-        return Response(202, text=body, headers={"Content-Type": content_type})
+        headers = {"Content-Type": content_type, "DataServiceVersion": "2.0"}
+        return Response(202, text=body, headers=headers)
 
     @route("POST", f"{ROOT}/API_SALES_ORDER_SRV/A_SalesOrder", "order.create")
     def e_create(self, request: Request) -> Response:
-        return self._guarded(lambda: self._created("A_SalesOrder", request))
+        return self._guarded(
+            lambda: self._created("A_SalesOrder", request), service="API_SALES_ORDER_SRV"
+        )
 
     @route("POST", f"{ROOT}/{SIMULATION}/A_SalesOrderSimulation", "order.simulate")
     def f_simulate(self, request: Request) -> Response:
         return self._guarded(
-            lambda: Response(201, {"d": self.company.simulate(_body(request.body))})
+            lambda: Response(201, {"d": self.company.simulate(_body(request.body))}),
+            service=SIMULATION,
         )
 
     @route("GET", f"{ROOT}/{{service}}/{{resource}}", "read")
     def g_read(self, request: Request) -> Response:
         return self._guarded(
             lambda: self._read(service_of(request), _resource(request.path), request.params),
+            service=service_of(request),
             writes=False,
         )
 
@@ -86,12 +102,15 @@ class SapStandIn(Entrance):
         method = request.headers.get("x-http-method", request.method)
         path = request.path.split(f"/{raw_service(request.path)}/", 1)[1]
         return self._guarded(
-            lambda: self._write(method, unquote(path), request.headers, request.body)
+            lambda: self._write(method, unquote(path), request.headers, request.body),
+            service=service_of(request),
         )
 
     # -- what they do
 
-    def _guarded(self, work: Callable[[], Response], *, writes: bool = True) -> Response:
+    def _guarded(
+        self, work: Callable[[], Response], *, service: str, writes: bool = True
+    ) -> Response:
         """All of a call or nothing: one logical unit of work."""
         before = self.store.kept(_CHANGED) if writes else {}
         try:
@@ -104,14 +123,15 @@ class SapStandIn(Entrance):
             response = error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found")
         if response.status >= 400:
             self.store.rows.update(before)
-        return response
+        return of_service(response, service)
 
     def _read(self, service: str, resource: str, params: list[tuple[str, str]]) -> Response:
         set_name, keys = reading.split(resource)
         if set_name == "DetermineAvailabilityAt" and service == AVAILABILITY:
             return self._availability(dict(params))
         if self.store.service_of.get(set_name) != service:
-            raise Field(f'Invalid resource path "{service}.{set_name}"')
+            words = f'Invalid resource path "{service}.{set_name}"'
+            return error(404, "/IWBEP/CM_MGW_RT/020", words)
         if service == SIMULATION:
             # SAP's description of the service has POST as its only operation
             return error(501, "/IWBEP/CM_MGW_RT/025", "Method GET_ENTITYSET not implemented")
@@ -121,7 +141,13 @@ class SapStandIn(Entrance):
             )
             return Response(200, {"d": found})
         row = reading.row_by_key(self.store, set_name, keys)
-        return Response(200, {"d": reading.entity(self.store, set_name, row, params, self.url)})
+        shown = reading.entity(self.store, set_name, row, params, self.url)
+        return Response(200, {"d": shown}, headers=self._etag_header(set_name, row))
+
+    def _etag_header(self, set_name: str, row: Row) -> dict[str, str]:
+        if not self.store.kinds[set_name].etag:
+            return {}
+        return {"ETag": self.store.etag(set_name, row)}
 
     def _availability(self, params: Mapping[str, str]) -> Response:
         material, plant = literal(params["Material"]), literal(params["SupplyingPlant"])
@@ -138,19 +164,19 @@ class SapStandIn(Entrance):
         return Response(200, {"d": {"DetermineAvailabilityAt": record}})
 
     def _created(self, set_name: str, request: Request) -> Response:
-        order = self.company.create_order(_body(request.body))
-        return self._made(set_name, order)
+        body = _body(request.body)
+        return self._made(set_name, self.company.create_order(body), body)
 
-    def _made(self, set_name: str, row: Row) -> Response:
-        kind = self.store.kinds[set_name]
-        body = {name: written(prop, row.get(name)) for name, prop in kind.props.items()}
+    def _made(self, set_name: str, row: Row, body: Mapping[str, Any]) -> Response:
+        """What was made, with the navigations that the deep insert filled (observed)."""
+        given = [*_filled(body, self.store.kinds[set_name].navs)]
+        shown = self.store.shown(set_name, row, [], given, self.url)
+        address = f"{self.store.service_of[set_name]}/{self.store.address(set_name, row)}"
         headers = {
-            "Location": f"{self.url}{ROOT}/{self.store.service_of[set_name]}/"
-            f"{self.store.address(set_name, row)}"
+            "Location": f"{self.url}{ROOT}/{address}",
+            **self._etag_header(set_name, row),
         }
-        if kind.etag:
-            headers["ETag"] = self.store.etag(set_name, row)
-        return Response(201, {"d": body}, headers=headers)
+        return Response(201, {"d": shown}, headers=headers)
 
     def _write(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         resource, _, navigation = path.partition("/")
@@ -159,7 +185,8 @@ class SapStandIn(Entrance):
             return error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
         if keys is None:
             if (method, set_name) == ("POST", "A_SalesOrder"):
-                return self._made(set_name, self.company.create_order(_body(body)))
+                given = _body(body)
+                return self._made(set_name, self.company.create_order(given), given)
             # items, texts and conditions are made below the order they belong to
             return error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
         row = reading.row_by_key(self.store, set_name, keys)
@@ -167,12 +194,13 @@ class SapStandIn(Entrance):
         if stale is not None:
             return stale
         if navigation:
-            return self._made(*self.company.add_below(set_name, row, navigation, _body(body)))
+            given = _body(body)
+            return self._made(*self.company.add_below(set_name, row, navigation, given), given)
         if method == "DELETE":
             self.company.delete_order(row)
-        else:
-            self.company.change(set_name, row, _body(body))
-        return Response(204, text="")
+            return Response(204, text="")
+        self.company.change(set_name, row, _body(body))
+        return Response(204, text="", headers=self._etag_header(set_name, row))
 
     def _stale(self, set_name: str, row: Row, given: str, *, is_new: bool) -> Response | None:
         """SAP help, "Optimistic concurrency control": 428 without, 412 with an old ETag."""
@@ -218,14 +246,28 @@ class SapStandIn(Entrance):
         path = unquote(request.path)
         if request.method == "GET":
             response = self._guarded(
-                lambda: self._read(service, path, request.params), writes=False
+                lambda: self._read(service, path, request.params), service=service, writes=False
             )
         else:
             response = self._guarded(
-                lambda: self._write(request.method, path, request.headers, request.body)
+                lambda: self._write(request.method, path, request.headers, request.body),
+                service=service,
             )
         text = "" if response.status == 204 else json.dumps(response.json)
-        return Answered(response.status, dict(response.headers), text)
+        return Answered(
+            response.status, dict(response.headers), text, content_id=request.content_id
+        )
+
+
+def _filled(body: Mapping[str, Any], navs: Mapping[str, Nav]) -> Iterator[str]:
+    """Paths of navigations that a body names, as $expand has them."""
+    for name in navs:
+        if name in body:
+            yield name
+            inner = body[name]
+            rows = inner.get("results", []) if isinstance(inner, Mapping) else inner
+            below = {key for row in rows for key in row if key.startswith("to_")}
+            yield from (f"{name}/{key}" for key in sorted(below))
 
 
 def _resource(path: str) -> str:
