@@ -85,6 +85,8 @@ PRICE_SETS = (
         ConditionQuantity N5.0
         ConditionQuantityUnit S3
         ConditionIsDeleted B
+        PricingScaleType S1
+        PricingScaleBasis S1
         ConditionReleaseStatus S1
         LastChangeDateTime T
         ETag S40 e

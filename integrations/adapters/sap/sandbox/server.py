@@ -81,10 +81,7 @@ class SapStandIn(Entrance):
 
     @route("POST", f"{ROOT}/{SIMULATION}/A_SalesOrderSimulation", "order.simulate")
     def f_simulate(self, request: Request) -> Response:
-        return self._guarded(
-            lambda: Response(201, {"d": self.company.simulate(_body(request.body))}),
-            service=SIMULATION,
-        )
+        return self._guarded(lambda: self._simulated(request), service=SIMULATION)
 
     @route("GET", f"{ROOT}/{{service}}/{{resource}}", "read")
     def g_read(self, request: Request) -> Response:
@@ -158,10 +155,16 @@ class SapStandIn(Entrance):
         if plant == self.company.plants[0]:
             free -= self.company.promised(material)
         record = {
+            "__metadata": {"type": f"{AVAILABILITY}.AvailabilityRecord"},
             "AvailableQuantityInBaseUnit": format(free, "f"),
             "BaseUnit": self.company.sales_unit(material),
         }
         return Response(200, {"d": {"DetermineAvailabilityAt": record}})
+
+    def _simulated(self, request: Request) -> Response:
+        found = self.company.simulate(_body(request.body), self.url)
+        headers = {"Location": f"{self.url}{ROOT}/{SIMULATION}/A_SalesOrderSimulation('')"}
+        return Response(201, {"d": found}, headers=headers)
 
     def _created(self, set_name: str, request: Request) -> Response:
         body = _body(request.body)
@@ -268,6 +271,8 @@ def _filled(body: Mapping[str, Any], navs: Mapping[str, Nav]) -> Iterator[str]:
             rows = inner.get("results", []) if isinstance(inner, Mapping) else inner
             below = {key for row in rows for key in row if key.startswith("to_")}
             yield from (f"{name}/{key}" for key in sorted(below))
+    if "to_Item" in body:
+        yield "to_Item/to_ScheduleLine"  # which SAP makes itself
 
 
 def _resource(path: str) -> str:
