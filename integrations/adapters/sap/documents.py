@@ -16,7 +16,16 @@ from integrations.adapters.sap.order_rows import (
     is_posted,
 )
 from integrations.adapters.sap.settings import SapSettings
-from integrations.adapters.sap.wire import Row, day_of, item_number, number_of, plain, text_of
+from integrations.adapters.sap.wire import (
+    Row,
+    day_of,
+    item_number,
+    number_of,
+    plain,
+    row_of,
+    rows_of,
+    text_of,
+)
 from integrations.records import ErpInvoice, ErpReturn, ErpShipment, web_link
 from integrations.records.orders import PaymentState
 
@@ -28,7 +37,7 @@ def shipments(seen: Seen) -> Iterable[ErpShipment]:
     for number, delivery in sorted(seen.rows.deliveries.items()):
         if not has_left(delivery):
             continue
-        tracking = text_of(delivery["BillOfLading"])
+        tracking = _tracking_number(delivery, seen.settings)
         left_on = day_of(delivery["ActualGoodsMovementDate"])
         yield ErpShipment(
             ref=number,
@@ -36,7 +45,7 @@ def shipments(seen: Seen) -> Iterable[ErpShipment]:
             shipped_at=datetime.combine(left_on, time(), UTC)
             if left_on
             else datetime.fromtimestamp(0, UTC),
-            carrier="",  # no field of the delivery names it
+            carrier=_carrier(delivery, seen.settings),
             tracking_number=tracking,
             tracking_url=_tracking_url(tracking, seen.settings),
             lines=_quantities(
@@ -48,6 +57,24 @@ def shipments(seen: Seen) -> Iterable[ErpShipment]:
                 if text_of(one["DeliveryDocument"]) == number
             ),
         )
+
+
+def _carrier(delivery: Row, settings: SapSettings) -> str:
+    """The partner in the connection's function: by name, else by the supplier's number."""
+    for partner in rows_of(delivery.get("to_DeliveryDocumentPartner")):
+        if text_of(partner["PartnerFunction"]) == settings.carrier_function:
+            address = row_of(partner.get("to_Address2")) or {}
+            return text_of(address.get("BusinessPartnerName1")) or text_of(partner["Supplier"])
+    return ""
+
+
+def _tracking_number(delivery: Row, settings: SapSettings) -> str:
+    """The bill of lading, or the first of the handling units: one shipment has one number."""
+    if not settings.tracks_handling_units:
+        return text_of(delivery["BillOfLading"])
+    units = rows_of(delivery.get("to_HandlingUnitHeaderDelivery"))
+    numbers = sorted(filter(None, (text_of(one["HandlingUnitExternalId"]) for one in units)))
+    return numbers[0] if numbers else text_of(delivery["BillOfLading"])
 
 
 def _tracking_url(number: str, settings: SapSettings) -> str:

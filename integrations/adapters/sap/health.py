@@ -12,6 +12,7 @@ from integrations.adapters.sap.fields import (
     CREDIT,
     ENTITIES,
     ORDERS,
+    PRODUCTION,
     RETURNS,
     SERVICES,
     UsedEntity,
@@ -37,6 +38,7 @@ _SCENARIOS = {
 _OPTIONAL = {
     RETURNS: "Returns are not shown without it.",
     CREDIT: "Credit limits are not known without it.",
+    PRODUCTION: "What is being made for an order is not known without it.",
     AVAILABILITY: "Stock is told as it lies there, without what is promised to others.",
 }
 _RELATED = ("SDDocumentRelatedObjectType", "SDDocRelatedObjectSystem")
@@ -88,7 +90,7 @@ class Health(Rounding, SalesAreas):
     def _probes(self) -> Iterable[Probe]:
         yield Probe("clock", self._clock)
         yield Probe("session", self._session)
-        for service in SERVICES:
+        for service in self._services_in_use():
             yield Probe(f"service:{service}", partial(self._service, service))
         if self.settings.atp_rule:
             yield Probe(f"service:{AVAILABILITY}", partial(self._service, AVAILABILITY))
@@ -96,6 +98,10 @@ class Health(Rounding, SalesAreas):
         for kind in ("rounding", "shipping"):
             yield Probe(f"{kind}_product", partial(self._own_product, kind))
         yield Probe("limits", self._limits)
+
+    def _services_in_use(self) -> Iterable[str]:
+        unused = set() if self.settings.reads_production else {PRODUCTION}
+        return (service for service in SERVICES if service not in unused)
 
     def _clock(self) -> Check:
         reply = self.client.call("GET", ORDERS, "", writes=False)

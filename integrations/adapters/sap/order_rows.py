@@ -17,7 +17,8 @@ _NOT_POSTED = {"A", "B", "F", "G"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRows:
-    """One order and the lines of its deliveries, bills and returns, with their headers."""
+    """One order, the lines of its deliveries, bills and returns with their headers, and the
+    production orders that are for it."""
 
     order: Row
     flow: Sequence[Row]
@@ -26,6 +27,7 @@ class OrderRows:
     bill_items: Sequence[Row]
     bills: Mapping[str, Row]
     return_items: Mapping[tuple[str, str], Row]
+    production: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,16 @@ from integrations.records import (
 )
 from integrations.records.orders import OrderState
 
+# Flags of a production order, "X" where they are set.
+_BEGUN = ("OrderIsReleased", "OrderIsPartiallyReleased")
+_OVER = (
+    "OrderIsDelivered",
+    "OrderIsTechnicallyCompleted",
+    "OrderIsClosed",
+    "OrderIsDeleted",
+    "OrderIsMarkedForDeletion",
+)
+
 
 def to_progress(rows: OrderRows, settings: SapSettings) -> OrderProgress:
     order = to_order(rows.order, settings)
@@ -53,8 +63,8 @@ def to_progress(rows: OrderRows, settings: SapSettings) -> OrderProgress:
 
 
 def _state(seen: Seen, invoices: Sequence[ErpInvoice], *, is_confirmed: bool) -> OrderState:
-    """The first that fits of: cancelled, received, paid, invoiced, shipped, partly shipped,
-    backordered, confirmed. One that is held for credit counts as received until goods leave."""
+    """The first that fits of: cancelled, received, paid, invoiced, shipped, partly shipped, in
+    production, backordered, confirmed. One that is held for credit counts as received until goods leave."""
     order = seen.rows.order
     if is_cancelled(order):
         return "cancelled"
@@ -68,6 +78,8 @@ def _state(seen: Seen, invoices: Sequence[ErpInvoice], *, is_confirmed: bool) ->
     if seen.shipped:
         is_all = all(_is_done(item, seen.shipped) for item in goods)
         return "shipped" if is_all else "partly_shipped"
+    if any(_being_made(item, seen.rows.production) for item in goods):
+        return "in_production"
     return "backordered" if any(_is_short(item) for item in goods) else "confirmed"
 
 
@@ -78,6 +90,18 @@ def _is_done(item: Row, quantities: Mapping[str, Decimal]) -> bool:
 
 def _is_short(item: Row) -> bool:
     return number_of(item["ConfdDelivQtyInOrderQtyUnit"]) < number_of(item["RequestedQuantity"])
+
+
+def _being_made(item: Row, production: Sequence[Row]) -> list[Row]:
+    """The production orders for this item that have begun and are not finished."""
+    number = item_number(item["SalesOrderItem"])
+    return [
+        one
+        for one in production
+        if item_number(one["SalesOrderItem"]) == number
+        and any(text_of(one[name]) for name in _BEGUN)
+        and not any(text_of(one[name]) for name in _OVER)
+    ]
 
 
 def _changes(rows: OrderRows) -> Iterable[datetime]:
@@ -107,16 +131,18 @@ def _line(item: Row, seen: Seen) -> LineProgress:
         ordered=plain(ordered),
         shipped=plain(shipped),
         invoiced=plain(seen.invoiced.get(number, Decimal(0))),
-        expected_on=_expected_on(item) if shipped < ordered else None,
+        expected_on=_expected_on(item, seen.rows.production) if shipped < ordered else None,
     )
 
 
-def _expected_on(item: Row) -> date | None:
-    """The latest day that the availability check has confirmed something for."""
+def _expected_on(item: Row, production: Sequence[Row]) -> date | None:
+    """The latest day that the availability check has confirmed something for; where it has
+    confirmed nothing, the day by which production is to be done."""
     days = [
         day_of(line["ConfirmedDeliveryDate"])
         for line in rows_of(item.get("to_ScheduleLine"))
         if number_of(line["ConfdOrderQtyByMatlAvailCheck"])
     ]
-    known = [day for day in days if day is not None]
+    made = [day_of(one["MfgOrderScheduledEndDate"]) for one in _being_made(item, production)]
+    known = [day for day in days if day is not None] or [day for day in made if day is not None]
     return max(known) if known else None

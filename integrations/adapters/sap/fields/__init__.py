@@ -10,6 +10,7 @@ from integrations.adapters.sap.fields import (
     orders,
     partners,
     prices,
+    production,
     products,
     simulation,
 )
@@ -17,7 +18,10 @@ from integrations.adapters.sap.fields.documents import (
     BILL,
     BILL_ITEM,
     DELIVERY,
+    DELIVERY_ADDRESS,
     DELIVERY_ITEM,
+    DELIVERY_PARTNER,
+    HANDLING_UNIT,
     RETURN_ITEM,
 )
 from integrations.adapters.sap.fields.orders import (
@@ -46,6 +50,7 @@ from integrations.adapters.sap.fields.partners import (
     SALES_AREA,
 )
 from integrations.adapters.sap.fields.prices import CONDITION, SCALE, VALIDITY
+from integrations.adapters.sap.fields.production import PRODUCTION_ORDER
 from integrations.adapters.sap.fields.products import (
     PRODUCT,
     PRODUCT_LONG_TEXT,
@@ -68,6 +73,7 @@ from integrations.adapters.sap.fields.used import (
     ORDERS,
     PARTNERS,
     PRICES,
+    PRODUCTION,
     PRODUCTS,
     RETURNS,
     SIMULATION,
@@ -76,7 +82,7 @@ from integrations.adapters.sap.fields.used import (
     UsedEntity,
 )
 
-_MODULES = (orders, documents, products, prices, partners, simulation)
+_MODULES = (orders, documents, production, products, prices, partners, simulation)
 ENTITIES: tuple[UsedEntity, ...] = tuple(
     one for module in _MODULES for one in vars(module).values() if isinstance(one, UsedEntity)
 )
@@ -99,7 +105,12 @@ __all__ = [
     "CUSTOMER",
     "DELIVERIES",
     "DELIVERY",
+    "DELIVERY_ADDRESS",
     "DELIVERY_ITEM",
+    "DELIVERY_PARTNER",
+    "HANDLING_UNIT",
+    "PRODUCTION",
+    "PRODUCTION_ORDER",
     "EMAIL",
     "FLOW",
     "ITEM",

@@ -13,6 +13,7 @@ DELIVERY = UsedEntity(
     service=DELIVERIES,
     set="A_OutbDeliveryHeader",
     ports=TRACK,
+    navigations=("to_DeliveryDocumentPartner", "to_HandlingUnitHeaderDelivery"),
     text="""
         DeliveryDocument S10 rfo
         SDDocumentCategory S4 r
@@ -22,6 +23,28 @@ DELIVERY = UsedEntity(
         CreationDate D rf
         LastChangeDate D rf
     """,
+)
+DELIVERY_PARTNER = UsedEntity(
+    service=DELIVERIES,
+    set="A_OutbDeliveryPartner",
+    ports=TRACK,
+    navigations=("to_Address2",),
+    text="""
+        PartnerFunction S2 r
+        Supplier S10 r
+    """,
+)
+DELIVERY_ADDRESS = UsedEntity(
+    service=DELIVERIES,
+    set="A_OutbDeliveryAddress2",
+    ports=TRACK,
+    text="BusinessPartnerName1 S40 r",
+)
+HANDLING_UNIT = UsedEntity(
+    service=DELIVERIES,
+    set="A_HandlingUnitHeaderDelivery",
+    ports=TRACK,
+    text="HandlingUnitExternalId S20 r",
 )
 DELIVERY_ITEM = UsedEntity(
     service=DELIVERIES,

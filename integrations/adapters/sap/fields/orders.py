@@ -7,6 +7,7 @@ ORDER = UsedEntity(
     set="A_SalesOrder",
     ports=(*PUSH, "ListsOrders"),
     navigations=("to_Item", "to_Partner", "to_Text", "to_RelatedObject"),
+    keys=("SalesOrder",),
     text="""
         SalesOrder S10 rfo
         SalesOrderType S4 c
@@ -33,6 +34,7 @@ ITEM = UsedEntity(
     set="A_SalesOrderItem",
     ports=PUSH,
     navigations=("to_PricingElement", "to_ScheduleLine", "to_RelatedObject"),
+    keys=("SalesOrder", "SalesOrderItem"),
     text="""
         SalesOrder S10 r
         SalesOrderItem S6 rc
@@ -57,6 +59,7 @@ PRICE_ELEMENT = UsedEntity(
     service=ORDERS,
     set="A_SalesOrderItemPrElement",
     ports=PUSH,
+    keys=("SalesOrder", "SalesOrderItem", "PricingProcedureStep", "PricingProcedureCounter"),
     text="""
         SalesOrder S10 r
         SalesOrderItem S6 r
@@ -94,6 +97,7 @@ ORDER_ADDRESS = UsedEntity(
     service=ORDERS,
     set="A_SalesOrderPartnerAddress",
     ports=("PushesOrders",),
+    keys=("SalesOrder", "PartnerFunction", "AddressRepresentationCode"),
     text="""
         PartnerFunction S2 r
         AddressRepresentationCode S1 r
@@ -113,6 +117,7 @@ ORDER_TEXT = UsedEntity(
     service=ORDERS,
     set="A_SalesOrderText",
     ports=("PushesOrders", "RecordsPayments"),
+    keys=("SalesOrder", "Language", "LongTextID"),
     text="""
         Language S2 rc
         LongTextID S4 rc

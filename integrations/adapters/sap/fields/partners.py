@@ -65,6 +65,7 @@ CUSTOMER = UsedEntity(
     service=PARTNERS,
     set="A_Customer",
     ports=("PullsCustomers", "ChecksCredit"),
+    keys=("Customer",),
     text="""
         Customer S10 rf
         CustomerName S80 r
@@ -79,6 +80,7 @@ SALES_AREA = UsedEntity(
     set="A_CustomerSalesArea",
     ports=("PullsCustomers", "ChecksCredit", *PRICING),
     navigations=("to_PartnerFunction", "to_SalesAreaTax"),
+    keys=("Customer", "SalesOrganization", "DistributionChannel", "Division"),
     text="""
         Customer S10 rfo
         SalesOrganization S4 rf
@@ -111,11 +113,12 @@ CREDIT_ACCOUNT = UsedEntity(
     service=CREDIT,
     set="CreditManagementAccount",
     ports=("ChecksCredit",),
+    keys=("BusinessPartner", "CreditSegment"),
     text="""
         BusinessPartner S10 r
         CreditSegment S10 r
         CreditAccountIsBlocked B r
-        CreditLimitAmount N15.2 r
+        CreditLimitAmount N15.3 r
         CreditLimitIsZero B r
         CreditSegmentCurrency S5 r
     """,

@@ -18,6 +18,7 @@ PARTNERS = "API_BUSINESS_PARTNER"
 DELIVERIES = "API_OUTBOUND_DELIVERY_SRV;v=0002"
 BILLING = "API_BILLING_DOCUMENT_SRV"
 RETURNS = "API_CUSTOMER_RETURN_SRV"
+PRODUCTION = "API_PRODUCTION_ORDER_2_SRV"
 CREDIT = "API_CRDTMBUSINESSPARTNER"
 
 
@@ -30,13 +31,17 @@ class Used:
 
 @dataclass(frozen=True, kw_only=True)
 class UsedEntity:
-    """`set` of `service`, the ports that stop without it, its properties and navigations."""
+    """`set` of `service`, the ports that stop without it, its properties and navigations.
+
+    `keys` where a row is addressed by them.
+    """
 
     service: str
     set: str
     ports: tuple[str, ...]
     text: str
     navigations: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     fields: Mapping[str, Used] = field(init=False)
 
     def __post_init__(self) -> None:

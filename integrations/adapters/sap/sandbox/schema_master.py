@@ -292,7 +292,7 @@ CREDIT_SETS = (
         BusinessPartner S10 k
         CreditSegment S10 k
         CreditAccountIsBlocked B
-        CreditLimitAmount N15.2
+        CreditLimitAmount N15.3
         CreditLimitIsZero B
         CreditSegmentCurrency S5
         """

@@ -132,6 +132,9 @@ class SapStandIn(Entrance):
         if service == SIMULATION:
             # SAP's description of the service has POST as its only operation
             return error(501, "/IWBEP/CM_MGW_RT/025", "Method GET_ENTITYSET not implemented")
+        if not self.store.kinds[set_name].addressable:
+            words = f'Entity set "{set_name}" is not addressable'
+            return error(405, "/IWBEP/CM_MGW_RT/021", words)
         if keys is None:
             found = reading.collection(
                 self.store, set_name, params, self.url, server_page=self.page_of(self.server_page)

@@ -1,7 +1,7 @@
 """What people do in SAP's own screens: deliver, post goods issue, bill, credit, take back."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,24 @@ class Staff(Sales):
             self.flow(item, "J", number, str(place * 10), order_number, item_number, "C")
         self.restate(order)
         return number
+
+    def hand_over(self, delivery: str, carrier: str, *, units: Sequence[str] = ()) -> None:
+        """To a carrier, packed in handling units with these external numbers."""
+        keys = {"PartnerFunction": "CR"}
+        self.store.add("A_OutbDeliveryPartner", SDDocument=delivery, Supplier="17300080", **keys)
+        self.store.add(
+            "A_OutbDeliveryAddress2",
+            DeliveryDocument=delivery,
+            BusinessPartnerName1=carrier,
+            **keys,
+        )
+        for unit in units:
+            self.store.add(
+                "A_HandlingUnitHeaderDelivery",
+                HandlingUnitInternalId=self.next_number("unit"),
+                DeliveryDocument=delivery,
+                HandlingUnitExternalId=unit,
+            )
 
     def post_goods_issue(self, delivery: str, *, tracking: str = "") -> None:
         header = self.store.one("A_OutbDeliveryHeader", DeliveryDocument=delivery)

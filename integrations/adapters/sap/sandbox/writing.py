@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.sandbox.making import Making
 from integrations.adapters.sap.sandbox.sales import Refused
 from integrations.adapters.sap.sandbox.schema import Field, Kind
-from integrations.adapters.sap.sandbox.staff import Staff
 from integrations.adapters.sap.sandbox.store import ROOT, Row
 from integrations.adapters.sap.sandbox.values import taken, written
 
 Body = Mapping[str, Any]
 
 
-class Writing(Staff):
+class Writing(Making):
     _base = ""
 
     # -- bodies
