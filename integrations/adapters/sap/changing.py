@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.addresses import SHIP_TO, address_body, refuse_cut
 from integrations.adapters.sap.batch import Write
 from integrations.adapters.sap.fields import ITEM, ORDER, ORDER_ADDRESS, ORDERS, PRICE_ELEMENT
 from integrations.adapters.sap.line_refs import line_ref_of, order_ref_of, print_of
 from integrations.adapters.sap.mapping import (
-    SHIP_TO,
     Units,
-    address_body,
     is_cancelled,
     item_body,
     material_of,
@@ -181,6 +180,7 @@ def _address_writes(row: Row, draft: OrderDraft) -> Iterator[Write]:
                 name: value for name, value in wanted.items() if text_of(there[name]) != value
             }
             if changed:
+                refuse_cut(draft.ship_to, text_of(row["SalesOrder"]))
                 path = key(
                     ORDER_ADDRESS.set,
                     SalesOrder=text_of(row["SalesOrder"]),

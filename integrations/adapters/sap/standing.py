@@ -64,7 +64,8 @@ def to_progress(rows: OrderRows, settings: SapSettings) -> OrderProgress:
 
 def _state(seen: Seen, invoices: Sequence[ErpInvoice], *, is_confirmed: bool) -> OrderState:
     """The first that fits of: cancelled, received, paid, invoiced, shipped, partly shipped, in
-    production, backordered, confirmed. One that is held for credit counts as received until goods leave."""
+    production, backordered, confirmed. One that is held for credit counts as received until goods
+    leave."""
     order = seen.rows.order
     if is_cancelled(order):
         return "cancelled"
