@@ -40,13 +40,18 @@ class SapClient(Calls):
 
     def rows(self, service: str, query: Query) -> list[Row]:
         """All rows of a list, over all its pages."""
-        found, following = _rows_and_next(self._json(service, query))
-        for _ in range(MOST_PAGES):
-            if not following:
-                return found
+        return self._all_pages(service, self._json(service, query))
+
+    def _all_pages(self, service: str, first: Row) -> list[Row]:
+        found, following = _rows_and_next(first)
+        seen: set[str] = set()
+        while following:
+            if following in seen or len(seen) >= MOST_PAGES:
+                raise Unavailable(f"A list of {service} does not come to an end.")
+            seen.add(following)
             more, following = _rows_and_next(self._read(service, self.relative(service, following)))
             found += more
-        raise Unavailable(f"{service}/{query.path} does not come to an end.", endpoint=query.path)
+        return found
 
     def page(
         self, service: str, query: Query, cursor: str | None, *, size: int
@@ -81,12 +86,7 @@ class SapClient(Calls):
             error = explain_json(reply, False)
             if error is not None:
                 raise error
-            rows, following = _rows_and_next(reply.json()["d"])
-            while following:
-                address = self.relative(service, following)
-                more, following = _rows_and_next(self._read(service, address))
-                rows += more
-            found.append(rows)
+            found.append(self._all_pages(service, reply.json()["d"]))
         return found
 
     def entities(self, service: str, queries: Sequence[Query]) -> list[Any]:

@@ -193,7 +193,7 @@ def _refuse_senseless(line: DraftLine, draft: OrderDraft) -> None:
     raise NeedsOperator(
         f"Line {line.description or line.our_ref!r} of order {draft.display_ref} asks for "
         f"{line.quantity} at {line.net_unit_price}: SAP takes a quantity above zero with up to "
-        "three digits after the point, at a price that is not negative, both of a size it can hold.",
+        "three digits after the point, at a price that is not negative, neither beyond its digits.",
         reason="order_senseless",
         cause=f"order_senseless:{draft.our_ref}",
         hint="Correct the order in the storefront, or cancel it there.",
