@@ -20,7 +20,7 @@ _TIME = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 
 
 def text_of(value: Any) -> str:
-    return str(value) if value not in (None, False) else ""
+    return "" if value is None or value is False else str(value)
 
 
 def number_of(value: Any) -> Decimal:
