@@ -109,6 +109,7 @@ AREA_TAX = UsedEntity(
     ports=("PullsCustomers",),
     text="CustomerTaxClassification S1 r",
 )
+# held against SAP's CSN (npm @sap/cloud-sdk-vdm-credit-management-master-data-service 2.1.0)
 CREDIT_ACCOUNT = UsedEntity(
     service=CREDIT,
     set="CreditManagementAccount",

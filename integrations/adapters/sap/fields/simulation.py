@@ -1,4 +1,8 @@
-"""The simulation of a sales order. It is made only, never read: nothing of it is stored."""
+"""The simulation of a sales order. It is made only, never read: nothing of it is stored.
+
+Held against SAP's CSN of the service (npm @sap/cloud-sdk-vdm-sales-order-simulation-service 2.1.0):
+names, types and lengths; that form does not say what may be created.
+"""
 
 from integrations.adapters.sap.fields.used import PRICING, SIMULATION, UsedEntity
 
