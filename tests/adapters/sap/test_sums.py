@@ -3,8 +3,9 @@
 The rule, in SAP's documentation of the data element TXPRF ("Rounding rule"): the rule "determines
 how the system rounds off condition values during pricing"; by the standard one "values are rounded
 off according to business standards: 10.454 -> 10.45, 10.455 -> 10.46". Condition values are those
-of a line: price, discount and tax are rounded each by itself. What is recorded is a reading of that rule on SAP's own server, not a real
-S/4HANA. Nothing here asks our own prediction what to expect: prediction, SAP's answer and what SAP holds must all be the literal.
+of a line: price, discount and tax are rounded each by itself. What is recorded is a reading of
+that rule on SAP's own server, not a real S/4HANA. Nothing here asks our own prediction what to
+expect: prediction, SAP's answer and what SAP holds must all be the literal.
 """
 
 from dataclasses import replace
