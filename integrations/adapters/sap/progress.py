@@ -240,9 +240,7 @@ class Progress(Payments):
             reads = reads_of(
                 PRODUCTION_ORDER.set, "SalesOrder", numbers, select=PRODUCTION_ORDER.read
             )
-            rows = read_or(
-                lambda: self.client.gather(PRODUCTION, reads), [], of="production orders"
-            )
+            rows = self._gathered_or_none(PRODUCTION, reads, of="production orders")
             for row in rows:
                 found[item_number(row["SalesOrder"])].append(row)
         return found
@@ -250,11 +248,15 @@ class Progress(Payments):
     def _return_items(self, numbers: Sequence[str]) -> Mapping[tuple[str, str], Row]:
         """Nothing where the service for returns is not set up: it is needed for nothing else."""
         reads = reads_of(RETURN_ITEM.set, "CustomerReturn", numbers, select=RETURN_ITEM.read)
-        found = read_or(lambda: self.client.gather(RETURN_ITEM.service, reads), [], of="returns")
+        found = self._gathered_or_none(RETURN_ITEM.service, reads, of="returns")
         return {
             (text_of(row["CustomerReturn"]), item_number(row["CustomerReturnItem"])): row
             for row in found
         }
+
+    def _gathered_or_none(self, service: str, reads: Sequence[Query], *, of: str) -> list[Row]:
+        nothing: list[Row] = []
+        return read_or(lambda: self.client.gather(service, reads), nothing, of=of)
 
 
 def _changed(name: str, window: Window) -> str:

@@ -2,13 +2,12 @@
 
 from integrations.adapters.sap.sandbox.schema import Kind, kind
 from integrations.adapters.sap.sandbox.schema_master import (
-    CREDIT_SETS,
-    PARTNER_SETS,
     PRICE_SETS,
     PRODUCT_SETS,
     STOCK_SETS,
 )
 from integrations.adapters.sap.sandbox.schema_orders import ORDER_SETS
+from integrations.adapters.sap.sandbox.schema_partners import CREDIT_SETS, PARTNER_SETS
 from integrations.adapters.sap.sandbox.schema_simulation import SIMULATION_SETS
 
 DELIVERY_SETS = (
