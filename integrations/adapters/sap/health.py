@@ -11,6 +11,7 @@ from integrations.adapters.sap.fields import (
     AVAILABILITY,
     CREDIT,
     ENTITIES,
+    ORDER,
     ORDERS,
     PRODUCTION,
     RETURNS,
@@ -18,6 +19,7 @@ from integrations.adapters.sap.fields import (
     UsedEntity,
 )
 from integrations.adapters.sap.metadata import ServiceShape
+from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.rounding import Rounding
 from integrations.adapters.sap.sales_areas import SalesAreas
 from integrations.errors import NeedsOperator, PortalError, Rejected
@@ -110,12 +112,16 @@ class Health(Rounding, SalesAreas):
     def _session(self) -> Check:
         """Writing needs a token that comes with a session cookie, which proxies may drop."""
         token = self.client.fetch_token(ORDERS)
-        return Check(
-            name="session",
-            ok=bool(token),
-            detail="SAP gives out CSRF tokens." if token else "SAP gave no CSRF token.",
-            hint="" if token else "Let the proxy pass the header x-csrf-token and all cookies.",
-        )
+        if not token:
+            return Check(
+                name="session",
+                ok=False,
+                detail="SAP gave no CSRF token.",
+                hint="Let the proxy pass the header x-csrf-token and all cookies.",
+            )
+        one = Query(path=ORDER.set, select=("SalesOrder",), top=1)
+        self.client.read_many(ORDERS, [one, one])  # a POST that only reads
+        return Check(name="session", ok=True, detail="SAP gives out CSRF tokens and takes them.")
 
     def _service(self, service: str) -> Check:
         name = f"service:{service}"

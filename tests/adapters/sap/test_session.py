@@ -81,6 +81,16 @@ def test_proxy_that_drops_cookies_is_no_refusal_of_the_order(sales: Sales) -> No
     assert adapter.find_order("order_01ABC") is None  # reading needs no session
 
 
+def test_test_of_the_connection_sees_that_cookies_are_dropped(office: SapOffice) -> None:
+    office.standin.drops_cookies = True
+
+    (check,) = [one for one in office.adapter().test().checks if one.name == "session"]
+
+    assert not check.ok
+    assert "forgets the session" in check.detail
+    assert "pass all cookies" in check.hint
+
+
 # ---------------------------------------------------------------- pages
 
 
