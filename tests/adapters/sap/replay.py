@@ -87,6 +87,9 @@ class Caller:
         """What was done to the recorded server before a call, by its note."""
         if "expired on the server" in note:
             self.standin.expire_tokens()
+        if "delivery items by order" in note:
+            self.standin.company.ship("2")
+            self.standin.company.bill("2")
         self.standin.server_page = 1 if "__next" in note else 100
 
     def sign_in(self) -> None:
@@ -167,7 +170,9 @@ def shape_differences(recorded: Any, ours: Any, at: str = "") -> list[str]:
         if bool(recorded) != bool(ours):
             return [f"{at}: {len(ours)} rows, recorded {len(recorded)}"]
         return shape_differences(recorded[0], ours[0], f"{at}[0]") if recorded else []
-    if _kind(recorded) != _kind(ours):
+    # CAP tells a DateTime of seven digits with an offset; in a gateway only DateTimeOffset has one
+    is_day = at.endswith("Date") and {_kind(recorded), _kind(ours)} == {"day", "moment"}
+    if _kind(recorded) != _kind(ours) and not is_day:
         return [f"{at}: {ours!r} is {_kind(ours)}, recorded {recorded!r}"]
     return []
 
@@ -181,6 +186,8 @@ def _key_differences(recorded: dict[str, Any], ours: dict[str, Any], at: str) ->
         missing = {key for key in missing if key in {"results", "__metadata", "__deferred"}}
     if at == "/d":
         missing = {key for key in missing if key.startswith("__") or key == "results"}
+    if at.endswith("/__metadata"):
+        extra.discard("etag")  # CAP leaves it out where its property is not selected
     for key in sorted(extra):
         yield f"{at}/{key}: is not in the recording"
     for key in sorted(missing):
