@@ -156,9 +156,29 @@ SPEC = AdapterSpec(
             help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
         ),
         Field(
+            name="tracking_number",
+            label="Where the tracking number is",
+            default="bill_of_lading",
+            choices=("bill_of_lading", "handling_unit"),
+            help="handling_unit: the external numbers of what was packed, the SSCC for most.",
+        ),
+        Field(
+            name="carrier_function",
+            label="Partner function of the carrier",
+            help="On deliveries. Example: CR. Empty: shipments name no carrier.",
+        ),
+        Field(
             name="tracking_url",
             label="Tracking page",
-            help="Takes {number}, the bill of lading. Example: https://track.example/{number}",
+            help="Takes {number}, the tracking number. Example: https://track.example/{number}",
+        ),
+        Field(
+            name="production",
+            label="Production orders",
+            default="none",
+            choices=("none", "read"),
+            help="read: an order whose items are being made for it says so. Needs "
+            "API_PRODUCTION_ORDER_2_SRV.",
         ),
         Field(
             name="payment_mode",

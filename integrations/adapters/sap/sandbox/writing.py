@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.sandbox.making import Making
 from integrations.adapters.sap.sandbox.sales import Refused
 from integrations.adapters.sap.sandbox.schema import Field, Kind
-from integrations.adapters.sap.sandbox.staff import Staff
-from integrations.adapters.sap.sandbox.store import Row
+from integrations.adapters.sap.sandbox.store import ROOT, Row
 from integrations.adapters.sap.sandbox.values import taken, written
 
 Body = Mapping[str, Any]
 
 
-class Writing(Staff):
+class Writing(Making):
+    _base = ""
+
     # -- bodies
 
     def read_body(self, set_name: str, body: Body, *, path: str = "", change: bool = False) -> Row:
@@ -197,8 +199,9 @@ class Writing(Staff):
 
     # -- the simulation
 
-    def simulate(self, body: Body) -> dict[str, Any]:
+    def simulate(self, body: Body, base: str) -> dict[str, Any]:
         """Holds only the navigations that the request names (SAP sample code)."""
+        self._base = base
         header = {
             **self._initial("A_SalesOrderSimulation"),
             **self.read_body("A_SalesOrderSimulation", body),
@@ -231,7 +234,10 @@ class Writing(Staff):
                 "TotalNetAmount": net,
                 "TotalCreditCheckStatus": "",
             }
-            answer["to_Credit"] = {"TotalCreditCheckStatus": self.credit_status(order)}
+            answer["to_Credit"] = self._shown(
+                "A_SalesOrderCreditSimulation",
+                {"TotalCreditCheckStatus": self.credit_status(order)},
+            )
         return answer
 
     def _simulated_line(self, one: Any, wanted: Body, header: Row) -> dict[str, Any]:
@@ -272,7 +278,13 @@ class Writing(Staff):
 
     def _shown(self, set_name: str, row: Row) -> dict[str, Any]:
         props = self.store.kinds[set_name].props
-        return {name: written(prop, row.get(name)) for name, prop in props.items()}
+        service = self.store.service_of[set_name]
+        keys = {name: row.get(name) or "" for name in self.store.kinds[set_name].keys}
+        uri = f"{self._base}{ROOT}/{service}/{self.store.address(set_name, keys)}"
+        return {
+            "__metadata": {"type": f"{service}.{set_name}Type", "uri": uri},
+            **{name: written(prop, row.get(name)) for name, prop in props.items()},
+        }
 
 
 def _many(value: Any) -> list[Body]:
