@@ -48,7 +48,7 @@ class Sales(Statuses):
         if self.exit_message is not None:
             raise Refused(*self.exit_message)
         header["TransactionCurrency"] = header["TransactionCurrency"] or mine[0]["Currency"]
-        terms = header["CustomerPaymentTerms"]
+        terms = header.get("CustomerPaymentTerms")  # a simulation has none
         if terms and terms not in self.payment_terms:
             # the words of every check table
             raise Refused("00/058", f"Entry {terms} does not exist in T052 (check entry)")
