@@ -5,6 +5,7 @@ JOBS = {
     "sweep_stray_drafts": "Remove drafts that no quote owns",
     "copy_choices": "Copy payment terms and ways of shipping",
     "send_quote_mail": "Send a mail about a request or a quote",
+    "tell_of_words": "Mail what was written about a request",
     "send_sign_in_code": "Mail a code to sign in with",
 }
 STEPS = {
@@ -13,6 +14,7 @@ STEPS = {
     "push": "Hand it to the ERP",
     "terms": "Ask the ERP for its payment terms",
     "shipping": "Ask the storefront for regions and ways of shipping",
+    "gather": "Gather what was written since",
 }
 
 
@@ -25,7 +27,7 @@ class QuotesConfig(AppConfig):
         from integrations.looks import badges, words
         from integrations.webhooks import signed
         from quotes import states
-        from quotes.mails import sending
+        from quotes.mails import gathering, sending
         from quotes.models import Approval
         from quotes.services import basis, choices, invoices, ordering, strays, timers
         from quotes.signin import mail, retention
@@ -43,5 +45,6 @@ class QuotesConfig(AppConfig):
         choices.register_all()
         mail.declare()
         sending.declare()
+        gathering.declare()
         signed.register_all()
         beat.register("forget_sign_ins", retention.EVERY_S, retention.forget_ended)

@@ -47,9 +47,7 @@ def start_checks(at_most: int = FEW) -> int:
     except NeedsOperator:
         return 0
     due = list(_due(clock.now())[:at_most])
-    for version in due:
-        _start(version, erp.resource_id)
-    return len(due)
+    return sum(_start(version, erp.resource_id) for version in due)
 
 
 def _due(now: datetime) -> Any:
@@ -67,7 +65,11 @@ def _due(now: datetime) -> Any:
 
 
 @transaction.atomic
-def _start(version: Version, erp_resource: int) -> None:
+def _start(version: Version, erp_resource: int) -> bool:
+    """Unless another process did since it was found."""
+    Version.objects.select_for_update().get(pk=version.pk)
+    if not _due(clock.now()).filter(pk=version.pk).exists():
+        return False
     BasisCheck.objects.update_or_create(version=version, defaults={"tried_at": clock.now()})
     start_job(
         CHECK,
@@ -76,6 +78,7 @@ def _start(version: Version, erp_resource: int) -> None:
         resources={"erp": erp_resource},
         actor="beat",
     )
+    return True
 
 
 def check(ctx: StepContext) -> Mapping[str, Any]:
