@@ -3,6 +3,7 @@ from django.apps import AppConfig
 JOBS = {
     "place_quote_order": "Place the order of an accepted quote",
     "sweep_stray_drafts": "Remove drafts that no quote owns",
+    "sweep_files": "Remove files that no request has",
     "copy_choices": "Copy payment terms and ways of shipping",
     "send_quote_mail": "Send a mail about a request or a quote",
     "tell_of_words": "Mail what was written about a request",
@@ -29,7 +30,15 @@ class QuotesConfig(AppConfig):
         from quotes import states
         from quotes.mails import gathering, sending
         from quotes.models import Approval
-        from quotes.services import basis, choices, invoices, ordering, strays, timers
+        from quotes.services import (
+            basis,
+            choices,
+            invoices,
+            leftover_files,
+            ordering,
+            strays,
+            timers,
+        )
         from quotes.signin import mail, retention
 
         words.know(jobs=JOBS, steps=STEPS)
@@ -40,6 +49,7 @@ class QuotesConfig(AppConfig):
         ordering.register_all()
         timers.register_all()
         strays.register_all()
+        leftover_files.register_all()
         basis.register_all()
         invoices.register_all()
         choices.register_all()
