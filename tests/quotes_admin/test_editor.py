@@ -304,7 +304,9 @@ def test_submit_on_top_of_the_page_is_part_of_the_editor(signed_in, sam):
 
 def test_submit_sends_what_is_in_all_lines(signed_in, sam, entered):
     version = VersionFactory(quote__owner=sam, lines=2)
-    sent = entered(version, **{"lines-0-unit_price": "45", "lines-1-quantity": "7", "submit": "1"})
+    where = {"region_ref": "reg_eu", "ship_to-city": "Hamburg", "ship_to-country_code": "DE"}
+    typed = {"lines-0-unit_price": "45", "lines-1-quantity": "7"}
+    sent = entered(version, submit="1", **where, **typed)
 
     signed_in(sam).post(page_of(version), sent)
 
