@@ -31,6 +31,12 @@ REFUSED = (403, 404, 405, 409, 410)
 # Of what was accepted: showing it to a colleague changes nothing of it.
 STILL_POSSIBLE = {state: {"quote_forward"} for state in BOUND}
 
+# Where the browser is led back to a page that says why: the request was open when it was shown.
+SAID_ON_THE_PAGE = {
+    "request_edit": "This request cannot be changed any more.",
+    "attachments": "This request is closed; nothing can be added to it.",
+}
+
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
@@ -78,6 +84,8 @@ def test_offer_that_is_over_takes_no_answer(world, state):
     for name in names:
         if name in STILL_POSSIBLE.get(state, ()):
             continue
+        if (name, state) == ("quote_accept", "past"):
+            continue  # it ends the offer, as the timer would: see below
         answer = browser.post(world.path_of(name), sent_to(world))
         assert answer.status_code in REFUSED, (name, state)
         assert changed(before) == [], (name, state)
@@ -95,10 +103,33 @@ def test_nor_does_it_from_the_approver_of_the_company(world, state):
     over(state)(world.version)
     browser, before = signed_in(boss), all_rows()
 
-    for name in ("quote_accept", "quote_refuse", "quote_decline"):
+    for name in ("quote_refuse", "quote_decline", *(["quote_accept"] if state != "past" else [])):
         answer = browser.post(world.path_of(name), sent_to(world))
         assert answer.status_code in REFUSED, name
     assert changed(before) == []
+
+
+@pytest.mark.parametrize("was", ["offered", "acceptance_pending"])
+def test_acceptance_that_comes_too_late_ends_the_offer_and_nothing_else(world, was):
+    Version.objects.filter(pk=world.version.pk).update(state=was)
+    over("past")(world.version)
+    before = all_rows()
+    offer = Version.objects.filter(pk=world.version.pk).values().get()
+
+    answer = signed_in(world.ben).post(world.path_of("quote_accept"), sent_to(world))
+
+    assert answer.status_code == 409
+    assert Version.objects.filter(pk=world.version.pk).values().get() == offer | {
+        "state": "expired"
+    }
+    assert set(changed(before)) == {
+        "quotes.Version",
+        "integrations.StateChange",  # that it has ended
+        "engine.SyncJob",
+        "engine.Step",
+        "engine.KeyHead",  # the mail that says so
+    }
+    assert not Acceptance.objects.exists()
 
 
 def test_older_revision_takes_no_answer_beside_the_newest(world):
@@ -126,9 +157,11 @@ def test_request_that_is_over_is_not_written_to(world, state):
     for name in names:
         if name == "request_copy" and state in RFQ_COPYABLE:
             continue  # a new one is how it goes on
-        answer = browser.post(world.path_of(name), sent_to(world))
-        # a file is refused on the page that the browser is led back to
-        assert answer.status_code in (*REFUSED, *([302] if name == "attachments" else [])), name
+        answer = browser.post(world.path_of(name), sent_to(world), follow=True)
+        if name in SAID_ON_THE_PAGE:
+            assert SAID_ON_THE_PAGE[name] in answer.text, (name, state)
+        else:
+            assert answer.status_code in REFUSED, (name, state)
         assert changed(before) == [], (name, state)
 
 
