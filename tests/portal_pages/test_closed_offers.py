@@ -113,10 +113,10 @@ def test_nor_does_it_from_the_approver_of_the_company(world, state):
 def test_acceptance_that_comes_too_late_ends_the_offer_and_nothing_else(world, was):
     Version.objects.filter(pk=world.version.pk).update(state=was)
     over("past")(world.version)
-    before = all_rows()
+    browser, before = signed_in(world.ben), all_rows()
     offer = Version.objects.filter(pk=world.version.pk).values().get()
 
-    answer = signed_in(world.ben).post(world.path_of("quote_accept"), sent_to(world))
+    answer = browser.post(world.path_of("quote_accept"), sent_to(world))
 
     assert answer.status_code == 409
     assert Version.objects.filter(pk=world.version.pk).values().get() == offer | {
