@@ -62,6 +62,7 @@ def drawing(name: str = "hose.pdf") -> SimpleUploadedFile:
 def test_question_is_answered_through_the_link_in_its_mail(rfq, sam, browser):
     with_link(rfq, sam, browser)
     assert "Which hose?" in browser.get(THREAD).text
+    assert '<span class="badge warn">Question for you</span>' in browser.get(THREAD).text
 
     assert browser.post(SAY, {"text": "The red one."}).url == THREAD
 
