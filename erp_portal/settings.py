@@ -248,6 +248,7 @@ QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sal
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
 SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
 QUOTE_BASIS_CHECK_H = env.number("QUOTE_BASIS_CHECK_H", 24, minimum=1)  # prices of open offers
+QUOTE_MESSAGE_WAIT_S = env.number("QUOTE_MESSAGE_WAIT_S", 120, minimum=0)  # one mail for several
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 # Files of requests: outside everything that is served, one folder for all web processes.
 ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))

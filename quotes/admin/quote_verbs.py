@@ -210,7 +210,8 @@ class QuoteVerbs(QuoteDesk):
             done="given up",
             action="give_up_order",
             question="Give up the order",
-            consequence="The quote is withdrawn though the buyer accepted it. Tell them.",
+            consequence="The quote is withdrawn though the buyer accepted it. They are told by "
+            "mail that no order comes; your reason is for us only.",
             button="Give it up",
             tone="danger",
         )

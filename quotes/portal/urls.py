@@ -14,6 +14,7 @@ from quotes.portal import (
     views_request_form,
     views_requests,
     views_signin,
+    views_thread,
 )
 
 app_name = "portal"
@@ -28,6 +29,10 @@ urlpatterns = [
     path("request", views_anonymous.ask, name="anonymous"),
     path("request/code", views_anonymous.confirm, name="anonymous_code"),
     path("request/done", views_anonymous.done, name="anonymous_done"),
+    path("request/open/<str:token>", views_thread.open_link, name="thread_open"),
+    path("request/thread", views_thread.show, name="thread"),
+    path("request/thread/say", views_thread.say, name="thread_say"),
+    path("request/thread/files", views_thread.add_file, name="thread_files"),
     path("requests/<str:number>/attachments", views_attachments.add, name="attachments"),
     path(
         "requests/<str:number>/attachments/<int:pk>", views_attachments.download, name="attachment"

@@ -138,6 +138,7 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     _win(quote)
     ordering.start(acceptance)
     sending.start("accepted", version)
+    sending.start("colleague_accepted", version)
     sending.start("sales_accepted", version)
     return acceptance
 
@@ -152,6 +153,7 @@ def ask_company(version: Version, *, person: Buyer, answer: Answer) -> Version:
     _refuse_stale(quote, version, answer)
     _refuse_expired(version)
     version.move("ask_company", as_buyer(person), asked_by=person)
+    sending.start("company_asked", version)
     return version
 
 
@@ -164,6 +166,7 @@ def refuse_company(version: Version, *, person: Buyer, comment: str) -> Version:
         raise NotPermitted("Only an approver of your company, or who asked, can do this.")
     who = Who.COMPANY_APPROVER if right.may_approve else Who.BUYER
     version.move("refuse_company", as_buyer(person, who), reason=comment, asked_by=None)
+    sending.start("company_refused", version)
     return version
 
 

@@ -245,6 +245,7 @@ def give_up_order(acceptance: Acceptance, *, user: User, reason: str) -> Version
     version.move("give_up_order", staff(user, Who.OPERATOR), reason=reason)
     if job.is_open:
         verbs.cancel(job, actor=str(user), reason=reason)
+    sending.start("given_up", version)
     return version
 
 

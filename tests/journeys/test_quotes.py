@@ -189,7 +189,9 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
 
     line = version.lines.get()
     assert left == []
-    assert tiers.read(line.tiers) == (replace(asked, unit_price=price), typed)
+    of_erp, by_hand = tiers.read(line.tiers)
+    assert (replace(of_erp, basis={}), by_hand) == (replace(asked, unit_price=price), typed)
+    assert of_erp.basis["net_unit_price"] == str(price)
     assert line.unit_price > price
 
 
