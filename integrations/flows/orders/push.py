@@ -25,6 +25,7 @@ from integrations.flows import links
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.agreed import as_agreed
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import Plan, plan_order
@@ -100,7 +101,7 @@ def _work_out(order: Order, seen: StorefrontOrder) -> Output:
             storefront=order.storefront,
             erp=erp,
             erp_adapter=adapter,
-            overrides=overrides_of(order),
+            overrides=as_agreed(order, seen, overrides_of(order)),
         )
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
