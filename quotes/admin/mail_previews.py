@@ -32,6 +32,8 @@ NAMES = {
     "sales_declined": "To sales: declined",
     "sales_change": "To sales: change wanted",
     "sales_order_failed": "To sales: order failed",
+    "sales_held": "To sales: acceptance is held",
+    "held_cleared": "Can be accepted now",
 }
 
 

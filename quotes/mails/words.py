@@ -92,6 +92,19 @@ def accepted(version: Version) -> Letter:
     )
 
 
+def held_cleared(version: Version) -> Letter:
+    words = _of(version)
+    return _to_buyer(
+        version,
+        subject=_("You can accept quote %(number)s now") % words,
+        paragraphs=[
+            _("We looked at your account: quote %(number)s over %(gross)s can be accepted now.")
+            % words,
+            _("It is valid until %(until)s.") % words,
+        ],
+    )
+
+
 def forwarded(forward: Forward) -> Letter:
     """To a colleague whom a buyer chose; to nobody once the offer is taken back."""
     version, reader = forward.version, forward.to
@@ -190,6 +203,15 @@ def for_sales_order_failed(version: Version) -> Letter:
     return _about(version, f"The order of {version} could not be placed", _reason(version))
 
 
+def for_sales_held(version: Version) -> Letter:
+    return _about(
+        version,
+        f"An acceptance of {version} waits for you",
+        f"{version.quote.account} wants to accept {version}. {version.held_note} Look at the "
+        "account, then allow the acceptance on the quote's page, or talk to the buyer.",
+    )
+
+
 LETTERS: dict[str, Callable[..., Letter]] = {
     "offered": offered,
     "reminder": reminder,
@@ -205,6 +227,8 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "sales_change": for_sales_change,
     "sales_prices_moved": for_sales_prices_moved,
     "sales_order_failed": for_sales_order_failed,
+    "sales_held": for_sales_held,
+    "held_cleared": held_cleared,
 }
 ABOUT_RFQ = frozenset({"question", "sales_submitted", "sales_overdue", "managers_overdue"})
 ABOUT_FORWARD = frozenset({"forwarded"})

@@ -194,14 +194,19 @@ def refuse_company(version: Version, *, person: Buyer, comment: str) -> Version:
 @transaction.atomic
 def decline(version: Version, *, person: Buyer, reason: str) -> Version:
     """Ends the offer, for a buyer who may accept; others may ask for a change."""
-    if not may_decline(person):
-        raise NotPermitted("You may ask for a change, but not decline this quote.")
+    refuse_declining(person)
     return ending.decline(version, actor=as_buyer(person), reason=reason)
 
 
-def may_decline(person: Buyer) -> bool:
-    """Whether this buyer has the right to accept, however much they may spend."""
-    right = _right_of(person)
+def refuse_declining(person: Buyer) -> None:
+    """Raises NotPermitted without the right to accept, whatever the limit."""
+    if not may_decline(_right_of(person)):
+        raise NotPermitted(
+            "You may ask for a change, but not decline this quote.", code="may_not_decline"
+        )
+
+
+def may_decline(right: BuyingRight) -> bool:
     return right.may_accept or right.may_approve
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from integrations.engine import runner, verbs
@@ -271,11 +272,11 @@ def test_offered_version_is_not_priced_anew(world: World, ben: Buyer) -> None:
 
 def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
-    credit.check_account(version)
+    credited(version)
     Version.objects.filter(pk=version.pk).update(gross_total=Decimal(10_000_000))
 
     with pytest.raises(AccountRefused, match="credit"):
-        credit.check_account(fresh(version))
+        credited(fresh(version))
     assert not Acceptance.objects.exists()
 
 
@@ -287,7 +288,7 @@ def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, 
     )
 
     with pytest.raises(AccountRefused, match="credit"):
-        credit.check_account(version)
+        credited(version)
 
 
 def test_draft_that_a_crash_left_is_removed_and_the_quotes_own_is_not(
@@ -306,6 +307,13 @@ def test_draft_that_a_crash_left_is_removed_and_the_quotes_own_is_not(
 
     assert stray not in world.shop.drafts
     assert len(world.shop.drafts) == 1
+
+
+def credited(version: Version) -> str:
+    """What an acceptance would hear of the account now."""
+    judge = credit.ask(version)
+    with transaction.atomic():
+        return judge(version)
 
 
 def sales_rep_again() -> User:

@@ -27,7 +27,7 @@ from quotes.models import Acceptance, BuyingRight, Message, Rfq, Version
 from quotes.services import answering, drafting, ending, offering
 from quotes.services.answering import Answer
 from quotes.states import RfqState, VersionState
-from tests.factories import BuyerFactory, FlowFactory, sales_rep
+from tests.factories import BuyerFactory, FlowFactory, IdLinkFactory, sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,8 +43,10 @@ def sam() -> User:
 
 @pytest.fixture
 def ben() -> Buyer:
-    FlowFactory(live=True)
-    return BuyerFactory(email="ben@company.example")
+    flow = FlowFactory(live=True)
+    ben = BuyerFactory(email="ben@company.example", storefront_customer_id="cus_ben")
+    IdLinkFactory(source=flow.source, source_ref="cus_ben", target=flow.target, target_ref="7")
+    return ben
 
 
 @pytest.fixture
