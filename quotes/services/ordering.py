@@ -121,10 +121,9 @@ def convert(ctx: StepContext) -> Output:
     acceptance = _acceptance(ctx)
     if _is_given_up(acceptance.version):
         raise Rejected("The order was given up.")
-    with open_storefront(_shop(ctx), actor=ctx.actor) as shop:
-        draft = shop.find_quoted(ref_of(acceptance))
-        if draft is None:
-            raise Rejected(f"The draft order of {acceptance.version} is gone.")
+    connection = _shop(ctx)
+    with open_storefront(connection, actor=ctx.actor) as shop:
+        draft = shop.draft_quoted(order_of(acceptance, connection))
         _refuse_wrong(draft, acceptance)
         ctx.checkpoint()
         placed = shop.convert_quoted(ref_of(acceptance), digest=draft.digest)
@@ -172,8 +171,9 @@ def _refuse_wrong(placed: PlacedQuote, acceptance: Acceptance) -> None:
             "It was not made an order.",
             reason="quoted_total_differs",
             cause=f"quoted_total_differs:{acceptance.quote_id}",
-            hint="Retry the order, which makes the draft anew. If it differs again, compare the "
-            "tax rates of the quote with those of the storefront's region.",
+            hint="Delete the draft in the storefront and retry the order, which makes it anew. If "
+            "it differs again, compare the tax rates of the quote with those of the storefront's "
+            "region.",
         )
 
 

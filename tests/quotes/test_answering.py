@@ -223,21 +223,6 @@ def side_by_side(*calls: Callable[[], object]) -> list[object]:
 
 
 @on_postgresql
-def test_hundred_acceptances_at_once_are_one(offer: Version, ben: Buyer) -> None:
-    def accept(n: int) -> Callable[[], object]:
-        return lambda: answering.accept(offer, person=ben, answer=answer(offer, key=f"k{n}"))
-
-    ends: list[object] = []
-    for start in range(0, 100, 20):  # as many at once as the server has sessions for us
-        ends += side_by_side(*(accept(n) for n in range(start, start + 20)))
-
-    assert sum(isinstance(end, Acceptance) for end in ends) == 1
-    assert sum(isinstance(end, Stale) for end in ends) == 99
-    placing = SyncJob.objects.filter(kind="place_quote_order")
-    assert (Acceptance.objects.count(), placing.count()) == (1, 1)
-
-
-@on_postgresql
 @pytest.mark.parametrize("rival", ["withdraw", "revise", "expire", "decline", "change"])
 def test_acceptance_and_its_rival_have_one_winner(
     offer: Version, ben: Buyer, sam: User, rival: str
