@@ -13,7 +13,7 @@ from quotes.actors import staff
 from quotes.errors import Incomplete, MoveNotAllowed
 from quotes.models import Rfq, Version
 from quotes.services import approving, drafting, ending, offering, rfqs, timers
-from quotes.snapshot import document_of, sha256_of
+from quotes.snapshot import document_of, moment, sha256_of
 from quotes.states import RfqState, VersionState
 from tests.factories import sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory, VersionLineFactory
@@ -188,8 +188,10 @@ def test_offer_lasts_longer_but_never_shorter(sam: User) -> None:
     with pytest.raises(Incomplete, match="longer"):
         offering.extend(version, actor=staff(sam), until=timezone.now() + timedelta(days=1))
 
-    assert (fresh(version).valid_until, fresh(version).sha256) == (later, before)
-    assert fresh(version).reminded_at is None
+    kept = fresh(version)
+    assert (kept.valid_until, kept.reminded_at) == (later, None)
+    assert kept.document == {**version.document, "valid_until": moment(later)}
+    assert kept.sha256 == sha256_of(kept.document) != before
 
 
 def test_clock_ends_offers_and_their_request() -> None:
