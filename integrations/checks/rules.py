@@ -275,4 +275,7 @@ def _with(sentence: str, reason: str) -> str:
 
 
 def _told(amount: Decimal) -> str:
-    return f"{amount:,f}"
+    """Without the zeros that a database adds behind the cents."""
+    cents = round(amount, 2)
+    is_padded = cents == amount and amount.as_tuple().exponent < -2  # type: ignore[operator]
+    return f"{cents if is_padded else amount:,f}"

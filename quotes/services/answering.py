@@ -138,7 +138,6 @@ def _accept(version: Version, person: Buyer, answer: Answer, judge: credit.Judge
     _refuse_expired(version)
     _refuse_unsigned(version, answer)
     right = _refuse_beyond_rights(version, person)
-    refuse_blocked(version)
     customer, orderer = customers.ordering_for(version, person)
     account_note = judge(version)
     _refuse_answered(quote)

@@ -146,7 +146,8 @@ def test_an_answer_to_what_was_withdrawn_meanwhile_is_refused_in_words(browser, 
 
     assert answer.status_code == 409
     assert "The state now: Withdrawn." in answer.text
-    assert at(offer) not in answer.text  # there is no such page any more
+    assert f'href="{at(offer)}"' not in answer.text  # there is no such page any more
+    assert 'href="/portal/quotes"' in answer.text
     assert browser.get(f"/portal/quotes/{offer.quote_id}").status_code == 404
     assert browser.post(at(offer, "/accept"), signed(offer)).status_code == 404
     assert "<tbody>" not in browser.get("/portal/quotes").text
@@ -375,7 +376,7 @@ def test_what_cannot_be_judged_is_held_for_sales_who_let_it_pass(browser, dollar
         assert "Nothing was ordered; your contact knows of it" in answer.text
         assert "119" not in answer.text.split('role="alert"')[1].split("</")[0]
     held = fresh(dollars)
-    assert "119 USD cannot be held against it" in held.held_note
+    assert "119.00 USD cannot be held against it" in held.held_note
     assert SyncJob.objects.filter(payload__mail="sales_held").count() == 1
 
     credit.let_pass(dollars, user=make.sales_manager(), reason="I know them")
@@ -390,7 +391,7 @@ def test_seller_may_be_told_instead_of_holding_what_cannot_be_judged(browser, do
 
     assert browser.post(at(dollars, "/accept"), signed(dollars)).status_code == 302
 
-    assert "119 USD cannot be held against it" in Acceptance.objects.get().account_note
+    assert "119.00 USD cannot be held against it" in Acceptance.objects.get().account_note
     assert fresh(dollars).held_note == ""
 
 
