@@ -25,6 +25,7 @@ from integrations.errors import NeedsOperator, Rejected
 from integrations.flows.orders import agreed
 from integrations.flows.orders.agreed import Agreement, difference
 from integrations.flows.orders.doors import QUOTE, ensure_push
+from integrations.flows.totals.currency import round_half_up
 from integrations.gateways import open_storefront
 from integrations.models import Connection, Order, User
 from integrations.models.order import OrderState
@@ -204,7 +205,7 @@ def agreement_of(acceptance: Acceptance) -> Agreement:
     return Agreement(
         name=str(version),
         currency=order.currency,
-        gross_total=version.gross_total or Decimal(0),
+        gross_total=round_half_up(version.gross_total or Decimal(0), order.currency),
         lines=agreed_lines(order),
         erp=version.erp_id,
         customer_ref=version.erp_customer_ref,
