@@ -25,7 +25,7 @@ def digest_of(order: Order) -> str:
     freight = sorted((one.id, one.name, f"{one.amount:f}", str(one.rate)) for one in order.methods)
     whom = (order.currency, order.customer_id, order.email)
     places = [
-        sorted((key, str(value)) for key, value in one.items() if key != "updated_at")
+        sorted((key, str(value)) for key, value in (one or {}).items() if key != "updated_at")
         for one in (order.ship_to, order.bill_to)
     ]
     return sha256(repr((whom, goods, freight, places)).encode()).hexdigest()
@@ -80,8 +80,11 @@ class QuoteOrders:
                 code="quote_order_changed",
             )
         self._reserve(order)
-        for row in (*order.lines, *order.methods):
-            row.rate, row.tax_code = self._tax({"shipping_address": order.ship_to})
+        rate, code = self._tax({"shipping_address": order.ship_to})
+        for line in order.lines:
+            line.rate, line.tax_code = rate, code
+        for method in order.methods:
+            method.rate, method.tax_code = rate, code
         order.is_draft, order.status = False, "pending"
         order.changed(version=0)
         return order, True
