@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from integrations.checks import BuyRequest, Policy, Verdict, may_buy
+from integrations.checks import BuyRequest, Policy, Unjudged, Verdict, may_buy
 from integrations.engine import clock
 from integrations.errors import NeedsOperator, PortalError
 from integrations.gateways import open_erp
@@ -67,7 +68,7 @@ def _judge(version: Version, *, told: _Told) -> str:
         is_account_blocked=account.is_blocked,
         why_untold=told.why_untold,
     )
-    policy = Policy(when_unjudged=settings.QUOTE_CREDIT_UNJUDGED)
+    policy = Policy(when_unjudged=cast(Unjudged, settings.QUOTE_CREDIT_UNJUDGED))
     verdict = may_buy(request, told.standing, clock.now(), policy)
     text = " ".join(reason.text_for_operator for reason in verdict.reasons)
     if text:
