@@ -169,6 +169,7 @@ def until_convert_failed(world: World) -> None:
     world.settles_at_once = True
 
 
+@pytest.mark.slow
 def test_draft_that_was_edited_after_the_check_is_not_converted(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     acceptance = accepted(version, ben)
@@ -185,7 +186,7 @@ def test_draft_that_was_edited_after_the_check_is_not_converted(world: World, be
 
     world.shop.remove_draft_order(draft)
     ordering.retry_order(acceptance, user=sales_rep_again(), reason="draft deleted")
-    world.wait_until_idle()
+    world.wait_until_idle(timeout_s=90)  # the storefront has its time to settle once more
 
     [order] = world.shop.orders
     assert world.shop_total(order) == version.gross_total
