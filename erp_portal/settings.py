@@ -254,7 +254,10 @@ QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unansw
 ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_BYTES", 10_000_000, minimum=1000)
 ATTACHMENTS_PER_REQUEST = env.number("ATTACHMENTS_PER_REQUEST", 20, minimum=1)
-QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
+# Nobody approves what they submitted, nor two steps of one quote.
+QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)
+# What the ERP cannot judge (no limit told, or in another currency): sales lets it pass, or is told.
+QUOTE_CREDIT_UNJUDGED = env.choice("QUOTE_CREDIT_UNJUDGED", "hold", ["hold", "warn"])
 
 # --- the API for the storefront's server ------------------------------------------------
 RFQ_MAX_BYTES = env.number("RFQ_MAX_BYTES", 1_000_000, minimum=1000)

@@ -117,9 +117,9 @@ class OwnedStorefront:
         placed: PlacedQuote = self._adapter.draft_quoted(order)
         return placed
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         self._require(self._order_flow(), "orders")
-        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref)
+        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref, digest=digest)
         return placed
 
     def discard_quoted(self, quote_ref: str) -> None:

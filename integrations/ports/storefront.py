@@ -164,11 +164,12 @@ class PlacesQuotedOrders(Protocol):
         """
         ...
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         """Makes the draft an order, which reserves its stock and is told as a placed order.
 
-        Once: an order that is converted is returned as it is. Raises Conflict as above, and
-        Rejected when there is no draft or too little stock.
+        Once: an order that is converted is returned as it is. `digest` is that of the draft as
+        it was looked at: one that was edited since is not converted. Raises Conflict for that
+        and as above, and Rejected when there is no draft or too little stock.
         """
         ...
 

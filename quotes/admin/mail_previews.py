@@ -39,6 +39,8 @@ NAMES = {
     "sales_change": "To sales: change wanted",
     "sales_order_failed": "To sales: order failed",
     "sales_prices_moved": "To sales: prices moved",
+    "sales_held": "To sales: acceptance is held",
+    "held_cleared": "Can be accepted now",
 }
 # Mails that repeat what somebody said: what is missing until then.
 NOT_YET = {

@@ -17,8 +17,13 @@ from quotes.admin import editor_forms, price_basis
 from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
-from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide, more_buttons_of
-from quotes.admin.waiting import waits_for
+from quotes.admin.quote_buttons import (
+    DECIDE,
+    buttons_of,
+    mine_to_decide,
+    more_buttons_of,
+)
+from quotes.admin.waiting import is_held, waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
 from quotes.services import approving, editing, pricing
@@ -192,11 +197,17 @@ def _around(version: Version) -> Context:
         "quote": quote,
         "revisions": revisions,
         "approvals": _approvals(version),
-        "acceptance": Acceptance.objects.filter(quote=quote).select_related("buyer").first(),
+        "acceptance": _acceptance(version),
+        "is_held": is_held(version),
         "rfq": rfq,
         "thread": rfq.messages.select_related("line") if rfq else (),
         "history": _history(revisions),
     }
+
+
+def _acceptance(version: Version) -> Acceptance | None:
+    rows = Acceptance.objects.filter(version=version)
+    return rows.select_related("buyer", "orderer").first()
 
 
 def _approvals(version: Version) -> list[Approval]:

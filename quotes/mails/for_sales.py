@@ -75,6 +75,15 @@ def for_sales_order_failed(version: Version) -> Letter:
     return _about(version, f"The order of {version} could not be placed", _reason(version))
 
 
+def for_sales_held(version: Version) -> Letter:
+    return _about(
+        version,
+        f"An acceptance of {version} waits for you",
+        f"{version.quote.account} wants to accept {version}. {version.held_note} Look at the "
+        "account, then allow the acceptance on the quote's page, or talk to the buyer.",
+    )
+
+
 def _about(version: Version, subject: str, text: str) -> Letter:
     page = reverse("admin:quotes_version_change", args=[version.pk])
     return _to_sales(version.quote.owner, subject, [text], page)

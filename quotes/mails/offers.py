@@ -53,6 +53,19 @@ def expired(version: Version) -> Letter:
     )
 
 
+def held_cleared(version: Version) -> Letter:
+    words = words_of(version)
+    return to_buyer(
+        version,
+        subject=_("You can accept quote %(number)s now") % words,
+        paragraphs=[
+            _("We looked at your account: quote %(number)s over %(gross)s can be accepted now.")
+            % words,
+            _("It is valid until %(until)s.") % words,
+        ],
+    )
+
+
 def accepted(version: Version) -> Letter:
     """To whoever accepted it."""
     words = words_of(version)

@@ -26,6 +26,8 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "sales_change": for_sales.for_sales_change,
     "sales_prices_moved": for_sales.for_sales_prices_moved,
     "sales_order_failed": for_sales.for_sales_order_failed,
+    "sales_held": for_sales.for_sales_held,
+    "held_cleared": offers.held_cleared,
 }
 
 

@@ -4,32 +4,52 @@ Read from the acceptance and the document that was signed, never from the storef
 same facts are metadata, and a buyer may write those of their cart.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from integrations.engine.models import SyncJob
 from integrations.flows.orders import agreed
-from integrations.flows.orders.agreed import Agreed, Configuration
+from integrations.flows.orders.agreed import QUOTE_KEY, Agreement, Configuration
+from integrations.flows.totals.currency import round_half_up
 from integrations.models import Connection
 from integrations.records import StorefrontOrder
 from quotes.models import Acceptance, ChoiceList
-from quotes.services.ordering import PLACE_ORDER
+from quotes.services.counterparts import trading_flow
+from quotes.services.quoted_order import PLACE_ORDER, acceptance_named, agreed_lines, order_of
 
-QUOTE_KEY = "quote_number"
+
+def agreed_in_quote(order: StorefrontOrder, erp: Connection) -> Agreement | None:
+    """That of a storefront's order: by its id, else by the quote that it names.
+
+    A name alone proves nothing; whose order it is, is told by the agreement's `order_ref`.
+    """
+    rows = Acceptance.objects.select_related("version__quote", "quote", "buyer", "orderer")
+    acceptance = rows.filter(order_ref=order.order_id).first()
+    named = acceptance_named(str(order.metadata.get(QUOTE_KEY) or ""))
+    if acceptance is None and named is not None:
+        acceptance = rows.filter(quote=named.quote, version__revision=named.revision).first()
+    return None if acceptance is None else agreement_of(acceptance, erp)
 
 
-def agreed_in_quote(order: StorefrontOrder, shop: Connection, erp: Connection) -> Agreed | None:
-    """What was accepted for this order; None for one that is of no quote of ours."""
-    acceptance = _recorded(order) or _just_placed(order, shop)
-    if acceptance is None:
-        return None
-    document: dict[str, Any] = acceptance.version.document or {}
-    ref, name = document["terms"]["ref"], document["terms"]["name"]
-    return Agreed(
-        source=str(acceptance.version),
+def agreement_of(acceptance: Acceptance, erp: Connection) -> Agreement:
+    """What the order of the acceptance must be, wherever it is read."""
+    version = acceptance.version
+    document: dict[str, Any] = version.document or {}
+    terms = document["terms"]
+    order = order_of(acceptance, trading_flow().source)
+    return Agreement(
+        name=str(version),
+        currency=order.currency,
+        gross_total=round_half_up(version.gross_total or Decimal(0), order.currency),
+        lines=agreed_lines(order),
+        erp=version.erp_id,
+        customer_ref=version.erp_customer_ref,
+        order_ref=acceptance.order_ref or _drafted(acceptance),
+        is_given_up=not acceptance.is_live,
         po_number=acceptance.po_number,
-        payment_term_ref=ref,
-        payment_term_name=name,
-        is_term_known=_is_known(ref, name, erp),
+        payment_term_ref=terms["ref"],
+        payment_term_name=terms["name"],
+        is_term_known=_is_known(terms["ref"], terms["name"], erp),
         configurations={
             str(line["n"]): _configuration(line["configuration"]) for line in document["lines"]
         },
@@ -38,38 +58,21 @@ def agreed_in_quote(order: StorefrontOrder, shop: Connection, erp: Connection) -
 
 def register_all() -> None:
     """Has orders planned with what their quotes agreed. Safe to repeat."""
-    agreed.register("quotes", agreed_in_quote)
+    agreed.register(agreed_in_quote)
 
 
-def _recorded(order: StorefrontOrder) -> Acceptance | None:
-    rows = Acceptance.objects.select_related("version__quote")
-    return rows.filter(order_ref=order.order_id).first()
+def _drafted(acceptance: Acceptance) -> str:
+    """The draft that our own job made, which keeps its id as an order; empty before that.
 
-
-def _just_placed(order: StorefrontOrder, shop: Connection) -> Acceptance | None:
-    """The event of a conversion may be faster than the job that converts.
-
-    Which quote the order names is a hint from its metadata; that the order is this quote's is
-    told by the draft which our own job has made of it.
+    The event of the conversion may be faster than the job that converts.
     """
-    number = str(order.metadata.get(QUOTE_KEY) or "")
-    digits = number.removeprefix("Q-")
-    if digits == number or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
-        return None
-    rows = Acceptance.objects.select_related("version__quote")
-    found = rows.filter(quote_id=int(digits), order_ref="").first()
-    return found if found and order.order_id in _drafts_of(found, shop) else None
-
-
-def _drafts_of(acceptance: Acceptance, shop: Connection) -> set[str]:
-    """The order of the newest draft, which keeps its id when it is converted."""
     jobs = SyncJob.objects.filter(kind=PLACE_ORDER, key=f"quote:{acceptance.quote_id}")
-    job = jobs.filter(payload__storefront=shop.pk).order_by("id").last()
+    job = jobs.filter(payload__acceptance=acceptance.pk).order_by("id").last()
     if job is None:
-        return set()
-    steps = {step.name: step.output or {} for step in job.steps.filter(name__in=["draft", "check"])}
-    made = steps.get("check") or steps.get("draft") or {}
-    return {str(made["order"])} if made.get("order") else set()
+        return ""
+    outputs = {step.name: step.output or {} for step in job.steps.all()}
+    known = (outputs.get(name, {}).get("order") for name in ("convert", "check", "draft"))
+    return str(next(filter(None, known), ""))
 
 
 def _is_known(ref: str, name: str, erp: Connection) -> bool:

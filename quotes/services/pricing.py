@@ -15,6 +15,7 @@ from quotes import tiers
 from quotes.errors import Incomplete
 from quotes.models import Version, VersionLine
 from quotes.services.counterparts import customer_ref, trading_flow, variants_of
+from quotes.services.customers import asked_about
 from quotes.services.drafting import editing
 from quotes.states import WORKING
 
@@ -63,9 +64,12 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
     if version.state not in WORKING:
         raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
     asked = [one for line in version.lines.all() if line.sku for one in _questions(line)]
-    answers, unpriced = _ask(version, asked, on)
-    variants = variants_of(version.lines.values_list("sku", flat=True), trading_flow())
+    flow = trading_flow()
+    customer = customer_ref(version.quote.account, version.quote.buyer, flow)
+    answers, unpriced = _ask(version, asked, on, customer=customer)
+    variants = variants_of(version.lines.values_list("sku", flat=True), flow)
     with editing(version, user=user) as fresh:
+        fresh.erp, fresh.erp_customer_ref = flow.target, customer
         for line in fresh.lines.select_for_update():
             variant = variants.get(line.sku)
             if variant:
@@ -84,7 +88,8 @@ def what_moved(version: Version, *, on: date) -> list[Moved]:
     Writes nothing. Raises Incomplete without a linked customer, and what the ERP's adapter raises.
     """
     asked = [one for line in version.lines.all() for one in _with_basis(line)]
-    answers, unpriced = _ask(version, asked, on)
+    customer = asked_about(version, trading_flow())
+    answers, unpriced = _ask(version, asked, on, customer=customer)
     reasons = {one.ref: one.reason for one in unpriced}
     compared = (
         _compared(one, answers.get(one.ref), reasons.get(one.ref) or reasons.get(f"{one.line.n}"))
@@ -146,10 +151,11 @@ def _ref_of(line: VersionLine, tier: tiers.Tier) -> str:
     return f"{line.n}@{tiers.plain(tier.from_quantity)}"
 
 
-def _ask(version: Version, asked: Sequence[_Asked], on: date) -> tuple[Answers, list[Unpriced]]:
+def _ask(
+    version: Version, asked: Sequence[_Asked], on: date, *, customer: str
+) -> tuple[Answers, list[Unpriced]]:
     """Answers by ref, and what got none."""
     flow, quote = trading_flow(), version.quote
-    customer = customer_ref(quote.account, quote.buyer, flow)
     variants = variants_of((one.line.sku for one in asked), flow)
     known = [one for one in asked if one.line.sku in variants]
     strange = {one.line.n for one in asked if one.line.sku not in variants}

@@ -17,7 +17,7 @@ from quotes.mails.words import LETTERS
 from quotes.models import Rfq, Version
 from quotes.services import answering, ending, offering, rfqs, timers
 from quotes.services.answering import Answer
-from tests.factories import BuyerFactory, FlowFactory, sales_manager, sales_rep
+from tests.factories import BuyerFactory, FlowFactory, IdLinkFactory, sales_manager, sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
 from tests.quotes.told import about
 
@@ -49,8 +49,10 @@ def test_buyer_hears_of_an_offer_with_its_sum_and_the_way_to_it(ben: Buyer) -> N
 
 
 def test_acceptance_is_told_to_both_sides(ben: Buyer) -> None:
-    FlowFactory(live=True)
-    sam = sales_rep()
+    flow, sam = FlowFactory(live=True), sales_rep()
+    Buyer.objects.update(storefront_customer_id="cus_ben")
+    IdLinkFactory(source=flow.source, source_ref="cus_ben", target=flow.target)
+    ben.refresh_from_db()
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
     said = Answer(revision=1, sha256=version.sha256, signature="Ben")
     answering.accept(version, person=ben, answer=said)

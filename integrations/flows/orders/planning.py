@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.errors import NeedsOperator
-from integrations.flows.orders.agreed import Agreed, agreed_for, note_of, term_ref_of
+from integrations.flows.orders.agreed import Agreement, note_of, own_agreement_of, term_ref_of
 from integrations.flows.orders.overrides import NONE, Overrides, refuse_outdated
 from integrations.flows.orders.resolve import Counterparts, resolve
 from integrations.flows.orders.snapshot import po_number
@@ -32,7 +32,7 @@ class Plan:
 
     draft: OrderDraft
     totals: TotalsPlan
-    agreed: Agreed
+    agreed: Agreement | None
 
 
 def plan_order(
@@ -49,7 +49,7 @@ def plan_order(
     terms, or the totals cannot be made equal within the tolerance.
     """
     refuse_outdated(seen, overrides)
-    agreed = agreed_for(seen, storefront=storefront, erp=erp)
+    agreed = own_agreement_of(seen, erp)
     term_ref = term_ref_of(agreed, seen, erp, overrides.payment_term_ref)
     counterparts = resolve(
         seen, storefront=storefront, erp=erp, customer_ref=overrides.customer_ref
@@ -72,7 +72,7 @@ def plan_order(
     draft = replace(
         _draft(seen, counterparts.customer_ref, outcome),
         lines=_configured(seen, outcome.lines, agreed),
-        po_number=overrides.po_number or agreed.po_number or po_number(seen),
+        po_number=overrides.po_number or (agreed and agreed.po_number) or po_number(seen),
         payment_term_ref=term_ref,
         note="\n".join(filter(None, (note_of(agreed, term_ref), overrides.note))),
     )
@@ -80,9 +80,9 @@ def plan_order(
 
 
 def _configured(
-    seen: StorefrontOrder, lines: tuple[DraftLine, ...], agreed: Agreed
+    seen: StorefrontOrder, lines: tuple[DraftLine, ...], agreed: Agreement | None
 ) -> tuple[DraftLine, ...]:
-    if not agreed.configurations:
+    if agreed is None or not agreed.configurations:
         return lines
     names = {line.line_id: line.agreed_line for line in seen.lines if line.agreed_line}
     return tuple(

@@ -25,6 +25,7 @@ from integrations.flows import links
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.agreed import as_agreed
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import Plan, plan_order
@@ -100,7 +101,7 @@ def _work_out(order: Order, seen: StorefrontOrder) -> Output:
             storefront=order.storefront,
             erp=erp,
             erp_adapter=adapter,
-            overrides=overrides_of(order),
+            overrides=as_agreed(seen, erp, overrides_of(order)),
         )
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
@@ -211,10 +212,10 @@ def keep_plan(order: Order, payload: Any, made: Plan) -> None:
 
 def _agreed(made: Plan) -> dict[str, Any]:
     """Of the agreement that the order is of, what its page shows; lines by the storefront's id."""
-    draft = made.draft
+    draft, agreed = made.draft, made.agreed
     return {
-        "source": made.agreed.source,
-        "terms": made.agreed.payment_term_name,
+        "source": agreed.name if agreed else "",
+        "terms": agreed.payment_term_name if agreed else "",
         "terms_ref": draft.payment_term_ref,
         "lines": {line.our_ref: line.configuration for line in draft.lines if line.configuration},
     }

@@ -51,6 +51,8 @@ def to_placed(answer: Row) -> PlacedQuote:
         net_total=gross - tax,
         tax_total=tax,
         gross_total=gross,
+        lines=lines,
+        digest=text(found, "digest"),
     )
 
 
