@@ -18,7 +18,7 @@ from integrations.adapters.business_central.sandbox.queries import etag_of, filt
 from integrations.adapters.business_central.sandbox.schema import PAGES, metadata
 from integrations.adapters.business_central.sandbox.store import Row
 from integrations.adapters.business_central.sandbox.writing import Writing
-from integrations.standin import Request, Response, StandIn, route
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, route
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _API = "/v2.0/{tenant}/{environment}/api"
@@ -43,7 +43,17 @@ class BusinessCentralStandIn(StandIn, Writing):
     `extension` is where the companion extension serves its pages; empty: not installed.
     """
 
-    vendor_dials: ClassVar[frozenset[str]] = frozenset({"expire_token"})
+    vendor_dials: ClassVar[frozenset[str]] = frozenset(
+        {"expire_token", "shrink_pages", "drop_field", *OF_CALLBACKS}
+    )
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("salesOrder", "externalDocumentNumber"),
+            ("customer", "blocked"),
+            ("portalStockLevel", "reservedQuantity"),
+        )
+    }
 
     def __init__(
         self,
@@ -70,6 +80,12 @@ class BusinessCentralStandIn(StandIn, Writing):
 
     def expire_tokens(self) -> None:
         self._tokens.clear()
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.dropped.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.dropped.discard((entity, name))
 
     # -- sign-in
 
@@ -211,7 +227,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         start = int(options.pop("$skiptoken", "0"))
         if "$top" in options:
             rows = rows[: int(options["$top"])]
-        size = min(self.largest_page, _asked_size(request))
+        size = self.page_of(min(self.largest_page, _asked_size(request)))
         body: Row = {
             "@odata.context": f"{self.url}{request.path}/$metadata",
             "value": [shown(row, name, options, self._rows) for row in rows[start : start + size]],

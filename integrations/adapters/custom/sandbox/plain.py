@@ -6,7 +6,7 @@ anything that belongs to an order changes the order's updated_at.
 """
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from integrations.adapters.custom.sandbox.books import Books, Refused
@@ -29,7 +29,21 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
         self.tokens: set[str] = set()
         self.without: set[tuple[str, str]] = set()
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages"})
+    vendor_dials = frozenset({"expire_token", "shrink_pages", "drop_field"})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("products", "name"),
+            ("prices", "amount"),
+            ("orders", "external_reference"),
+        )
+    }
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.without.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.without.discard((entity, name))
 
     def expire_tokens(self) -> None:
         """All of them, as when the ERP restarts."""
