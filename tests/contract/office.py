@@ -7,7 +7,7 @@ do is said by its adapter (a port that it does not implement), never by the suit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from integrations.http import Limits
 from integrations.sandbox.goods import Role, Warehouse
@@ -119,4 +119,17 @@ class Office(Protocol):
 
     def remove_field(self, port: str) -> tuple[str, str]:
         """Takes away a field that this port needs, as an upgrade might; (entity, field)."""
+        ...
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """The office of an ERP that tells others of changes, see `integrations/standin`."""
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        """From now on changes of orders are told to this address of the portal."""
+        ...
+
+    def tell(self) -> None:
+        """Sends by now what the ERP would send of its own accord a little later."""
         ...

@@ -129,6 +129,12 @@ class BusinessCentralOffice:
     def block_customer(self, role: Role) -> None:
         self.standin.change("customers", self.customer(role), blocked="All")
 
+    def call_back_to(self, url: str, secret: str) -> None:
+        self.adapter().ensure_subscription(url, secret)
+
+    def tell(self) -> None:
+        self.standin.deliver_notifications()
+
     def remove_field(self, port: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
         self.standin.dropped.add((entity, name))
