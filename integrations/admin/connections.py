@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from integrations import adapters
 from integrations.adapters import AdapterSpec
-from integrations.admin import health, pressing
+from integrations.admin import health, pressing, standins
 from integrations.admin.base import ConsoleAdmin, actor
 from integrations.admin.connection_form import ConnectionForm, field_names, form_for
 from integrations.admin.pressing import Button
@@ -51,6 +51,9 @@ class ConnectionAdmin(ConsoleAdmin):
         if secrets:
             sets.append(("Secrets, stored encrypted and never shown again", {"fields": secrets}))
         return sets
+
+    def get_urls(self) -> list[Any]:
+        return [*standins.urls(self), *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -88,6 +91,8 @@ class ConnectionAdmin(ConsoleAdmin):
             }
             if self.has_change_permission(request, row) and _spec_of(request, row).callbacks:
                 context["hook_address"] = urljoin(settings.BASE_URL, row.hook_path)
+            if self.has_change_permission(request, row):
+                context["faults_url"] = standins.address_of(row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(

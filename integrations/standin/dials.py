@@ -59,7 +59,7 @@ class Dials:
         if fault not in FAULTS:
             raise ValueError(f"unknown fault {fault!r}; known: {', '.join(FAULTS)}")
         with self._lock:
-            self._dials.append(Dial(fault, seconds, times, only, size, field))
+            self._dials.append(Dial(fault, float(seconds), times, only, size, field))
         self._changed()
 
     def clear(self) -> None:
