@@ -35,10 +35,10 @@ def test_faults_are_found_set_and_shown(page: Page, connection, erp, shoot):
     page.get_by_role("link", name="Faults of this stand-in").click()
     expect(page.get_by_text("Nothing: it answers as it should.")).to_be_visible()
 
-    page.get_by_label("Fault", exact=True).select_option("Slow answers")
+    page.locator("#id_fault").select_option("Slow answers")
     page.get_by_role("button", name="Set this fault").click()
     page.get_by_text("Set: Slow answers.").wait_for()
-    page.get_by_label("Fault", exact=True).select_option("Callbacks come again")
+    page.locator("#id_fault").select_option("Callbacks come again")
     page.get_by_label("Rows or copies").fill("2")
     page.get_by_role("button", name="Set this fault").click()
     page.get_by_text("2 rows or copies").wait_for()
@@ -61,7 +61,7 @@ def test_all_are_reset_by_keyboard(page: Page, connection, erp):
 
 def test_form_is_filled_by_keyboard_and_says_what_is_missing(page: Page, connection, erp):
     page.goto(reverse("admin:integrations_connection_faults", args=[connection.pk]))
-    page.get_by_label("Fault", exact=True).focus()
+    page.locator("#id_fault").focus()
     page.keyboard.type("A field")
 
     tab_to(page, "Set this fault")

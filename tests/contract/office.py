@@ -62,6 +62,33 @@ class Office(Protocol):
 
     def wrong_secrets(self) -> Mapping[str, str]: ...
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        """What the connection signs in with has run out."""
+        ...
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """Settings with a company, tenant, client or database that there is not; none where a
+        connection names no such thing."""
+        ...
+
+    def forbid_orders(self) -> None:
+        """The portal's user may not write orders any more."""
+        ...
+
+    def no_product(self) -> str:
+        """What is no product there (any more), in the form of a ref."""
+        ...
+
+    def refuses_blocked_customers(self) -> bool:
+        """Whether the ERP itself takes no order of a customer that `block_customer` blocked."""
+        ...
+
+    def close_period(self) -> bool:
+        """Accounting takes no order of today; False where orders are not its business."""
+        ...
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:

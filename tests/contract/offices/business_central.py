@@ -72,6 +72,28 @@ class BusinessCentralOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "not-the-client-secret"}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.is_secret_expired = True
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"company_id": "00000000-0000-4000-8000-000000000000"}
+
+    def forbid_orders(self) -> None:
+        self.standin.denied.add("salesOrders")
+
+    def no_product(self) -> str:
+        return "00000000-0000-4000-8000-000000000000"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        """Looked at when something is posted; an order may have any date."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:

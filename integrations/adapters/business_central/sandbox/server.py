@@ -71,6 +71,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         self.client_id, self.client_secret = client_id, client_secret
         self.extension = extension
         self.is_app_enabled = True
+        self.is_secret_expired = False
         self.denied: set[str] = set()  # entity sets that no permission set of the app has
         self.dropped: set[tuple[str, str]] = set()
         self.largest_page = _MOST
@@ -100,6 +101,10 @@ class BusinessCentralStandIn(StandIn, Writing):
             return _refused("unauthorized_client", "AADSTS700016: Application not found.", 400)
         if form.get("client_secret") != self.client_secret:
             return _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
+        if self.is_secret_expired:
+            # the words of Entra's list of error codes
+            words = "AADSTS7000222: The provided client secret keys for app are expired."
+            return _refused("invalid_client", words)
         token = uuid.uuid4().hex
         self._tokens.add(token)
         return Response(

@@ -18,8 +18,8 @@ from integrations.adapters.custom.mapping.shapes import (
 from integrations.adapters.custom.values import AMOUNT_STYLES
 
 MEANINGS = (
-    "rejected", "needs_operator", "auth", "throttled", "conflict", "duplicate", "unavailable",
-    "not_found", "ok",
+    "rejected", "needs_operator", "access_denied", "customer_blocked", "unknown_product",
+    "closed_period", "auth", "throttled", "conflict", "duplicate", "unavailable", "not_found", "ok",
 )  # fmt: skip
 
 

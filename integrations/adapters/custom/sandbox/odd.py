@@ -30,6 +30,7 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
         self.api_key = api_key
         self.is_closed = False
         self.without: set[tuple[str, str]] = set()
+        self.forbidden: set[str] = set()
 
     vendor_dials = frozenset({"drop_field"})
     fields: ClassVar[dict[str, tuple[str, str]]] = {
@@ -58,6 +59,8 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
     def check(self, request: Request, route_name: str) -> Response | None:
         if request.headers.get("x-schluessel") != self.api_key:
             return bad("bad_key", "Schluessel unbekannt oder abgelaufen")
+        if route_name in self.forbidden:
+            return bad("no_right", "Keine Berechtigung")
         return None
 
     def answer(self, request: Request) -> tuple[Response | None, str]:

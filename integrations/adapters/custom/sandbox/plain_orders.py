@@ -40,6 +40,7 @@ _MORE = {
 
 class PlainOrders:
     books: Books
+    is_closed: bool
 
     def most_rows(self) -> int:
         raise NotImplementedError
@@ -68,6 +69,8 @@ class PlainOrders:
     @route("POST", "/api/v1/orders", "create_order")
     def create_order(self, request: Request) -> Response:
         body = body_of(request, _ORDER, _MORE)
+        if self.is_closed:
+            raise Refused("period_closed", "The period of this date is closed")
         if any(one.our_ref == body["external_reference"] for one in self.books.orders.values()):
             # manual, "References": unique for ever, also when the order is cancelled
             raise Refused("duplicate_reference", f"{body['external_reference']} is taken")
