@@ -146,7 +146,7 @@ def _page(screen: admin.ModelAdmin, request: HttpRequest, row: Connection) -> Ht
 def _in_words(dial: Mapping[str, Any]) -> dict[str, str]:
     """What a dial is called, what it does and how far it reaches."""
     name, does = FAULTS.get(dial["fault"], (dial["fault"], ""))
-    reach = [f"{dial['seconds']:g} s"]
+    reach = [f"{float(dial['seconds']):g} s"]
     if dial["fault"] in NEEDS_SIZE:
         reach.append(f"{dial['size']} rows or copies")
     if dial["field"]:

@@ -37,11 +37,11 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "truncate": ("Half an answer", "The work is done, the body of the answer is cut."),
     "expire_token": ("Expired token", "Every token given out so far is refused."),
     "skew": ("Wrong clock", "The server's clock is the seconds ahead of ours (or behind)."),
-    "shrink_pages": ("Smaller pages", "At most so many rows on a page as `Rows or copies` says."),
+    "shrink_pages": ("Smaller pages", "At most so many rows on a page as “Rows or copies” says."),
     "drop_field": ("A field is gone", "As after an upgrade; choose the field below."),
     "repeat_callbacks": (
         "Callbacks come again",
-        "Each message is sent so many times more as `Rows or copies` says.",
+        "Each message is sent so many times more as “Rows or copies” says.",
     ),
     "reorder_callbacks": (
         "Callbacks last first",

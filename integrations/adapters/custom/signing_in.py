@@ -103,7 +103,8 @@ def _explain_token(reply: Reply, writes: bool) -> PortalError | None:
             "The ERP gave no token.",
             status=reply.status,
             remote_words=reply.text[:200],
-            hint="Client id or secret is wrong or has expired, or the scope of the mapping is not allowed.",
+            hint="Client id or secret is wrong or has expired, or the scope of the mapping is "
+            "not allowed.",
         )
     if 200 <= reply.status < 300 and not reply.json().get("access_token"):
         return Rejected(
