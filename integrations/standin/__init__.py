@@ -29,6 +29,7 @@ Others hold until they are cleared, whatever is called:
     lose_callbacks     no message goes out
 """
 
+from integrations.standin import paper
 from integrations.standin.callbacks import Callbacks
 from integrations.standin.dials import FAULTS, OF_CALLBACKS, Dial, Dials
 from integrations.standin.server import LogEntry, Request, Response, StandIn, route
@@ -43,5 +44,6 @@ __all__ = [
     "Request",
     "Response",
     "StandIn",
+    "paper",
     "route",
 ]

@@ -62,6 +62,20 @@ def explain(reply: Reply, writes: bool) -> PortalError | None:
     )
 
 
+def explain_pdf(reply: Reply, writes: bool) -> PortalError | None:
+    """The error in what came for a document."""
+    if not 200 <= reply.status < 300:
+        return explain(reply, writes)
+    if reply.content.startswith(b"%PDF-"):
+        return None
+    return Unavailable(
+        "What came from Business Central is not a PDF.",
+        status=reply.status,
+        remote_words=_plain(reply.text),
+        hint="Its report layout may print another kind of file: choose a layout for PDF.",
+    )
+
+
 def is_gone(error: Rejected) -> bool:
     """Whether the API itself says that there is no such record; a proxy's 404 says nothing."""
     return error.status == 404 and error.remote_words.startswith(_GONE)

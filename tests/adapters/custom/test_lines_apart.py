@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.errors import NeedsOperator, Rejected, RemoteError
+from integrations.errors import NeedsOperator, RemoteError
 from integrations.records import OrderDraft
 from tests.adapters.custom.drafts import line, three_lines
 from tests.contract.offices.custom_odd import OddOffice

@@ -18,7 +18,7 @@ from integrations.adapters.business_central.sandbox.queries import etag_of, filt
 from integrations.adapters.business_central.sandbox.schema import PAGES, metadata
 from integrations.adapters.business_central.sandbox.store import Row
 from integrations.adapters.business_central.sandbox.writing import Writing
-from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, route
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, paper, route
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _API = "/v2.0/{tenant}/{environment}/api"
@@ -26,6 +26,7 @@ _STANDARD = f"{_API}/v2.0"
 _OWN = f"{_API}/{{publisher}}/{{group}}/{{version}}"
 _KEYED = re.compile(r"(\w+)(?:\('?([^()']*)'?\))?")
 _MOST = 20000  # rows on a page
+PRINTED = {"salesInvoices": "Invoice", "salesCreditMemos": "Credit memo"}
 
 
 def every_verb(path: str) -> Callable[[Any], Any]:
@@ -143,6 +144,7 @@ class BusinessCentralStandIn(StandIn, Writing):
     @every_verb(f"{_STANDARD}/{{a}}")
     @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}")
     @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}/{{b}}")
+    @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}/{{b}}/{{c}}")
     @every_verb(f"{_OWN}/$metadata")
     @every_verb(f"{_OWN}/companies({{company}})/{{a}}")
     @every_verb(f"{_OWN}/companies({{company}})/{{a}}/{{b}}")
@@ -207,6 +209,8 @@ class BusinessCentralStandIn(StandIn, Writing):
 
     def _below(self, request: Request, name: str, key: str, step: str) -> Response:
         row = self._row(name, key)
+        if step == "pdfDocument" and name in PRINTED and request.method == "GET":
+            return self._printed(request, name, row)
         if step.startswith("Microsoft.NAV."):
             return self._act(request, name, row, step.removeprefix("Microsoft.NAV."))
         if step not in PAGES[name].parts:
@@ -215,6 +219,17 @@ class BusinessCentralStandIn(StandIn, Writing):
         if request.method == "POST":
             return self._create(request, target, {theirs: row[ours]})
         return self._page(request, target, {theirs: row[ours]})
+
+    def _printed(self, request: Request, name: str, row: Row) -> Response:
+        """Microsoft Learn, "Get pdfDocument": a link to its content, and that content."""
+        if request.path_values.get("c") == "pdfDocumentContent":
+            lines = [f"{PRINTED[name]} {row['number']}", f"Total {row['totalAmountIncludingTax']}"]
+            return Response(
+                200, content=paper.pdf(lines), headers={"Content-Type": "application/pdf"}
+            )
+        link = f"{self.url}{request.path}/pdfDocumentContent"
+        shown_row = {"id": row["id"], "pdfDocumentContent@odata.mediaReadLink": link}
+        return Response(200, shown_row)
 
     def _one(self, request: Request, name: str, key: str) -> Response:
         row = self.worked_out(name, self._row(name, key))
