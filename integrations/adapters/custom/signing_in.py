@@ -51,11 +51,11 @@ class SignIn:
         lacks = [name for name in NEEDED[self._auth["kind"]] if not self._secrets.get(name)]
         if lacks:
             raise NeedsOperator(
-                f"The mapping signs in by {self._auth['kind']}, but the connection has no "
-                f"{' and no '.join(lacks)}.",
+                f"{self._auth['kind']} needs the secret {' and the secret '.join(map(repr, lacks))}"
+                ", which this connection does not have.",
                 reason="secret_missing",
                 cause=f"secret_missing:{','.join(lacks)}",
-                hint="Enter it among the secrets of the connection.",
+                hint="Enter it among the secrets of the connection, or correct its mapping's auth.",
             )
 
     # -- OAuth
