@@ -17,7 +17,7 @@ from integrations import adapters
 from integrations.adapters import AdapterSpec
 from integrations.admin import health, pressing, standins
 from integrations.admin.base import ConsoleAdmin, actor
-from integrations.admin.connection_form import ConnectionForm, field_names, form_for
+from integrations.admin.connection_form import ConnectionForm, field_sets, form_for
 from integrations.admin.pressing import Button
 from integrations.flows import field_check
 from integrations.gateways import connections, field_shapes
@@ -43,11 +43,10 @@ class ConnectionAdmin(ConsoleAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         if not self._may_edit(request, obj):
             return [(None, {"fields": READABLE})]
-        wanted, secrets = field_names(_spec_of(request, obj))
+        settings_sets, secrets = field_sets(_spec_of(request, obj))
         address = ["name", "base_url", "allow_private_addresses", "verify_tls"]
         sets = [("Where it is", {"fields": address})]
-        if wanted:
-            sets.append(("Settings", {"fields": wanted}))
+        sets += [(words, {"fields": fields}) for words, fields in settings_sets]
         if secrets:
             sets.append(("Secrets, stored encrypted and never shown again", {"fields": secrets}))
         return sets
