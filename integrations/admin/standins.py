@@ -69,11 +69,16 @@ class DialForm(forms.Form):
 
     def __init__(self, *args: Any, known: Dials, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["fault"].choices = [(name, FAULTS[name][0]) for name in known.known]
+        self._offer("fault", [(name, FAULTS[name][0]) for name in known.known])
         if known.fields:
-            self.fields["field"].choices = [("", "–"), *((one, one) for one in known.fields)]
+            self._offer("field", [("", "–"), *((one, one) for one in known.fields)])
         else:
             del self.fields["field"]
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
