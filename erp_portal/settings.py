@@ -302,6 +302,12 @@ INVOICE_MAX_BYTES = env.number("INVOICE_MAX_BYTES", 10_000_000, minimum=10_000)
 INVOICE_WAIT_S = env.seconds("INVOICE_WAIT_S", 15)  # of a buyer for the ERP, in all
 INVOICE_KEEP_S = env.seconds("INVOICE_KEEP_S", 3600)  # then it is fetched anew
 
+# --- the sandbox -------------------------------------------------------------------------
+# Shared with stand-ins on this machine, whose faults the console may then set; a demo makes one.
+SANDBOX_KEY = env.secret("SANDBOX_KEY")
+if SANDBOX_KEY and not DEBUG:
+    raise ImproperlyConfigured("SANDBOX_KEY is for trying things out: leave it empty, or DEBUG on.")
+
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "plain", ("plain", "json"))

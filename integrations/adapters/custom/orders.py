@@ -16,6 +16,7 @@ from integrations.adapters.custom.held import (
 )
 from integrations.adapters.custom.paths import MISSING
 from integrations.adapters.custom.rows import Row
+from integrations.adapters.troubles import of_customer
 from integrations.errors import Conflict, NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
@@ -51,6 +52,8 @@ class Orders(Settling):
             if known is None:
                 raise _refused_key(draft) from exc if isinstance(exc, Duplicate) else exc
             return self._adopt(known, draft)
+        except NeedsOperator as exc:
+            raise of_customer(exc, draft) from exc
         return as_expected(self._completed(self.new_ref(create, reply), draft), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:

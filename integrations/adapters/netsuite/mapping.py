@@ -252,8 +252,13 @@ def lines_of(row: Row) -> Sequence[Row]:
 
 
 def letter_of(row: Row) -> str:
-    status = id_of(row.get("status")) or id_of(row.get("orderStatus"))
-    return _LETTERS.get(re.sub(r"[^a-z]", "", status.lower()), status)
+    return status_letter(id_of(row.get("status")) or id_of(row.get("orderStatus")))
+
+
+def status_letter(told: str) -> str:
+    """`B`, `SalesOrd:B` and the label of the status all are B."""
+    last = told.rpartition(":")[2].strip()
+    return _LETTERS.get(re.sub(r"[^a-z]", "", last.lower()), last)
 
 
 def is_cancelled(row: Row) -> bool:

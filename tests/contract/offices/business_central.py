@@ -72,6 +72,28 @@ class BusinessCentralOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "not-the-client-secret"}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.is_secret_expired = True
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"company_id": "00000000-0000-4000-8000-000000000000"}
+
+    def forbid_orders(self) -> None:
+        self.standin.denied.add("salesOrders")
+
+    def no_product(self) -> str:
+        return "00000000-0000-4000-8000-000000000000"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        """Looked at when something is posted; an order may have any date."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -144,6 +166,12 @@ class BusinessCentralOffice:
 
     def block_customer(self, role: Role) -> None:
         self.standin.change("customers", self.customer(role), blocked="All")
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        self.adapter().ensure_subscription(url, secret)
+
+    def tell(self) -> None:
+        self.standin.deliver_notifications()
 
     def remove_field(self, port: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]

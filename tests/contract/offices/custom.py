@@ -78,6 +78,29 @@ class CustomOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "0" * 40}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.client_secret = "the next one"
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """Its address is all that names it."""
+        return {}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add(self.creating)
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        self.standin.close_period()
+        return True
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:

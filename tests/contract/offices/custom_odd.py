@@ -40,6 +40,12 @@ class OddOffice(CustomOffice):
         """A header that lacks lines is no order yet: tests/adapters/custom watches those."""
         return [one for one in super().orders_with(our_ref) if not self.standin.is_half(one.ref)]
 
+    def expire_secrets(self) -> None:
+        self.standin.api_key = "the next one"
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("create_header")
+
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}
 

@@ -79,6 +79,29 @@ class NetSuiteOffice:
         """A key whose certificate nobody mapped."""
         return {"private_key": pem_of(ec.generate_private_key(ec.SECP256R1()))}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        """As after the end of the certificate, or a refresh of a sandbox."""
+        self.standin.refresh_sandbox()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """The address names the account, and another account is another address."""
+        return {}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("create:salesOrder")
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        self.standin.sales.closed_until = "9999-12-31"
+        return True
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:

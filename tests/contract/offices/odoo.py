@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -82,6 +82,29 @@ class OdooOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.keys.pop(self.seed.secrets["api_key"])
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"database": "no-such-database"}
+
+    def forbid_orders(self) -> None:
+        key = self.seed.secrets["api_key"]
+        self.standin.keys[key] = replace(self.standin.keys[key], rights={"sale.order": "r"})
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        """Odoo blocks nobody, not even one who is archived: the portal's checks do."""
+        return False
+
+    def close_period(self) -> bool:
+        """Lock dates are looked at when an invoice is posted, not when goods are sold."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -155,6 +178,13 @@ class OdooOffice:
 
     def block_customer(self, role: Role) -> None:
         self.standin.archive_partner(int(self.customer(role)))
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        """By an automation rule; the address is all the secret there is."""
+        self.standin.webhook_url = url
+
+    def tell(self) -> None:
+        """Odoo does so at each commit."""
 
     def remove_field(self, port: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]

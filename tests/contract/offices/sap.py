@@ -94,6 +94,28 @@ class SapOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"password": "not-the-password"}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.password = "the next one"
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"client": "999"}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("API_SALES_ORDER_SRV")
+
+    def no_product(self) -> str:
+        return "NO-SUCH-MATERIAL"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        """Periods bind what is posted, and a sales order is not."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:

@@ -55,6 +55,7 @@ ONE_LINE = Names(
 KNOWN_LINE = Names({**ONE_LINE.plain, "line_ref": "text"})
 REMOVED_LINE = Names({**_KNOWN, "line_ref": "text"})
 SEVERAL = Names({"refs": "text[]", "ref": "text"}, {"refs": ("one", {"ref": "text"})})
+INVOICE = Names({"ref": "text", "number": "text"})
 CUSTOMER = Names({"customer_ref": "text"})
 ASK = Names(
     {"customer_ref": "text", "currency": "text", "asked_on": "date"},

@@ -6,6 +6,7 @@ from typing import Any
 
 from integrations.adapters.custom.sandbox import selling
 from integrations.adapters.custom.sandbox.books import (
+    Bill,
     Books,
     Line,
     Movement,
@@ -23,7 +24,7 @@ from integrations.adapters.custom.sandbox.plain_answers import (
     told,
 )
 from integrations.adapters.custom.sandbox.staff import due_on
-from integrations.standin import Request, Response, route
+from integrations.standin import Request, Response, paper, route
 
 _LINE = {
     "external_reference": str,
@@ -41,6 +42,7 @@ _MORE = {
 
 class PlainOrders:
     books: Books
+    is_closed: bool
 
     def most_rows(self) -> int:
         raise NotImplementedError
@@ -69,6 +71,8 @@ class PlainOrders:
     @route("POST", "/api/v1/orders", "create_order")
     def create_order(self, request: Request) -> Response:
         body = body_of(request, _ORDER, _MORE)
+        if self.is_closed:
+            raise Refused("period_closed", "The period of this date is closed")
         if any(one.our_ref == body["external_reference"] for one in self.books.orders.values()):
             # manual, "References": unique for ever, also when the order is cancelled
             raise Refused("duplicate_reference", f"{body['external_reference']} is taken")
@@ -111,6 +115,22 @@ class PlainOrders:
         body_of(request, {"reason": str}, {})
         selling.cancel(self.books, order)
         return Response(200, self._order(order))
+
+    @route("GET", "/api/v1/invoices/{ref}", "invoice")
+    def show_invoice(self, request: Request) -> Response:
+        bill = self._issued(request.path_values["ref"])
+        return Response(200, {"id": bill.ref, "number": _bill_number(bill)})
+
+    @route("GET", "/api/v1/invoices/{ref}/pdf", "invoice_pdf")
+    def print_invoice(self, request: Request) -> Response:
+        bill = self._issued(request.path_values["ref"])
+        page = paper.pdf([f"Invoice {_bill_number(bill)}", f"Total {bill.gross}"])
+        return Response(200, content=page, headers={"Content-Type": "application/pdf"})
+
+    def _issued(self, ref: str) -> Bill:
+        if ref not in self.books.bills:
+            raise Refused("unknown_order", f"There is no invoice {ref}")
+        return self.books.bills[ref]
 
     @route("GET", "/api/v1/orders/{ref}/payments", "payments")
     def list_payments(self, request: Request) -> Response:
@@ -187,7 +207,7 @@ class PlainOrders:
         return [
             {
                 "id": one.ref,
-                "number": f"{'CN' if one.kind == 'credit_note' else 'IN'}-{one.ref}",
+                "number": _bill_number(one),
                 "type": one.kind,
                 "date": one.on.isoformat(),
                 "due": str(due_on(one)),
@@ -198,6 +218,10 @@ class PlainOrders:
             }
             for one in self.books.bills_of(order.ref)
         ]
+
+
+def _bill_number(one: Bill) -> str:
+    return f"{'CN' if one.kind == 'credit_note' else 'IN'}-{one.ref}"
 
 
 def _movement(one: Movement) -> dict[str, Any]:

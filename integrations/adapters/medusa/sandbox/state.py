@@ -14,7 +14,7 @@ from integrations.adapters.medusa.sandbox.refusals import (
     unauthorized,
 )
 from integrations.adapters.medusa.sandbox.shop import Shop
-from integrations.standin import Request, Response, StandIn
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn
 
 BATCH_ROUTES = frozenset(
     {
@@ -33,13 +33,15 @@ BEARER_HINT = (
 class State(StandIn):
     """The base of every part of the API."""
 
+    vendor_dials = frozenset(OF_CALLBACKS)
+
     def __init__(self, *, port: int = 0, shop: Shop | None = None) -> None:
         super().__init__(port=port)
         self.shop = shop or Shop()
         self.catalogue = Catalogue()
         self.customers = Customers()
         self.checkout = Checkout(self.shop, self.catalogue, self.customers)
-        self.hooks = Hooks()
+        self.hooks = Hooks(dials=self.dials)
 
     def emit(self, type: str, **data: str) -> None:
         """What the plugin sends on: ids only."""
