@@ -6,11 +6,15 @@ import pytest
 from django.utils import timezone
 
 from integrations.engine.models import JobState, SyncJob
+from integrations.errors import NeedsOperator
+from integrations.flows.orders.agreed import QUOTE_KEY, as_agreed, own_agreement_of
 from integrations.flows.orders.looking import look
+from integrations.flows.orders.overrides import NONE
 from integrations.models import Buyer, Order, User
 from quotes.models import Acceptance, ChoiceList, Version, VersionLine
 from quotes.services import approving, choices, offering, pricing
 from quotes.services.agreed import agreed_in_quote
+from quotes.services.quoted_order import ref_of
 from tests.factories import sales_rep
 from tests.journeys.conftest import World
 from tests.journeys.test_edited_orders import decide
@@ -106,12 +110,15 @@ def test_event_that_is_faster_than_the_placing_job_finds_the_agreement_all_the_s
     other = look(Order.objects.get(storefront_ref=_placed(world)))
     Acceptance.objects.update(order_ref="")  # the job's last step has not run yet
 
-    found = agreed_in_quote(seen, portal.shop, portal.erp)
+    found = agreed_in_quote(seen, portal.erp)
 
     assert found is not None
     assert (found.payment_term_ref, found.po_number) == (late, acceptance.po_number)
-    other.metadata["quote_number"] = acceptance.quote.number
-    assert agreed_in_quote(other, portal.shop, portal.erp) is None
+    assert found.order_ref == seen.order_id
+    other.metadata[QUOTE_KEY] = ref_of(acceptance)
+    assert own_agreement_of(other, portal.erp) is None
+    with pytest.raises(NeedsOperator, match=f"became order {seen.order_id}"):
+        as_agreed(other, portal.erp, NONE)
 
 
 def _placed(world: World) -> str:

@@ -21,7 +21,7 @@ from quotes.models import Acceptance, BuyingRight, Mailing, Rfq, Version
 from quotes.services import answering, ordering, rfqs
 from quotes.services.answering import Answer
 from quotes.states import VersionState
-from tests.factories import BuyerFactory, FlowFactory, sales_rep
+from tests.factories import BuyerFactory, FlowFactory, IdLinkFactory, sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +29,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def ben() -> Buyer:
-    return BuyerFactory(email="ben@company.example")
+    """Orders in the shop as the ERP's customer 7."""
+    flow = FlowFactory(live=True)
+    IdLinkFactory(source=flow.source, source_ref="cus_ben", target=flow.target, target_ref="7")
+    return BuyerFactory(email="ben@company.example", storefront_customer_id="cus_ben")
 
 
 @pytest.fixture
@@ -137,7 +140,6 @@ def test_asker_who_takes_it_back_hears_nothing(ben: Buyer, ada: Buyer) -> None:
 def test_acceptance_is_told_to_who_accepted_and_to_whose_quote_it_is(
     ben: Buyer, ada: Buyer, sam: User
 ) -> None:
-    FlowFactory(live=True)
     asker = BuyerFactory(account=ben.account, email="cleo@company.example")
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
     answering.ask_company(version, person=asker, answer=answer(version))
@@ -155,7 +157,6 @@ def test_acceptance_is_told_to_who_accepted_and_to_whose_quote_it_is(
 
 
 def test_given_up_order_is_told_without_our_reason(ben: Buyer, ada: Buyer, sam: User) -> None:
-    FlowFactory(live=True)
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
     answering.accept(version, person=ada, answer=answer(version))
     runner.drain("batch")

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from integrations.models import Account, StateChange, User
+from integrations.models import Account, User
 from quotes.actors import staff
 from quotes.errors import Incomplete, MoveNotAllowed
 from quotes.models import Rfq, Version
@@ -216,7 +216,7 @@ def test_question_nobody_answers_ends_the_request(sam: User) -> None:
     rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
     assert timers.expire_questions() == 0
 
-    StateChange.objects.update(at=timezone.now() - timedelta(days=31))
+    Rfq.objects.update(asked_at=timezone.now() - timedelta(days=31))
 
     assert timers.expire_questions() == 1
     assert Rfq.objects.get(pk=rfq.pk).state == RfqState.EXPIRED

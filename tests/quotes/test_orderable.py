@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from integrations.flows.links import bind
-from integrations.models import Connection, IdLink, User
+from integrations.models import Connection, Flow, IdLink, User
 from quotes.errors import Incomplete
-from quotes.models import Version
+from quotes.models import Quote, Version
 from quotes.services import approving, offering
 from quotes.states import VersionState
-from tests.factories import ConnectionFactory, FlowFactory, sales_rep
+from tests.factories import BuyerFactory, ConnectionFactory, FlowFactory, sales_rep
 from tests.quotes.factories import VersionFactory, VersionLineFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,22 @@ def erp() -> Connection:
     erp = ConnectionFactory(erp=True, name="Ledger")
     FlowFactory(kind="orders", source=ConnectionFactory(name="Shop"), target=erp)
     return erp
+
+
+def orderable(version: Version, *, erp: Connection) -> Version:
+    """Its company has a login in the shop that belongs to a customer of the ERP."""
+    shop, quote = Flow.objects.get().source, version.quote
+    person = BuyerFactory(account=quote.account, storefront_customer_id="cus_1")
+    Quote.objects.filter(pk=quote.pk).update(buyer=person)
+    bind(
+        IdLink.Kind.CUSTOMER,
+        source=shop,
+        source_ref="cus_1",
+        target=erp,
+        target_ref="7",
+        actor="olga",
+    )
+    return Version.objects.get(pk=version.pk)
 
 
 def words_only(**changed: object) -> Version:
@@ -47,7 +63,7 @@ def test_free_text_passes_where_the_connection_names_a_product(erp: Connection, 
     erp.settings = {**erp.settings, "free_text_product_ref": "77"}
     erp.save()
 
-    version = approving.submit_version(words_only(), user=sam)
+    version = approving.submit_version(orderable(words_only(), erp=erp), user=sam)
 
     assert offering.offer(version, user=sam).state == VersionState.OFFERED
 

@@ -229,6 +229,7 @@ def test_erp_that_is_away_is_asked_again_and_what_it_said_before_stands(
 
 def test_question_that_only_a_person_can_mend_is_noted_and_parks_no_job(offer: Version) -> None:
     IdLink.objects.filter(kind=IdLink.Kind.CUSTOMER).delete()
+    Version.objects.update(erp_customer_ref="")
 
     found = checked(offer)
 

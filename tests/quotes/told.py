@@ -40,6 +40,11 @@ def _moved(name: str, version: Version, ben: Buyer, ada: Buyer) -> Version:
         Version.objects.filter(pk=version.pk).update(state=VersionState.ACCEPTED)
         who = ben if name == "accepted" else ada
         Acceptance.objects.create(
-            quote=version.quote, version=version, buyer=who, signature="Me", sha256=version.sha256
+            quote=version.quote,
+            version=version,
+            buyer=who,
+            orderer=ben,
+            signature="Me",
+            sha256=version.sha256,
         )
     return version
