@@ -88,7 +88,7 @@ class FlowAdmin(ConsoleAdmin):
         if row is not None:
             context |= {
                 "row": row,
-                "runs": list(row.runs.defer("plan")[:LAST_RUNS]),
+                "runs": list(row.runs.all()[:LAST_RUNS]),
                 "history": StateChange.objects.filter(subject="flow", subject_id=row.pk)[
                     :LAST_RUNS
                 ],

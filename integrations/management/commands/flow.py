@@ -64,6 +64,11 @@ def _add_set_mode(verbs: Any) -> None:
         help="Orders placed before this instant are never sent by themselves; default now. "
         "ISO 8601, UTC unless it names a zone.",
     )
+    parser.add_argument(
+        "--despite-plan",
+        action="store_true",
+        help="Go live though no clean plan of the last day speaks for it; kept in the history.",
+    )
 
 
 def _add_set(verbs: Any) -> None:
@@ -115,6 +120,7 @@ def change_mode(options: dict[str, Any]) -> Answer:
         actor=command_actor(),
         reason=options["reason"],
         live_from=options["live_from"],
+        despite_plan=options["despite_plan"],
         now=timezone.now(),
     )
     flow.refresh_from_db()
@@ -149,7 +155,7 @@ def send(options: dict[str, Any]) -> Answer:
 
 
 def _row(flow: Flow) -> dict[str, Any]:
-    last = flow.runs.defer("plan").first()
+    last = flow.runs.first()
     return {
         "id": flow.pk,
         "kind": flow.kind,
