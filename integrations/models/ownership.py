@@ -5,18 +5,27 @@ from django.utils import timezone
 
 
 class WrittenCopy(models.Model):
-    """What was last written of one linked record, field by field as a person reads it.
+    """What was last written of one linked record: our own write, to be told from a hand's.
 
-    Telling our own writes from a hand's needs both values. `content` is what the flow that
-    owns the record needs to write the same again; its form belongs to the flow.
+    `content` is what it takes to write the same again; its form belongs to the flow that owns
+    the record. `suspect_at` is when the storefront told of a change that was not looked at yet.
     """
 
     link = models.OneToOneField(
         "integrations.IdLink", on_delete=models.CASCADE, related_name="written"
     )
-    values = models.JSONField(default=dict)
     content = models.JSONField(default=dict)
     written_at = models.DateTimeField(default=timezone.now)
+    suspect_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["suspect_at"],
+                condition=models.Q(suspect_at__isnull=False),
+                name="written_copy_suspect",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"what was written of {self.link}"

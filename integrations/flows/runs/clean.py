@@ -26,7 +26,7 @@ def objection(flow: Flow, *, now: datetime) -> str:
         return f"{name} did not end: it is {newest.get_state_display().lower()}."
     age, most = now - newest.finished_at, timedelta(seconds=settings.PLAN_FRESH_S)
     if age > most:
-        return f"{name} is {duration(age)} old; going live asks for one of the last {duration(most)}."
+        return f"{name} is {duration(age)} old; it may be {duration(most)} old."
     return _content(flow, newest, name)
 
 

@@ -7,7 +7,8 @@
 4. Before the first page of removals all of them are looked through; too many ask a person.
 5. After the last page the run is done, and the flow covered up to the window's end.
 
-A cancelled run ends between two pages. A killed or failed job repeats the page it was at and no earlier one.
+A cancelled run ends between two pages. A killed or failed job repeats the page it was at and no
+earlier one.
 """
 
 from datetime import timedelta
