@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from croniter import croniter
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 ACTOR = "schedule"
-LOOKED_AHEAD = 12  # runs of a schedule, to know how far apart they lie
+LOOKED_AHEAD = 300  # runs of a schedule, to know how far apart they lie
 # How often a new flow runs, in UTC; the catalogue at night, one after the other.
 USUAL: dict[str, str] = {
     Flow.Kind.CUSTOMERS: "30 1 * * *",
@@ -60,7 +61,14 @@ def interval(schedule: str, *, now: datetime) -> timedelta | None:
     """The longest time between two runs in the coming days; None without a schedule."""
     if not schedule or not croniter.is_valid(schedule):
         return None
-    clock = croniter(schedule, now.astimezone(UTC))
+    return _longest_gap(
+        schedule, now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+
+
+@lru_cache(maxsize=256)
+def _longest_gap(schedule: str, day: datetime) -> timedelta:
+    clock = croniter(schedule, day)
     times: list[datetime] = [clock.get_next(datetime) for _ in range(LOOKED_AHEAD)]
     return max(later - earlier for earlier, later in pairwise(times))
 

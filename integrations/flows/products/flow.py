@@ -17,6 +17,7 @@ from integrations.flows.products.reading import Place, place_of
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
 from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
@@ -76,6 +77,9 @@ class ProductPages:
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, known)
+        if place.is_late:
+            told = told_already(self._work.run, (one.ref for one in items))
+            items = [one for one in items if (one.ref, one.fingerprint) not in told]
         self._look_for_edits(place, [one for one in decisions if one.what == "unchanged"], known)
         if place.is_complete and not self._work.is_dry:
             self._links.mark_seen((one.ref for one in products), self._work.run.started_at)

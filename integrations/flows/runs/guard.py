@@ -11,6 +11,8 @@ from integrations.errors import Kind, NeedsOperator
 from integrations.flows import issues
 from integrations.models import Flow, IdLink, Issue, Run, StateChange
 
+# Ends every sentence about too many removals; the run's note is known by it.
+MASS_REMOVAL = "the source may have answered incompletely"
 # Fewer than these are never asked about.
 FEWEST = 20
 # The kind of the links that a kind of flow keeps, one per record.
@@ -109,10 +111,7 @@ def _linked(flow: Flow) -> int:
 
 
 def _sentence(run: Run, removed: int) -> str:
-    return (
-        f"Run {run.pk} of {run.flow} would remove {removed:,} records or more: "
-        "the source may have answered incompletely."
-    )
+    return f"Run {run.pk} of {run.flow} would remove {removed:,} records or more: {MASS_REMOVAL}."
 
 
 def _hint(run: Run) -> str:

@@ -53,6 +53,12 @@ def _row(run: Run, number: int, item: Item) -> PlannedChange:
     )
 
 
+def told_already(run: Run, refs: Iterable[str]) -> set[tuple[str, str]]:
+    """(ref, fingerprint) of these records that the run's plan has already, in one query."""
+    rows = PlannedChange.objects.filter(run=run, ref__in=[ref[:LONGEST_REF] for ref in refs])
+    return set(rows.values_list("ref", "fingerprint"))
+
+
 class PlannedRefs:
     """Record ref to the fingerprint that a run planned to write; holds one page at a time."""
 
