@@ -136,7 +136,7 @@ def test_kind_that_does_not_exist_yet_cannot_write() -> None:
         ({"state": "failed"}, "did not end: it is failed"),
         ({"finished_at": NOW - timedelta(hours=25)}, "is 25 h old"),
         ({"window_start": NOW}, "is of what changed only"),
-        ({"failed": 3}, "has 3 records that fail"),
+        ({"failed": 3}, "has 3 failed records"),
         ({"read": 100, "removed": 40}, "removes 40 records"),
     ],
 )
@@ -162,7 +162,7 @@ def test_who_goes_live_nevertheless_is_kept_with_what_was_read() -> None:
     kept = StateChange.objects.get(after="live")
     assert kept.actor == "olga"
     assert kept.reason.startswith("known Went live despite: ")
-    assert "has 3 records that fail" in kept.reason
+    assert "has 3 failed records" in kept.reason
 
 
 def test_removals_that_somebody_allowed_do_not_keep_from_going_live() -> None:

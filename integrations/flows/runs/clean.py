@@ -35,7 +35,7 @@ def _content(flow: Flow, newest: Run, name: str) -> str:
         complete = f"`manage.py flow run {flow.pk} --complete`"
         return f"{name} is of what changed only; {complete} looks at everything."
     if newest.failed:
-        return f"{name} has {newest.failed:,} records that fail."
+        return f"{name} has {newest.failed:,} failed record{'' if newest.failed == 1 else 's'}."
     if needs_permission(newest):
         return f"{name} removes {newest.removed:,} records, and nobody has allowed that."
     return ""
