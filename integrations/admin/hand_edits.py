@@ -99,7 +99,7 @@ class HandEditAdmin(GrowingAdmin):
         *,
         press: Callable[..., None],
         done: str,
-        **words: str,
+        **words: Any,
     ) -> HttpResponse | None:
         rows = rows.select_related("flow__source", "flow__target", "link__written")
         asked = pressing.ask_reason(

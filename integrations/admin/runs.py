@@ -186,7 +186,7 @@ class RunAdmin(GrowingAdmin):
         *,
         press: Callable[..., None],
         done: str,
-        **words: str,
+        **words: Any,
     ) -> HttpResponse | None:
         asked = pressing.ask_reason(self, request, rows, action=action, by_job=False, **words)
         if isinstance(asked, HttpResponse):

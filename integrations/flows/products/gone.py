@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from integrations.errors import Conflict
+from integrations.errors import Conflict, RemoteError
 from integrations.flows.ownership import remember
 from integrations.flows.products.linked import GONE as MARK
 from integrations.flows.products.linked import ProductLinks
@@ -43,9 +43,8 @@ def _take_off_sale(
     links.mark_gone(link.source_ref for link in over)
     remember((link, to_json(_draft(link))) for link in over)
     return [
-        _item(link) if done or isinstance(error, Conflict) else _failed(link, words_of(error))
-        for link, done, error in outcomes
-        if done or error is not None
+        _item(link) if error is None or isinstance(error, Conflict) else _failed(link, error)
+        for link, _, error in outcomes
     ]
 
 
@@ -76,5 +75,6 @@ def _item(link: IdLink) -> PlanItem:
     )
 
 
-def _failed(link: IdLink, reason: str) -> PlanItem:
+def _failed(link: IdLink, error: RemoteError) -> PlanItem:
+    reason = words_of(error)
     return PlanItem(action="failed", ref=link.source_ref, label=link.label, reason=reason)
