@@ -212,6 +212,10 @@ ADAPTERS = env.pairs("ADAPTERS")
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
+# Going live asks for a plan no older than this; a run that would remove more than this share of
+# what is linked asks a person first.
+PLAN_FRESH_S = env.seconds("PLAN_FRESH_S", 24 * 3600)
+MOST_REMOVALS_PCT = env.number("MOST_REMOVALS_PCT", 10, minimum=0)
 # How often remotes that call us only for some days are looked after.
 SUBSCRIPTION_CHECK_S = env.seconds("SUBSCRIPTION_CHECK_S", 3600)
 POLL_UNSETTLED_S = env.seconds("POLL_UNSETTLED_S", 2)  # what a poll leaves to the next one
@@ -283,6 +287,7 @@ SPECTACULAR_SETTINGS = {
 HTTP_CONNECT_TIMEOUT_S = env.seconds("HTTP_CONNECT_TIMEOUT_S", 5)
 HTTP_READ_TIMEOUT_S = env.seconds("HTTP_READ_TIMEOUT_S", 15)
 HTTP_MAX_RESPONSE_BYTES = env.number("HTTP_MAX_RESPONSE_BYTES", 50_000_000, minimum=10_000)
+PLAN_KEEP_DAYS = env.number("PLAN_KEEP_DAYS", 14, minimum=1)
 EXCHANGE_KEEP_DAYS = env.number("EXCHANGE_KEEP_DAYS", 30, minimum=1)
 
 # --- alerts: one mail and one signed webhook per cause ----------------------------------

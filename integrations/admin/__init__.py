@@ -3,11 +3,13 @@
 from django.contrib import admin
 
 from integrations.admin import (
+    ages,
     alerts,
     connections,
     events,
     exchanges,
     flows,
+    hand_edits,
     history,
     issues,
     jobs,
@@ -21,11 +23,13 @@ from integrations.admin import (
 )
 
 __all__ = [
+    "ages",
     "alerts",
     "connections",
     "events",
     "exchanges",
     "flows",
+    "hand_edits",
     "history",
     "issues",
     "jobs",

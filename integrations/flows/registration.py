@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
-from integrations.flows import alerts, expiries, field_check, retention, schedules
+from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
@@ -17,7 +17,9 @@ from integrations.flows.orders import (
 )
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
+from integrations.flows.ownership import looking, register_owned
 from integrations.flows.products import open_products
+from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock
@@ -43,6 +45,7 @@ JOB_MODULES = (
     poll,
     subscribing,
     runs,
+    looking,
     field_check,
 )
 
@@ -52,6 +55,9 @@ def register_all() -> None:
     handlers.register_all()
     presses.register_all()
     poll.register_all()
+    nudging.register_all()
+    register_owned(OWNED_PRODUCTS)
+    looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
     register_batch(Flow.Kind.STOCK, open_stock)
@@ -67,6 +73,7 @@ def register_all() -> None:
     )
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
+    beat.register("nudges", schedules.EVERY_S, lambda: nudging.run_nudged(timezone.now()))
     beat.register(
         "schedules", schedules.EVERY_S, lambda: schedules.run_due_schedules(timezone.now())
     )

@@ -14,7 +14,7 @@ from integrations.engine.models import (
     PressMember,
     StepState,
 )
-from integrations.models import Alert, Event, Flow, Issue, Run
+from integrations.models import Alert, Event, Flow, HandEdit, Issue, PlannedChange, Run
 from integrations.models.order import OrderState
 
 # Tones are meanings; erp_portal/static/console/console.css gives them their colours.
@@ -57,6 +57,19 @@ TONES: dict[str, dict[str, str]] = {
         Run.State.FAILED: "danger",
         Run.State.CANCELLED: "default",
     },
+    "planned": {
+        PlannedChange.Action.CREATE: "success",
+        PlannedChange.Action.CHANGE: "info",
+        PlannedChange.Action.REMOVE: "warning",
+        PlannedChange.Action.SKIP: "default",
+        PlannedChange.Action.FAILED: "danger",
+    },
+    "hand_edit": {
+        HandEdit.State.OPEN: "warning",
+        HandEdit.State.PUT_BACK: "success",
+        HandEdit.State.LEFT: "default",
+        HandEdit.State.GONE: "default",
+    },
     "flow": {
         Flow.Mode.OFF: "default",
         Flow.Mode.SHADOW: "info",
@@ -93,6 +106,8 @@ LABELS: dict[str, dict[str, str]] = {
     "breaker": dict(BreakerState.choices),
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
+    "planned": dict(PlannedChange.Action.choices),
+    "hand_edit": dict(HandEdit.State.choices),
     "flow": dict(Flow.Mode.choices),
     "edit": dict(EditDecision.Verdict.choices),
     "press": dict(Press.State.choices),

@@ -24,6 +24,7 @@ JOBS = {
     "settle_double": "See to an order that the ERP took twice",
     "press_rows": "Press for many rows",
     "keep_subscription": "Stay subscribed to the ERP's notices",
+    "look_for_edits": "Look for edits by hand",
     "check_fields": "Compare the fields of the ERP that are used",
 }
 
@@ -53,6 +54,7 @@ STEPS = {
     "remember": "Write down which collection it is",
     "pay": "Mark it as paid",
     "note": "Write down that it is paid",
+    "compare": "Compare with what was written",
     "subscribe": "Ask to be told of changes",
 }
 

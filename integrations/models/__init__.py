@@ -11,6 +11,8 @@ from integrations.models.history import StateChange, TransitionNotAllowed
 from integrations.models.issue import Issue, IssueItem
 from integrations.models.link import IdLink
 from integrations.models.order import Invoice, Order, OrderLine, Payment, Shipment
+from integrations.models.ownership import HandEdit, WrittenCopy
+from integrations.models.planned import PlannedChange
 from integrations.models.run import Run
 from integrations.models.user import User
 
@@ -22,6 +24,7 @@ __all__ = [
     "Event",
     "Exchange",
     "Flow",
+    "HandEdit",
     "IdLink",
     "Invoice",
     "Issue",
@@ -29,10 +32,12 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PlannedChange",
     "Run",
     "Shipment",
     "StateChange",
     "StockLevel",
     "TransitionNotAllowed",
     "User",
+    "WrittenCopy",
 ]

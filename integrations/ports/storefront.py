@@ -113,7 +113,11 @@ class WritesProducts(Protocol):
         ...
 
     def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:
-        """Products that carry one of these ERP refs (several may carry the same)."""
+        """Products that carry one of these ERP refs (several may carry the same), whole."""
+        ...
+
+    def products_by_id(self, product_ids: Sequence[str]) -> Sequence[StorefrontProduct]:
+        """These products, whole, in a bounded number of calls; unknown ids are left out."""
         ...
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
