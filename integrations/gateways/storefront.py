@@ -23,15 +23,18 @@ from integrations.records import (
     QuotedOrder,
     StockWrite,
     StorefrontFulfilment,
+    StorefrontGroup,
     StorefrontProduct,
 )
 
 READS = frozenset(
     {
         "get_order",
+        "groups_by_id",
         "order_page",
         "orders_by_id",
         "order_digests",
+        "find_groups",
         "find_products",
         "find_variants",
         "find_quoted",
@@ -81,6 +84,14 @@ class OwnedStorefront:
     def write_stock(self, writes: Sequence[StockWrite]) -> None:
         self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
         self._adapter.write_stock(writes)
+
+    # -- groups of customers, which prices and customers are both tied to
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        kinds = [Flow.Kind.PRICES, Flow.Kind.CUSTOMERS]
+        self._require(Q(kind__in=kinds, target=self._connection), "customer groups")
+        made: StorefrontGroup = self._adapter.create_group(ref, name)
+        return made
 
     # -- order progress, owned by the ERP through the order flows of this storefront
 

@@ -23,6 +23,7 @@ from integrations.ports.erp import (
 from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     CollectsPayments,
+    KeepsGroups,
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
@@ -35,6 +36,7 @@ __all__ = [
     "ChecksCredit",
     "CollectsPayments",
     "DescribesFields",
+    "KeepsGroups",
     "KeepsSubscription",
     "ListsOrders",
     "ListsShipping",

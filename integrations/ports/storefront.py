@@ -17,6 +17,7 @@ from integrations.records import (
     ShippingOption,
     StockWrite,
     StorefrontFulfilment,
+    StorefrontGroup,
     StorefrontOrder,
     StorefrontProduct,
     StorefrontRegion,
@@ -137,6 +138,24 @@ class WritesStock(Protocol):
         Raises Rejected when one of them is refused, and for what the storefront would take
         without a word: a location that does not exist, a pair named twice.
         """
+        ...
+
+
+@runtime_checkable
+class KeepsGroups(Protocol):
+    """Customer groups that stand for audiences of the ERP's prices."""
+
+    def find_groups(self, ref: str) -> Sequence[StorefrontGroup]:
+        """The groups that carry this ref of an audience; several after a mishap."""
+        ...
+
+    def groups_by_id(self, group_ids: Sequence[str]) -> Sequence[StorefrontGroup]:
+        """Those that exist, in a bounded number of calls."""
+        ...
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        """Not safe to repeat blindly: look with `find_groups` first. `name` must contain `ref`,
+        by which it is looked for. Raises Rejected for a name that is taken."""
         ...
 
 

@@ -17,6 +17,7 @@ from integrations.records.catalog import (
 from integrations.records.collections import PaymentCollection
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
+from integrations.records.groups import StorefrontGroup
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
 from integrations.records.orders import (
@@ -108,6 +109,7 @@ __all__ = [
     "RoundingProfile",
     "StockWrite",
     "StorefrontFulfilment",
+    "StorefrontGroup",
     "StorefrontLevel",
     "StorefrontLine",
     "StorefrontOrder",
