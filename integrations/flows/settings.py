@@ -5,6 +5,7 @@ The flows read these from `Flow.settings`; what is not there has the default nam
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
@@ -51,6 +52,27 @@ def _hours(text: str) -> str:
     return str(int(text))
 
 
+def _currencies(text: str) -> str:
+    return ", ".join(_currency(one) for one in text.replace(",", " ").split())
+
+
+_SPECIAL = ("price_list", "customer_group", "customer")
+
+
+def _audiences(text: str) -> str:
+    found = text.replace(",", " ").split()
+    if set(found) - set(_SPECIAL):
+        raise ValueError(f"some of {', '.join(_SPECIAL)}, separated by commas")
+    return ", ".join(found)
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ValueError("a time zone such as Europe/Berlin") from exc
+
+
 SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
     Flow.Kind.ORDERS: (
         FlowSetting(
@@ -81,6 +103,41 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             name="complete_every_h",
             label="Hours between complete reads",
             help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
+    ),
+    Flow.Kind.PRICES: (
+        FlowSetting(
+            name="list_prices",
+            label="Prices for everyone",
+            help="yes: also what everyone pays is written, with its quantity steps; the products "
+            "flow then leaves the prices of existing SKUs alone. no: special prices only. "
+            "Empty: yes.",
+            choices=("yes", "no"),
+        ),
+        FlowSetting(
+            name="audiences",
+            label="Special prices",
+            help="Whose: price_list, customer_group, customer, separated by commas. Empty: all.",
+            read=_audiences,
+        ),
+        FlowSetting(
+            name="currencies",
+            label="Currencies",
+            help="Such as EUR, USD; prices in others are left out. Empty: all.",
+            read=_currencies,
+        ),
+        FlowSetting(
+            name="zone",
+            label="Time zone of the seller",
+            help="Where the days on which a price begins and ends are counted, such as "
+            "Europe/Berlin. Empty: UTC.",
+            read=_zone,
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="Only a complete one sees what the ERP deleted. 0: never complete. Empty: 24.",
             read=_hours,
         ),
     ),

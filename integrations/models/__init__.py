@@ -2,7 +2,7 @@
 
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
-from integrations.models.catalogue import StockLevel
+from integrations.models.catalogue import PriceRow, StockLevel
 from integrations.models.connection import Connection
 from integrations.models.event import Event
 from integrations.models.exchange import Exchange
@@ -29,6 +29,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PriceRow",
     "Run",
     "Shipment",
     "StateChange",

@@ -27,7 +27,9 @@ from integrations.ports.storefront import (
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
+    WritesListPrices,
     WritesOrderProgress,
+    WritesPriceLists,
     WritesProducts,
     WritesStock,
 )
@@ -53,7 +55,9 @@ __all__ = [
     "RecordsPayments",
     "TestsConnection",
     "TracksOrders",
+    "WritesListPrices",
     "WritesOrderProgress",
+    "WritesPriceLists",
     "WritesProducts",
     "WritesStock",
 ]

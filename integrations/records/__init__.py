@@ -42,6 +42,13 @@ from integrations.records.orders import (
     TaxLine,
 )
 from integrations.records.pages import Page, Window
+from integrations.records.price_lists import (
+    ListPrices,
+    PriceListWrite,
+    PriceWrite,
+    StorefrontPrice,
+    StorefrontPriceList,
+)
 from integrations.records.pricing import (
     CreditStanding,
     PaymentTerm,
@@ -90,6 +97,7 @@ __all__ = [
     "ErpVariant",
     "ExchangeRecord",
     "LineProgress",
+    "ListPrices",
     "OrderDraft",
     "OrderProgress",
     "OrderSighting",
@@ -100,8 +108,10 @@ __all__ = [
     "PaymentTerm",
     "PriceAnswer",
     "PriceAsk",
+    "PriceListWrite",
     "PriceQuestion",
     "PriceRefusal",
+    "PriceWrite",
     "ProductWrite",
     "QuotedLine",
     "QuotedOrder",
@@ -114,6 +124,8 @@ __all__ = [
     "StorefrontLine",
     "StorefrontOrder",
     "StorefrontPayment",
+    "StorefrontPrice",
+    "StorefrontPriceList",
     "StorefrontProduct",
     "StorefrontStock",
     "StorefrontVariant",
