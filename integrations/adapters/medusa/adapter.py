@@ -19,7 +19,8 @@ class MedusaAdapter(
     Orders, Collections, Quotes, Products, VariantPrices, Groups, Stock, Shipping, Health
 ):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
-    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, ListsShipping and TestsConnection."""
+    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, ListsShipping
+    and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

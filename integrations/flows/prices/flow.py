@@ -98,9 +98,12 @@ class PricePages:
             for row in rows
             if not row.is_there or row.variant_ref not in sold
         )
-        unchanged = [one for one in (*base, *special) if one.what == "unchanged"]
+        unchanged = sum(one.what == "unchanged" for one in (*base, *special))
         return PageOutcome(
-            read=read, unchanged=len(unchanged), items=tuple(told), next_cursor=next_cursor
+            read=read,
+            unchanged=unchanged if read else 0,  # what comes after was counted before
+            items=tuple(told),
+            next_cursor=next_cursor,
         )
 
     def _base_items(self, decisions: Sequence[BaseDecision]) -> list[PlanItem]:
