@@ -16,6 +16,7 @@ from integrations.admin import (
     orders,
     people,
     presses,
+    prices,
     runs,
     stock,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "orders",
     "people",
     "presses",
+    "prices",
     "runs",
     "stock",
 ]

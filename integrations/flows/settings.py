@@ -122,6 +122,14 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             read=_audiences,
         ),
         FlowSetting(
+            name="precedence",
+            label="A customer's own prices",
+            help="lowest: of all prices that fit a buyer, the lowest is charged. customer: the "
+            "prices of the buyer's own company go before those of groups and lists, even if they "
+            "are higher. Empty: lowest.",
+            choices=("lowest", "customer"),
+        ),
+        FlowSetting(
             name="currencies",
             label="Currencies",
             help="Such as EUR, USD; prices in others are left out. Empty: all.",

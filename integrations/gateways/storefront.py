@@ -134,6 +134,15 @@ class OwnedStorefront:
         found: StorefrontPriceList = self._adapter.date_price_list(list_id, write)
         return found
 
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.rank_price_list(
+            list_id, group_id, goes_first=goes_first
+        )
+        return found
+
     def remove_price_list(self, list_id: str) -> None:
         self._require(self._prices_flow(), "prices")
         self._adapter.remove_price_list(list_id)

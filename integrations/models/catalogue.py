@@ -89,15 +89,20 @@ class PriceRow(models.Model):
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = "price"
         constraints = [
             models.UniqueConstraint(fields=["source", "ref"], name="price_row_once"),
         ]
         indexes = [
             models.Index(fields=["source", "offer"], name="price_row_by_offer"),
-            models.Index(fields=["source", "variant_ref"], name="price_row_by_variant"),
+            models.Index(fields=["variant_ref"], name="price_row_by_variant"),
             models.Index(fields=["sku"], name="price_row_by_sku"),
             models.Index(fields=["storefront_list_id"], name="price_row_by_list"),
-            models.Index(fields=["audience", "audience_ref"], name="price_row_by_audience"),
+            models.Index(fields=["audience", "-id"], name="price_row_by_audience"),
+            models.Index(fields=["audience_ref"], name="price_row_by_audience_ref"),
+            models.Index(
+                fields=["-id"], name="price_row_with_problem", condition=~models.Q(problem="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ _READABLE = [
     "order",
     "orderline",
     "payment",
+    "pricerow",
     "run",
     "shipment",
     "statechange",

@@ -179,6 +179,12 @@ class WritesPriceLists(Protocol):
         """Gives it the first and the last moment of `write`. Repeatable."""
         ...
 
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        """Puts it before other lists, or beside them; it stays for this group. Repeatable."""
+        ...
+
     def remove_price_list(self, list_id: str) -> None:
         """Removes it with its prices; one that is gone is left. Repeatable."""
         ...

@@ -13,7 +13,8 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontPriceList:
     """`key` is ours, empty for somebody else's list. `rules` are all that limit whom it is for,
-    attribute to values; one without any is for everyone."""
+    attribute to values, and all of them must be met; one without any is for everyone.
+    `goes_first`: its price is taken before that of other lists, even if it is the higher one."""
 
     list_id: str
     key: str
@@ -23,21 +24,26 @@ class StorefrontPriceList:
     group_ids: tuple[str, ...]
     starts_at: datetime | None
     ends_at: datetime | None
+    goes_first: bool
 
     def is_for(self, group_id: str) -> bool:
         """Whether it is for this group of customers and nobody else."""
-        return self.group_ids == (group_id,) and len(self.rules) == 1
+        return self.group_ids == (group_id,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceListWrite:
-    """One audience and one span of days. Times are aware UTC; `ends_at` is the last moment."""
+    """One audience and one span of days. Times are aware UTC; `ends_at` is the last moment.
+
+    `goes_first` as on `StorefrontPriceList`.
+    """
 
     key: str
     title: str
     group_id: str
     starts_at: datetime | None
     ends_at: datetime | None
+    goes_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

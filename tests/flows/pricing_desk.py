@@ -49,11 +49,11 @@ def link_variant(flow: Flow, sku: str, variant_id: str) -> None:
     )
 
 
-class Desk:
-    """Runs of one flow."""
+class Runs:
+    """Runs of one flow, without a worker."""
 
-    def __init__(self, medusa: MedusaStandIn, flow: Flow) -> None:
-        self.medusa, self.flow = medusa, flow
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
 
     def sync(
         self,
@@ -89,6 +89,14 @@ class Desk:
                 outcomes.append(pages.handle(window, cursor))
                 cursor = outcomes[-1].next_cursor
         return outcomes
+
+
+class Desk(Runs):
+    """Runs of one flow, and the stand-in's shop that they write to."""
+
+    def __init__(self, medusa: MedusaStandIn, flow: Flow) -> None:
+        super().__init__(flow)
+        self.medusa = medusa
 
     # -- what the shop holds
 

@@ -563,3 +563,35 @@ def test_prices_of_another_storefront_are_not_taken_for_ours(desk: Desk) -> None
 
         assert moved.listed() == [("eur", Decimal("8.5"), None, None)]
     assert IdLink.objects.filter(kind="price_list").count() == 2
+
+
+# ---------------------------------------------------------------- several prices fit
+
+
+def test_lowest_of_all_prices_that_fit_is_charged(desk: Desk) -> None:
+    desk.sync(price("BOLT", "8.50", DEALERS), price("BOLT", "9.00", OWN))
+
+    assert desk.pays(desk.buyer("both@buyer.test", DEALERS, OWN), "BOLT", 1) == Decimal("8.50")
+
+
+def test_own_price_goes_before_that_of_the_group_if_so_set(medusa: MedusaStandIn) -> None:
+    desk = Desk(medusa, prices_flow(medusa, "BOLT", precedence="customer"))
+
+    desk.sync(price("BOLT", "8.50", DEALERS), price("BOLT", "9.00", OWN))
+
+    both = desk.buyer("both@buyer.test", DEALERS, OWN)
+    assert [desk.pays(both, "BOLT", 1), desk.pays("", "BOLT", 1)] == [9, 10]
+
+
+def test_precedence_that_is_set_later_reaches_lists_that_are_there(desk: Desk) -> None:
+    book = price("BOLT", "8.50", DEALERS), price("BOLT", "9.00", OWN)
+    desk.sync(*book)
+    both = desk.buyer("both@buyer.test", DEALERS, OWN)
+
+    desk.flow.settings = {"precedence": "customer"}
+    desk.sync(*book)
+    assert desk.pays(both, "BOLT", 1) == 9
+
+    desk.flow.settings = {}
+    desk.sync(*book)
+    assert desk.pays(both, "BOLT", 1) == Decimal("8.50")

@@ -19,6 +19,7 @@ from integrations.adapters.medusa.mapping.prices import (
     to_changed_price,
     to_list,
     to_new_price,
+    to_rules,
 )
 from integrations.errors import Conflict, OutcomeUnknown, Rejected
 from integrations.records import (
@@ -39,6 +40,7 @@ class PriceLists:
     _client: Client
     _sold_in: frozenset[str] | None = None
     _gross: frozenset[str] | None = None
+    _regions: Sequence[str] | None = None
 
     def sold_currencies(self) -> frozenset[str]:
         if self._sold_in is None:
@@ -55,19 +57,19 @@ class PriceLists:
     def find_price_lists(self, key: str) -> Sequence[StorefrontPriceList]:
         params = [("q", key), ("fields", LIST_FIELDS)]
         rows = self._client.rows(_PATH, "price_lists", params)
-        return [one for one in map(price_list_of, rows) if one.key == key]
+        return [one for one in map(self._list, rows) if one.key == key]
 
     def price_lists(self, list_ids: Sequence[str]) -> Sequence[StorefrontPriceList]:
         found: list[StorefrontPriceList] = []
         for ids in in_chunks(sorted(set(list_ids))):
             params = [("id[]", one) for one in ids] + [("fields", LIST_FIELDS)]
-            found += map(price_list_of, self._client.rows(_PATH, "price_lists", params))
+            found += map(self._list, self._client.rows(_PATH, "price_lists", params))
         return found
 
     def create_price_list(self, write: PriceListWrite) -> StorefrontPriceList:
         if write.key not in write.title:
             raise ValueError(f"The title {write.title!r} does not contain {write.key!r}.")
-        return self._post(_PATH, to_list(write))
+        return self._post(_PATH, to_list(write, self._region_ids()))
 
     def set_price_list_active(self, list_id: str, *, is_active: bool) -> StorefrontPriceList:
         return self._post(f"{_PATH}/{list_id}", {"status": "active" if is_active else "draft"})
@@ -76,12 +78,27 @@ class PriceLists:
         body = {"starts_at": instant(write.starts_at), "ends_at": instant(write.ends_at)}
         return self._post(f"{_PATH}/{list_id}", body)
 
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        rules = to_rules(group_id, self._region_ids() if goes_first else ())
+        return self._post(f"{_PATH}/{list_id}", {"rules": rules})
+
     def remove_price_list(self, list_id: str) -> None:
         self._client.delete(f"{_PATH}/{list_id}")  # one that is gone is answered the same
 
     def _post(self, path: str, body: dict[str, Any]) -> StorefrontPriceList:
         answer = self._client.post(path, body, [("fields", LIST_FIELDS)])
-        return price_list_of(answer["price_list"])
+        return self._list(answer["price_list"])
+
+    def _list(self, row: dict[str, Any]) -> StorefrontPriceList:
+        return price_list_of(row, self._region_ids())
+
+    def _region_ids(self) -> Sequence[str]:
+        if self._regions is None:
+            rows = self._client.rows("/admin/regions", "regions", [("fields", "id")])
+            self._regions = [row["id"] for row in rows]
+        return self._regions
 
     # -- prices
 

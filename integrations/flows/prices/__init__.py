@@ -12,8 +12,8 @@
 Two prices of the ERP that contradict each other are both left alone and named. A missing
 price is never zero. A list is never active without its group.
 
-Settings of the flow: `list_prices`, `audiences`, `currencies`, `zone` and `complete_every_h`,
-see `flows/settings.py`.
+Settings of the flow: `list_prices`, `audiences`, `precedence`, `currencies`, `zone` and
+`complete_every_h`, see `flows/settings.py`.
 """
 
 from integrations.flows.prices.flow import open_prices

@@ -70,9 +70,13 @@ class Lists:
             kind=PRICE_LIST, source=self._source, target=self._target, target_ref__in=wanted
         )
         groups = {link.target_ref: link.fingerprint for link in links}
+        keys = {link.target_ref: link.source_ref for link in links}
         wrong = [one for one in there.values() if not one.is_for(groups.get(one.list_id, ""))]
         for one in wrong:
             self._take_off(one)
+        for one in there.values():
+            if one not in wrong and one.goes_first != self._goes_first(keys[one.list_id]):
+                self._rank(one, keys[one.list_id])
         _resolve([one for one in there.values() if one not in wrong])
         bad = {one.list_id for one in wrong} | (wanted - set(there))
         self.forget(bad)
@@ -169,7 +173,20 @@ class Lists:
             group_id=group_id,
             starts_at=starts_at,
             ends_at=ends_at,
+            goes_first=self._goes_first(key),
         )
+
+    def _goes_first(self, key: str) -> bool:
+        settings = self._work.flow.settings
+        return settings.get("precedence") == "customer" and key.startswith("customer:")
+
+    def _rank(self, held: StorefrontPriceList, key: str) -> None:
+        self._work.checkpoint()
+        ranked: StorefrontPriceList = self._shop.rank_price_list(
+            held.list_id, held.group_ids[0], goes_first=self._goes_first(key)
+        )
+        if not ranked.is_for(held.group_ids[0]):
+            self._take_off(ranked)
 
     # -- looking
 
@@ -196,7 +213,7 @@ class Lists:
             title=f"A price list was for {whom}, and was made a draft: {held.title}",
             hint=(
                 f"Look at price list {held.list_id} in the storefront. Give it its customer "
-                "group as the only condition and make it active, or delete it there: the next "
+                "group as its condition and make it active, or delete it there: the next "
                 "complete run of the prices makes it anew."
             ),
             connection=self._target,
@@ -238,7 +255,7 @@ def _not_for_its_group(held: StorefrontPriceList | None) -> NeedsOperator:
     return NeedsOperator(
         f"{name} is not for its customer group alone in the storefront.",
         reason="price_list_rules",
-        hint="Give it its group as the only condition there, or delete it.",
+        hint="Give it its group as the condition there, or delete it.",
     )
 
 

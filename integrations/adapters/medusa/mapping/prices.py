@@ -1,6 +1,6 @@
 """Prices and price lists: what Medusa takes and shows, and our records of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,9 @@ from integrations.records import (
 # The only attribute under which a price list finds its buyers: `customer_group_id` and others
 # are taken without a word and never apply.
 GROUP_RULE = "customer.groups.id"
+# Of several lists that fit, Medusa 2.21 takes the one with most rules, and only then the lowest
+# price. A rule that names every region is always met, and puts a list before the others.
+REGION_RULE = "region_id"
 KEY = "erp_list"
 LIST_FIELDS = (
     "id,title,status,starts_at,ends_at,metadata,price_list_rules.attribute,price_list_rules.value"
@@ -24,7 +27,7 @@ PRICE_FIELDS = "id,currency_code,amount,raw_amount,min_quantity,max_quantity,pri
 VARIANT_FIELDS = "id,product_id,*prices,*prices.price_rules"
 
 
-def to_list(write: PriceListWrite) -> dict[str, Any]:
+def to_list(write: PriceListWrite, regions: Sequence[str]) -> dict[str, Any]:
     """A new list, always a draft: it is made active once its rules were read back."""
     return {
         "title": write.title,
@@ -34,9 +37,14 @@ def to_list(write: PriceListWrite) -> dict[str, Any]:
         "status": "draft",
         "starts_at": instant(write.starts_at),
         "ends_at": instant(write.ends_at),
-        "rules": {GROUP_RULE: [write.group_id]},
+        "rules": to_rules(write.group_id, regions if write.goes_first else ()),
         "metadata": {KEY: write.key},
     }
+
+
+def to_rules(group_id: str, regions: Sequence[str]) -> dict[str, list[str]]:
+    rules = {GROUP_RULE: [group_id]}
+    return {**rules, REGION_RULE: sorted(regions)} if regions else rules
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -45,7 +53,7 @@ def instant(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def price_list_of(row: Row) -> StorefrontPriceList:
+def price_list_of(row: Row, regions: Sequence[str]) -> StorefrontPriceList:
     """A list read with LIST_FIELDS."""
     rules = {name: _values(found) for name, found in (row.get("rules") or {}).items()}
     return StorefrontPriceList(
@@ -57,6 +65,7 @@ def price_list_of(row: Row) -> StorefrontPriceList:
         group_ids=rules.get(GROUP_RULE, ()),
         starts_at=moment_or_none(row, "starts_at"),
         ends_at=moment_or_none(row, "ends_at"),
+        goes_first=bool(regions) and set(rules.get(REGION_RULE, ())) == set(regions),
     )
 
 
