@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from integrations.flows.prices.decide import BaseDecision, Decision, Wanted, pieces
 from integrations.flows.prices.offers import Kept
-from integrations.flows.runs.batch import PlanItem
+from integrations.flows.runs.batch import Action, PlanItem
 
 CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 
@@ -12,7 +12,7 @@ CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 def listed_done(decision: Decision) -> PlanItem:
     row, wanted = decision.row, decision.wanted
     after = wanted.text if wanted else ""
-    action = "remove" if wanted is None else "change" if row.is_there else "create"
+    action: Action = "remove" if wanted is None else "change" if row.is_there else "create"
     return PlanItem(
         action=action,
         ref=row.ref,
@@ -25,7 +25,7 @@ def listed_done(decision: Decision) -> PlanItem:
 
 def base_done(decision: BaseDecision) -> PlanItem:
     before = [row for row in decision.rows if row.written]
-    action = "create" if not before else "change" if decision.wanted else "remove"
+    action: Action = "create" if not before else "change" if decision.wanted else "remove"
     return PlanItem(
         action=action,
         ref=decision.ref,
