@@ -196,7 +196,8 @@ class WritesPriceLists(Protocol):
     def write_prices(
         self, list_id: str, writes: Sequence[PriceWrite], removals: Sequence[str]
     ) -> Sequence[str]:
-        """Creates, changes and removes in one atomic batch; the price ids, one per write.
+        """Creates, changes and removes in one atomic batch; the price ids, one per write: empty
+        for one to change that is no longer there. One write per variant, currency and quantity.
 
         Changes and removals are repeatable; after a lost answer `prices_of` tells what was
         created. Price ids must be of this list. Raises Rejected for a batch with a bad row, and

@@ -460,10 +460,13 @@ def test_variant_that_is_gone_fails_alone(desk: Desk) -> None:
 
 def test_price_that_was_deleted_in_the_shop_comes_back_when_it_changes(desk: Desk) -> None:
     desk.sync(price("BOLT", "8.50", DEALERS), price("NUT", "0.90", DEALERS))
-    desk.medusa.price_lists.prices.clear()
+    desk.medusa.price_lists.batch(
+        desk.lists()[0]["id"], {"delete": list(desk.medusa.price_lists.prices)}
+    )
 
-    desk.sync(price("BOLT", "8.75", DEALERS), changes_only=True)
+    items = desk.sync(price("BOLT", "8.75", DEALERS), changes_only=True)
 
+    assert [item.action for item in items] == ["change"]
     assert desk.listed() == [("eur", Decimal("8.75"), None, None)]
 
 

@@ -203,6 +203,7 @@ def test_the_erps_contract_is_the_price_of_its_customer(world: World) -> None:
     set_mode(flow, "live", actor="test")
     request_run(flow, actor="test", complete=True)
     runner.drain()
+    world.until(lambda: Run.objects.get(flow=flow).state != "running", timeout_s=240)
 
     run = Run.objects.filter(flow=flow).latest("id")
     assert (run.state, run.failed) == ("done", 0), run.note

@@ -124,6 +124,8 @@ class PriceLists:
         if not writes and not removals:
             return []
         refuse_bad_prices(writes, self.sold_currencies())
+        if len(set(map(_place, writes))) < len(writes):
+            raise Rejected("Two prices for the same variant, currency and quantity were not sent.")
         new = [one for one in writes if one.price_id is None]
         body = {
             "create": [to_new_price(one) for one in new],
@@ -134,8 +136,12 @@ class PriceLists:
             answer = self._client.post(f"{_PATH}/{list_id}/prices/batch", body)
         except Rejected as exc:
             raise _gone(exc) or exc from exc
-        created = iter(_ids_of_new(new, answer.get("created") or []))
-        return [one.price_id or next(created) for one in writes]
+        created = _ids_of_new(new, answer.get("created") or [])
+        # One that was deleted in Medusa is changed without a word and stays deleted.
+        there = {row["id"] for row in answer.get("updated") or [] if not row.get("deleted_at")}
+        ids = [one.price_id or created[_place(one)] for one in writes]
+        gone = {one.price_id for one in writes if one.price_id} - there
+        return ["" if price_id in gone else price_id for price_id in ids]
 
 
 def refuse_bad_prices(writes: Sequence[PriceWrite], sold_in: frozenset[str]) -> None:
@@ -155,13 +161,18 @@ def refuse_bad_prices(writes: Sequence[PriceWrite], sold_in: frozenset[str]) -> 
         )
 
 
-def _ids_of_new(new: Sequence[PriceWrite], rows: Sequence[dict[str, Any]]) -> Sequence[str]:
-    """Ids in the order of what was sent; each must be what was sent there."""
-    sent = [(one.variant_id, one.currency.lower()) for one in new]
-    made = [(listed_price(row).variant_id, row["currency_code"]) for row in rows]
-    if sent != made:
+def _ids_of_new(
+    new: Sequence[PriceWrite], rows: Sequence[dict[str, Any]]
+) -> dict[tuple[str, str, int], str]:
+    """Ids by what they are for: Medusa answers in an order of its own."""
+    made = {_place(price): price.price_id for price in map(listed_price, rows)}
+    if len(rows) != len(new) or set(made) != {_place(one) for one in new}:
         raise OutcomeUnknown("Medusa answered with other prices than those that were sent.")
-    return [row["id"] for row in rows]
+    return made
+
+
+def _place(price: PriceWrite | StorefrontPrice) -> tuple[str, str, int]:
+    return price.variant_id, price.currency.upper(), int(price.min_quantity or 1)
 
 
 def _gone(error: Rejected) -> Conflict | None:

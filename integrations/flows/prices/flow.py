@@ -98,7 +98,8 @@ class PricePages:
             for row in rows
             if not row.is_there or row.variant_ref not in sold
         )
-        unchanged = sum(one.what == "unchanged" for one in (*base, *special))
+        unchanged = sum(one.what == "unchanged" for one in base)
+        unchanged += sum(one.what == "unchanged" for one in special)
         return PageOutcome(
             read=read,
             unchanged=unchanged if read else 0,  # what comes after was counted before

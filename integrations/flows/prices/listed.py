@@ -157,7 +157,9 @@ class ListedPrices:
         removed: list[int] = []
         outcomes = write_or_split(batch, write, self._work.checkpoint)
         for op, price_id, error in outcomes:
-            if error is None:
+            if error is None and op.write and not price_id:  # deleted there
+                conflicts.append(op.decision)
+            elif error is None:
                 told.append(items.listed_done(op.decision))
                 if op.decision.wanted is None:
                     removed.append(op.row.pk)

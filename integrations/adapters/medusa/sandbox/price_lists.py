@@ -39,6 +39,7 @@ class PriceLists:
         self.catalogue = catalogue
         self.rows: dict[str, Json] = {}
         self.prices: dict[str, Json] = {}
+        self._deleted: dict[str, Json] = {}
 
     # -- lists
 
@@ -90,14 +91,18 @@ class PriceLists:
         created, updated = body.get("create") or [], body.get("update") or []
         self._refuse_strangers([*created, *updated])
         for row in updated:
-            if row["id"] not in self.prices:
+            if row["id"] not in {**self.prices, **self._deleted}:
                 raise Refusal("Cannot set field 'currency_code' of Price to null")
         made = [self._add(list_id, row) for row in created]
-        changed = {row["id"]: self._change(list_id, row) for row in updated}
+        # A deleted price is changed without a word: it stays deleted, and is not answered.
+        changed = {
+            row["id"]: self._change(list_id, row) for row in updated if row["id"] in self.prices
+        }
         for price_id in body.get("delete") or []:
-            self.prices.pop(price_id, None)  # of whatever list; an unknown id is no error
+            if price_id in self.prices:  # of whatever list; an unknown id is no error
+                self._deleted[price_id] = self.prices.pop(price_id)
         return {
-            "created": [self._view(one) for one in made],
+            "created": [self._view(one) for one in reversed(made)],  # in an order of its own
             "updated": [self._view(one) for one in changed.values()],
             "deleted": {"ids": body.get("delete") or [], "object": "price", "deleted": True},
         }
