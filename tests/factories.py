@@ -27,6 +27,7 @@ from integrations.models import (
     Order,
     OrderLine,
     Payment,
+    PriceRow,
     Run,
     Shipment,
     StockLevel,
@@ -209,6 +210,25 @@ class StockLevelFactory(DjangoModelFactory):
     available = 10
     incoming = 0
     as_of = NOON
+
+
+class PriceRowFactory(DjangoModelFactory):
+    class Meta:
+        model = PriceRow
+
+    source = factory.SubFactory(ConnectionFactory, erp=True)
+    ref = factory.Sequence(lambda n: f"price-{n}")
+    variant_ref = factory.Sequence(lambda n: f"v-{n}")
+    sku = factory.Sequence(lambda n: f"PRICED-{n}")
+    audience = "price_list"
+    audience_ref = "7"
+    audience_name = "Dealers"
+    currency = "EUR"
+    net_unit_price = Decimal("8.125")
+    min_quantity = 10
+    unit = "Units"
+    as_of = NOON
+    offer = factory.Sequence(str)
 
 
 class EventFactory(DjangoModelFactory):

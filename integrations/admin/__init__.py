@@ -18,6 +18,7 @@ from integrations.admin import (
     orders,
     people,
     presses,
+    prices,
     runs,
     stock,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "orders",
     "people",
     "presses",
+    "prices",
     "runs",
     "stock",
 ]

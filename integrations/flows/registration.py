@@ -18,6 +18,7 @@ from integrations.flows.orders import (
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
+from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
 from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
@@ -60,6 +61,7 @@ def register_all() -> None:
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
+    register_batch(Flow.Kind.PRICES, open_prices)
     register_batch(Flow.Kind.STOCK, open_stock)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))

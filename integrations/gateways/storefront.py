@@ -7,6 +7,7 @@ order of a quote an order flow out of it. An assisted flow writes what a person 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,26 +18,39 @@ from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
     ErpShipment,
+    ListPrices,
     PaymentCollection,
     PlacedQuote,
+    PriceListWrite,
+    PriceWrite,
     ProductWrite,
     QuotedOrder,
     StockWrite,
     StorefrontFulfilment,
+    StorefrontGroup,
+    StorefrontPrice,
+    StorefrontPriceList,
     StorefrontProduct,
 )
 
 READS = frozenset(
     {
         "get_order",
+        "groups_by_id",
         "order_page",
         "orders_by_id",
         "order_digests",
+        "find_groups",
+        "find_price_lists",
         "find_products",
         "products_by_id",
         "find_variants",
         "find_quoted",
+        "gross_currencies",
         "payment_collections",
+        "price_lists",
+        "prices_of",
+        "sold_currencies",
         "stray_drafts",
         "stock_locations",
         "stock_of",
@@ -44,6 +58,8 @@ READS = frozenset(
         "shipping_options",
     }
 )
+
+WRITING = (Flow.Mode.LIVE, Flow.Mode.ASSISTED)
 
 
 @contextmanager
@@ -53,6 +69,13 @@ def open_storefront(
     """The storefront's adapter behind the ownership check."""
     with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
         yield OwnedStorefront(adapter, connection)
+
+
+def owns_list_prices(storefront: Connection) -> bool:
+    """Whether a prices flow writes what everyone pays there: then no other flow touches the
+    prices of a variant that exists."""
+    flows = Flow.objects.filter(kind=Flow.Kind.PRICES, target=storefront, mode__in=WRITING)
+    return any(flow.settings.get("list_prices") != "no" for flow in flows)
 
 
 class OwnedStorefront:
@@ -74,14 +97,73 @@ class OwnedStorefront:
 
     def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
         self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        if owns_list_prices(self._connection):
+            products = [replace(one, leaves_prices=True) for one in products]
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
+
+    # -- prices, owned by a live prices flow into this storefront
+
+    def write_list_prices(
+        self, offers: Sequence[ListPrices]
+    ) -> Sequence[Sequence[StorefrontPrice]]:
+        self._require(self._prices_flow(), "prices")
+        held: Sequence[Sequence[StorefrontPrice]] = self._adapter.write_list_prices(offers)
+        return held
+
+    def write_prices(
+        self, list_id: str, writes: Sequence[PriceWrite], removals: Sequence[str]
+    ) -> Sequence[str]:
+        self._require(self._prices_flow(), "prices")
+        ids: Sequence[str] = self._adapter.write_prices(list_id, writes, removals)
+        return ids
+
+    def create_price_list(self, write: PriceListWrite) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        made: StorefrontPriceList = self._adapter.create_price_list(write)
+        return made
+
+    def set_price_list_active(self, list_id: str, *, is_active: bool) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.set_price_list_active(
+            list_id, is_active=is_active
+        )
+        return found
+
+    def date_price_list(self, list_id: str, write: PriceListWrite) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.date_price_list(list_id, write)
+        return found
+
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.rank_price_list(
+            list_id, group_id, goes_first=goes_first
+        )
+        return found
+
+    def remove_price_list(self, list_id: str) -> None:
+        self._require(self._prices_flow(), "prices")
+        self._adapter.remove_price_list(list_id)
+
+    def _prices_flow(self) -> Q:
+        return Q(kind=Flow.Kind.PRICES, target=self._connection)
 
     # -- stock, owned by a live stock flow into this storefront
 
     def write_stock(self, writes: Sequence[StockWrite]) -> None:
         self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
         self._adapter.write_stock(writes)
+
+    # -- groups of customers, which prices and customers are both tied to
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        kinds = [Flow.Kind.PRICES, Flow.Kind.CUSTOMERS]
+        self._require(Q(kind__in=kinds, target=self._connection), "customer groups")
+        made: StorefrontGroup = self._adapter.create_group(ref, name)
+        return made
 
     # -- order progress, owned by the ERP through the order flows of this storefront
 

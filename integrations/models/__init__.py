@@ -2,7 +2,7 @@
 
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
-from integrations.models.catalogue import StockLevel
+from integrations.models.catalogue import PriceRow, StockLevel
 from integrations.models.connection import Connection
 from integrations.models.event import Event
 from integrations.models.exchange import Exchange
@@ -33,6 +33,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PlannedChange",
+    "PriceRow",
     "Run",
     "Shipment",
     "StateChange",

@@ -28,6 +28,7 @@ _READABLE = [
     "orderline",
     "payment",
     "plannedchange",
+    "pricerow",
     "run",
     "shipment",
     "statechange",

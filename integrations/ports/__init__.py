@@ -23,10 +23,13 @@ from integrations.ports.erp import (
 from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     CollectsPayments,
+    KeepsGroups,
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
+    WritesListPrices,
     WritesOrderProgress,
+    WritesPriceLists,
     WritesProducts,
     WritesStock,
 )
@@ -35,6 +38,7 @@ __all__ = [
     "ChecksCredit",
     "CollectsPayments",
     "DescribesFields",
+    "KeepsGroups",
     "KeepsSubscription",
     "ListsOrders",
     "ListsShipping",
@@ -51,7 +55,9 @@ __all__ = [
     "RecordsPayments",
     "TestsConnection",
     "TracksOrders",
+    "WritesListPrices",
     "WritesOrderProgress",
+    "WritesPriceLists",
     "WritesProducts",
     "WritesStock",
 ]

@@ -17,6 +17,7 @@ from integrations.records.catalog import (
 from integrations.records.collections import PaymentCollection
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
+from integrations.records.groups import StorefrontGroup
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
 from integrations.records.orders import (
@@ -41,6 +42,13 @@ from integrations.records.orders import (
     TaxLine,
 )
 from integrations.records.pages import Page, Window
+from integrations.records.price_lists import (
+    ListPrices,
+    PriceListWrite,
+    PriceWrite,
+    StorefrontPrice,
+    StorefrontPriceList,
+)
 from integrations.records.pricing import (
     CreditStanding,
     PaymentTerm,
@@ -89,6 +97,7 @@ __all__ = [
     "ErpVariant",
     "ExchangeRecord",
     "LineProgress",
+    "ListPrices",
     "OrderDraft",
     "OrderProgress",
     "OrderSighting",
@@ -99,8 +108,10 @@ __all__ = [
     "PaymentTerm",
     "PriceAnswer",
     "PriceAsk",
+    "PriceListWrite",
     "PriceQuestion",
     "PriceRefusal",
+    "PriceWrite",
     "ProductWrite",
     "QuotedLine",
     "QuotedOrder",
@@ -108,10 +119,13 @@ __all__ = [
     "RoundingProfile",
     "StockWrite",
     "StorefrontFulfilment",
+    "StorefrontGroup",
     "StorefrontLevel",
     "StorefrontLine",
     "StorefrontOrder",
     "StorefrontPayment",
+    "StorefrontPrice",
+    "StorefrontPriceList",
     "StorefrontProduct",
     "StorefrontStock",
     "StorefrontVariant",

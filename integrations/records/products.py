@@ -89,6 +89,7 @@ class ProductWrite:
     `product_id` is None for one that does not exist yet. An empty `handle` leaves the one that
     an existing product has. `sales_channel_ids` count for a new product only. One that exists
     and is not published any more is only taken off sale; the rest stays as it is.
+    `leaves_prices`: variants that exist keep the prices they have, a prices flow writes them.
     """
 
     product_id: str | None
@@ -101,3 +102,4 @@ class ProductWrite:
     variants: tuple[VariantWrite, ...]
     sales_channel_ids: tuple[str, ...]
     shipping_profile_id: str | None
+    leaves_prices: bool = False

@@ -27,6 +27,7 @@ LISTS = [
     "integrations_flow",
     "integrations_issue",
     "integrations_order",
+    "integrations_pricerow",
     "integrations_run",
     "integrations_statechange",
     "integrations_stocklevel",
@@ -54,6 +55,7 @@ def one_of_each(number=1):
         make.IdLinkFactory()
         make.RunFactory()
         make.StockLevelFactory(source=order.erp)
+        make.PriceRowFactory(source=order.erp)
         rows = SyncJob.objects.filter(pk=job.pk)
         open_press("requeue_jobs", rows, matched="one", actor="olga.operator", reason="fixed")
     return order, job

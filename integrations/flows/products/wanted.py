@@ -14,12 +14,17 @@ from integrations.records import ErpProduct, ErpVariant, ProductWrite, VariantWr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopTerms:
-    """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels."""
+    """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels.
+
+    `leaves_prices`: a prices flow writes what variants cost; a new one begins with the list
+    price that the product has in the ERP, if it has one.
+    """
 
     currency: str = ""
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
+    leaves_prices: bool = False
 
 
 def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
@@ -29,7 +34,7 @@ def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
         return "no title"
     if terms.currency and product.currency.upper() != terms.currency:
         return f"priced in {product.currency}, but the shop sells in {terms.currency}"
-    return _variant_problem(sold) or _option_problem(sold)
+    return _variant_problem(sold, needs_price=not terms.leaves_prices) or _option_problem(sold)
 
 
 def active_variants(product: ErpProduct) -> list[ErpVariant]:
@@ -59,6 +64,7 @@ def write_of(
         variants=tuple(_variant(variant, product, terms) for variant in sold),
         sales_channel_ids=terms.sales_channel_ids,
         shipping_profile_id=terms.shipping_profile_id,
+        leaves_prices=terms.leaves_prices,
     )
 
 
@@ -77,6 +83,8 @@ def fingerprint_of(write: ProductWrite) -> str:
         del content[name]
     for variant in content["variants"]:
         del variant["variant_id"]
+        if write.leaves_prices:
+            del variant["prices"]
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -91,7 +99,7 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         title=variant.title or variant.sku,
         barcode=variant.barcode,
         options=variant.options,
-        prices=((currency, price),) if price else (),
+        prices=((currency, price),) if price and price > 0 else (),
         manage_inventory=terms.manage_inventory,
     )
 
@@ -105,14 +113,14 @@ def _options(variants: Iterable[ErpVariant]) -> tuple[tuple[str, tuple[str, ...]
     return tuple((name, tuple(values)) for name, values in found.items())
 
 
-def _variant_problem(sold: list[ErpVariant]) -> str:
+def _variant_problem(sold: list[ErpVariant], *, needs_price: bool) -> str:
     seen: set[str] = set()
     for variant in sold:
         if not variant.sku.strip():
             return f"no SKU (variant {variant.ref})"
         if variant.sku in seen:
             return f"two of its variants have the SKU {variant.sku}"
-        if variant.net_list_price is None or variant.net_list_price <= 0:
+        if needs_price and (variant.net_list_price is None or variant.net_list_price <= 0):
             return f"no price for {variant.sku}"
         seen.add(variant.sku)
     return ""

@@ -10,6 +10,7 @@ from integrations.adapters.medusa.sandbox.edits_api import EditsApi
 from integrations.adapters.medusa.sandbox.ids import new_id
 from integrations.adapters.medusa.sandbox.inventory_api import InventoryApi
 from integrations.adapters.medusa.sandbox.payments_api import PaymentsApi
+from integrations.adapters.medusa.sandbox.price_lists_api import PriceListsApi
 from integrations.adapters.medusa.sandbox.products_api import ProductsApi
 from integrations.adapters.medusa.sandbox.quotes_api import QuotesApi
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal
@@ -35,7 +36,15 @@ PERSON = {
 
 
 class MedusaStandIn(
-    SettingsApi, ProductsApi, InventoryApi, CustomersApi, StoreApi, PaymentsApi, EditsApi, QuotesApi
+    SettingsApi,
+    ProductsApi,
+    PriceListsApi,
+    InventoryApi,
+    CustomersApi,
+    StoreApi,
+    PaymentsApi,
+    EditsApi,
+    QuotesApi,
 ):
     """A Medusa 2.21 that lives in memory, as strict and as lax as the real one.
 

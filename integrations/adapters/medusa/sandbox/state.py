@@ -7,6 +7,7 @@ from integrations.adapters.medusa.sandbox.catalogue import Catalogue
 from integrations.adapters.medusa.sandbox.checkout import Checkout
 from integrations.adapters.medusa.sandbox.customers import Customers
 from integrations.adapters.medusa.sandbox.hooks import Hooks
+from integrations.adapters.medusa.sandbox.price_lists import PriceLists
 from integrations.adapters.medusa.sandbox.refusals import (
     HTML_404,
     KILOBYTE,
@@ -21,6 +22,8 @@ BATCH_ROUTES = frozenset(
         "products.batch",
         "products.options",
         "inventory_items.levels_batch",
+        "price_lists.prices_batch",
+        "variants.batch",
         "quote_orders.place",
     }
 )
@@ -40,7 +43,8 @@ class State(StandIn):
         self.shop = shop or Shop()
         self.catalogue = Catalogue()
         self.customers = Customers()
-        self.checkout = Checkout(self.shop, self.catalogue, self.customers)
+        self.price_lists = PriceLists(self.catalogue)
+        self.checkout = Checkout(self.shop, self.catalogue, self.customers, self.price_lists)
         self.hooks = Hooks(dials=self.dials)
 
     def emit(self, type: str, **data: str) -> None:
