@@ -16,12 +16,14 @@ from integrations.errors import NeedsOperator
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
+    CustomerWrite,
     ErpShipment,
     PaymentCollection,
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
     StockWrite,
+    StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontProduct,
 )
@@ -34,6 +36,9 @@ READS = frozenset(
         "order_digests",
         "find_products",
         "find_variants",
+        "find_customers",
+        "customers_by_id",
+        "registered_page",
         "find_quoted",
         "payment_collections",
         "stray_drafts",
@@ -82,6 +87,17 @@ class OwnedStorefront:
         self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
         self._adapter.write_stock(writes)
 
+    # -- customers and who belongs to which group, owned by a live customers flow into it
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        self._require(self._customers_flow(), "customers")
+        written: StorefrontCustomer = self._adapter.write_customer(write)
+        return written
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        self._require(self._customers_flow(), "customers")
+        self._adapter.change_members(group_id, add, remove)
+
     # -- order progress, owned by the ERP through the order flows of this storefront
 
     def write_metadata(self, order_id: str, values: dict[str, str]) -> None:
@@ -129,6 +145,9 @@ class OwnedStorefront:
     def remove_draft(self, order_id: str) -> None:
         self._require(self._order_flow(), "orders")
         self._adapter.remove_draft(order_id)
+
+    def _customers_flow(self) -> Q:
+        return Q(kind=Flow.Kind.CUSTOMERS, target=self._connection)
 
     def _status_flow(self) -> Q:
         return Q(kind=Flow.Kind.ORDER_STATUS, target=self._connection)

@@ -15,6 +15,7 @@ from integrations.records.catalog import (
     UsedField,
 )
 from integrations.records.collections import PaymentCollection
+from integrations.records.customers import CustomerWrite, StorefrontCustomer
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.health import Check, TestReport
@@ -72,6 +73,7 @@ __all__ = [
     "Address",
     "Check",
     "CreditStanding",
+    "CustomerWrite",
     "Document",
     "DraftLine",
     "DraftSighting",
@@ -107,6 +109,7 @@ __all__ = [
     "QuotedShipping",
     "RoundingProfile",
     "StockWrite",
+    "StorefrontCustomer",
     "StorefrontFulfilment",
     "StorefrontLevel",
     "StorefrontLine",
