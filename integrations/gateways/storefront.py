@@ -25,15 +25,18 @@ from integrations.records import (
     StockWrite,
     StorefrontCustomer,
     StorefrontFulfilment,
+    StorefrontGroup,
     StorefrontProduct,
 )
 
 READS = frozenset(
     {
         "get_order",
+        "groups_by_id",
         "order_page",
         "orders_by_id",
         "order_digests",
+        "find_groups",
         "find_products",
         "find_variants",
         "find_customers",
@@ -97,6 +100,14 @@ class OwnedStorefront:
     def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         self._require(self._customers_flow(), "customers")
         self._adapter.change_members(group_id, add, remove)
+
+    # -- groups of customers, which prices and customers are both tied to
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        kinds = [Flow.Kind.PRICES, Flow.Kind.CUSTOMERS]
+        self._require(Q(kind__in=kinds, target=self._connection), "customer groups")
+        made: StorefrontGroup = self._adapter.create_group(ref, name)
+        return made
 
     # -- order progress, owned by the ERP through the order flows of this storefront
 

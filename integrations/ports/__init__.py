@@ -23,6 +23,7 @@ from integrations.ports.erp import (
 from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     CollectsPayments,
+    KeepsGroups,
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
@@ -36,6 +37,7 @@ __all__ = [
     "ChecksCredit",
     "CollectsPayments",
     "DescribesFields",
+    "KeepsGroups",
     "KeepsSubscription",
     "ListsOrders",
     "ListsShipping",

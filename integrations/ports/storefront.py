@@ -19,6 +19,7 @@ from integrations.records import (
     StockWrite,
     StorefrontCustomer,
     StorefrontFulfilment,
+    StorefrontGroup,
     StorefrontOrder,
     StorefrontProduct,
     StorefrontRegion,
@@ -165,13 +166,28 @@ class WritesCustomers(Protocol):
         is repeated, look with `find_customers`: a second guest of one address is refused."""
         ...
 
-    def change_members(
-        self, group_id: str, add: Sequence[str], remove: Sequence[str]
-    ) -> None:
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
         """Puts customers into a group and takes others out of it. Repeatable.
 
         All of them or none: raises Rejected when one of those to add is not there.
         """
+
+
+@runtime_checkable
+class KeepsGroups(Protocol):
+    """Customer groups that stand for audiences of the ERP's prices."""
+
+    def find_groups(self, ref: str) -> Sequence[StorefrontGroup]:
+        """The groups that carry this ref of an audience; several after a mishap."""
+        ...
+
+    def groups_by_id(self, group_ids: Sequence[str]) -> Sequence[StorefrontGroup]:
+        """Those that exist, in a bounded number of calls."""
+        ...
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        """Not safe to repeat blindly: look with `find_groups` first. `name` must contain `ref`,
+        by which it is looked for. Raises Rejected for a name that is taken."""
         ...
 
 

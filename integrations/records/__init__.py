@@ -18,6 +18,7 @@ from integrations.records.collections import PaymentCollection
 from integrations.records.customers import CustomerWrite, StorefrontCustomer
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
+from integrations.records.groups import StorefrontGroup
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
 from integrations.records.orders import (
@@ -111,6 +112,7 @@ __all__ = [
     "StockWrite",
     "StorefrontCustomer",
     "StorefrontFulfilment",
+    "StorefrontGroup",
     "StorefrontLevel",
     "StorefrontLine",
     "StorefrontOrder",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from integrations.adapters.medusa.client import Client
 from integrations.adapters.medusa.collections import Collections
 from integrations.adapters.medusa.customers import Customers
+from integrations.adapters.medusa.groups import Groups
 from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.orders import Orders
 from integrations.adapters.medusa.products import Products
@@ -14,9 +15,12 @@ from integrations.adapters.medusa.stock import Stock
 from integrations.http import Session
 
 
-class MedusaAdapter(Orders, Collections, Quotes, Products, Stock, Customers, Shipping, Health):
+class MedusaAdapter(
+    Orders, Collections, Quotes, Products, Groups, Stock, Customers, Shipping, Health
+):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
-    WritesProducts, WritesStock, WritesCustomers, ListsShipping and TestsConnection."""
+    WritesProducts, KeepsGroups, WritesStock, WritesCustomers, ListsShipping and
+    TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client
