@@ -25,6 +25,8 @@ JOBS = {
     "press_rows": "Press for many rows",
     "keep_subscription": "Stay subscribed to the ERP's notices",
     "check_fields": "Compare the fields of the ERP that are used",
+    "look_at_customer": "Look who registered in the storefront",
+    "settle_customer": "Give a customer the groups of their company",
 }
 
 STEPS = {
@@ -54,6 +56,8 @@ STEPS = {
     "pay": "Mark it as paid",
     "note": "Write down that it is paid",
     "subscribe": "Ask to be told of changes",
+    "who": "Look whether a buyer has that address",
+    "groups": "Put them into their groups",
 }
 
 OUTCOMES = {

@@ -51,7 +51,8 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_present', models.BooleanField(default=True)),
                 ('as_of', models.DateTimeField()),
-                ('written', models.CharField(blank=True, editable=False, max_length=64)),
+                ('tax_key', models.CharField(blank=True, editable=False, max_length=40)),
+                ('written', models.JSONField(blank=True, default=dict, editable=False)),
             ],
             options={
                 'verbose_name': 'customer in the ERP',
@@ -212,7 +213,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customercopy',
-            index=models.Index(fields=['source', 'tax_id'], name='customer_copy_by_tax_id'),
+            index=models.Index(fields=['source', 'tax_key'], name='customer_copy_by_tax'),
         ),
         migrations.AddConstraint(
             model_name='customercopy',

@@ -88,9 +88,7 @@ class Buyer(models.Model):
     is_active = models.BooleanField(
         "active", default=True, help_text="Off: may not sign in and has no prices of the account."
     )
-    contact_ref = models.CharField(
-        "contact in the ERP", max_length=128, blank=True, editable=False
-    )
+    contact_ref = models.CharField("contact in the ERP", max_length=128, blank=True, editable=False)
     storefront_customer_id = models.CharField(max_length=64, blank=True)
     storefront_guest_id = models.CharField(max_length=64, blank=True, editable=False)
     language = models.CharField(

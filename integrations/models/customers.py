@@ -15,8 +15,8 @@ class CustomerCopy(models.Model):
     """The catalogue copy of one customer of the ERP; see `records.ErpCustomer`.
 
     `as_of` is when the ERP said so. `account` is the company here that it is, one to one;
-    empty until the flow or a person says which. `written` is the fingerprint of what was last
-    carried out of it. `is_present` false: a complete reading no longer found it.
+    empty until the flow or a person says which. `written` is what was last carried out of it,
+    `tax_key` its tax id as it is compared. `is_present` false: a complete reading no longer found it.
     """
 
     source = models.ForeignKey(
@@ -51,7 +51,8 @@ class CustomerCopy(models.Model):
         related_name="copies",
         verbose_name="company",
     )
-    written = models.CharField(max_length=64, blank=True, editable=False)
+    tax_key = models.CharField(max_length=40, blank=True, editable=False)
+    written = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = "customer in the ERP"
@@ -62,7 +63,7 @@ class CustomerCopy(models.Model):
         ]
         indexes = [
             models.Index(fields=["source", "as_of"], name="customer_copy_by_age"),
-            models.Index(fields=["source", "tax_id"], name="customer_copy_by_tax_id"),
+            models.Index(fields=["source", "tax_key"], name="customer_copy_by_tax"),
         ]
 
     def __str__(self) -> str:

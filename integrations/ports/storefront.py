@@ -171,6 +171,7 @@ class WritesCustomers(Protocol):
 
         All of them or none: raises Rejected when one of those to add is not there.
         """
+        ...
 
 
 @runtime_checkable
