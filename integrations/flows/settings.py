@@ -89,8 +89,8 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             name="unregistered",
             label="Contacts who have not registered",
             help="alone: in the storefront, but in no group. grouped: in the company's groups; "
-            "whoever types such an address into a cart then sees that company's prices. "
-            "Empty: alone.",
+            "whoever types such an address into a cart then has that company's prices, and the "
+            "order goes to its account. Empty: alone.",
             choices=("alone", "grouped"),
         ),
         FlowSetting(

@@ -16,7 +16,8 @@ class CustomerCopy(models.Model):
 
     `as_of` is when the ERP said so. `account` is the company here that it is, one to one;
     empty until the flow or a person says which. `written` is what was last carried out of it,
-    `tax_key` its tax id as it is compared. `is_present` false: a complete reading no longer found it.
+    `tax_key` its tax id as it is compared. `is_present` false: a complete reading no longer
+    found it.
     """
 
     source = models.ForeignKey(

@@ -139,12 +139,18 @@ class Applying:
             if one.storefront_guest_id:
                 member.want(one.storefront_guest_id, ())
         companies = " and for ".join(sorted({one.account.name for one in (buyer, *others)}))
+        chosen = next((one.account.name for one in others if one.storefront_customer_id), "")
+        shows = (
+            f"it is {chosen}'s"
+            if chosen
+            else "they have the prices of none until their registration is accepted for one"
+        )
         return PlanItem(
             action="skip",
             ref=f"{decision.ref}/{buyer.email}"[:128],
             label=buyer.email,
-            reason=f"tie: buys for {companies}. In the portal they choose; in the storefront "
-            "they have the prices of neither until the registration is accepted for one of them",
+            reason=f"tie: buys for {companies}. In the portal they choose; "
+            f"in the storefront {shows}",
         )
 
     def _join(

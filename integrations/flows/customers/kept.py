@@ -99,7 +99,7 @@ def erp_sides(source: Connection, wanted: Sequence[Wanted]) -> list[ErpSide]:
     }
     keys = {tax_key(one.tax_id) for one in wanted} - {""}
     twins = CustomerCopy.objects.filter(
-        source=source, tax_key__in=keys, is_present=True, is_active=True, account=None
+        source=source, tax_key__in=keys, is_present=True, is_active=True
     ).exclude(ref__in=own)
     rows = twins.values_list("ref", "name", "tax_id")
     return [
@@ -192,20 +192,25 @@ def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
     if copy.account_id != account.pk:
         copy.account = account
         copy.save(update_fields=["account"])
-    _settle_buyers(account, wanted.people)
+    _settle_buyers(account, wanted.people, decision.before.get("people") or {})
     return account
 
 
-def _settle_buyers(account: Account, people: Sequence[Person]) -> None:
-    """Contacts become buyers; a contact that is gone may no longer buy. Those that a person
-    entered stay as they are."""
+def _settle_buyers(
+    account: Account, people: Sequence[Person], before: Mapping[str, object]
+) -> None:
+    """Contacts become buyers; a contact that is gone may no longer buy, until it comes back.
+
+    Buyers that a person entered stay as they are, and one that a person switched off stays off:
+    only who was not among the contacts `before` is switched on again.
+    """
     known = {buyer.email.lower(): buyer for buyer in account.buyers.all()}
     wanted = {person.email: person for person in people}
     for email, person in wanted.items():
         buyer = known.get(email) or Buyer(account=account, email=email)
         ref = person.contact_ref[:128]
         name = person.name or buyer.name
-        came_back = not buyer.is_active and bool(buyer.contact_ref)
+        came_back = bool(buyer.contact_ref) and email not in before
         is_active = buyer.is_active or came_back
         if (buyer.name, buyer.contact_ref, buyer.is_active) != (
             name,
