@@ -80,6 +80,9 @@ SENTENCES = (
     _("We cannot check your account at the moment. Please try again later."),
     _("You have forwarded very often. Please try again in an hour."),
     _("This order is above the credit that is agreed. Please contact us."),
+    _("Your account is not delivered to this country. Please contact us."),
+    _("Some of these goods need a licence that we do not have from you. Please contact us."),
+    _("Some of these goods are not agreed for your account. Please contact us."),
 )
 
 

@@ -5,9 +5,16 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from integrations.checks import BuyRequest, may_buy
+from integrations.checks import (
+    Article,
+    BuyRequest,
+    Verdict,
+    may_buy,
+    may_have,
+)
 from integrations.engine import clock
 from integrations.errors import PortalError
+from integrations.flows.customers.restrictions import restrictions_of
 from integrations.gateways import open_erp
 from integrations.models import Order
 from integrations.models.order import NOT_IN_ERP
@@ -35,8 +42,23 @@ def check_account(version: Version) -> None:
         payment_term_ref=version.terms_ref,
         open_orders=_open_orders(version),
         is_account_blocked=quote.account.is_blocked,
+        account_block_reason=quote.account.block_reason,
     )
-    verdict = may_buy(request, _standing(version), clock.now())
+    _refuse(version, _goods_verdict(version))  # costs no call, so it comes first
+    _refuse(version, may_buy(request, _standing(version), clock.now()))
+
+
+def _goods_verdict(version: Version) -> Verdict:
+    lines = version.lines.filter(is_optional=False, alternative_to=None).exclude(sku="")
+    return may_have(
+        [Article(sku=sku) for sku in lines.values_list("sku", flat=True)],
+        restrictions_of(version.quote.account),
+        ship_to=version.ship_to.get("country_code", "") if version.ship_to else "",
+        today=clock.now().date(),
+    )
+
+
+def _refuse(version: Version, verdict: Verdict) -> None:
     told = "; ".join(reason.text_for_operator for reason in verdict.reasons)
     if told:
         logger.info(

@@ -230,15 +230,23 @@ def test_contacts_without_a_usable_address_are_named(medusa: MedusaStandIn, flow
     assert [buyer.email for buyer in Buyer.objects.all()] == [ANNA]
 
 
-def test_refused_person_stands_alone_and_is_tried_again(medusa: MedusaStandIn, flow: Flow) -> None:
-    medusa.dials.set("answer", status=400, only="customers.create", times=1)
+def test_refused_company_stands_alone_and_is_tried_again(medusa: MedusaStandIn, flow: Flow) -> None:
+    register(medusa)
+    sync(flow, NORDWIND)
+    accept()
+    link = IdLink.objects.get(kind="group", source_ref="price_list:7")
+    gold = {"price_list_ref": "9", "group_ref": ""}
+    sync(flow, replace(NORDWIND, **gold))
+    deleted = medusa.customers.groups.pop(link.target_ref)  # somebody deletes it in the shop
 
     first = sync(flow, NORDWIND, customer("2", "Südwind AG", "sue@sued.example"))
+    medusa.customers.groups[link.target_ref] = deleted
     again = sync(flow, NORDWIND)
 
     assert sorted(told(first)) == [("create", "2"), ("failed", "1")]
+    assert "not found" in first[-2].reason
     assert told(again) == [("change", "1")]
-    assert (Account.objects.count(), len(rows(medusa))) == (2, 1)
+    assert groups(rows(medusa)[0]) == {"customer:1", "price_list:7"}
 
 
 def test_lost_answer_makes_neither_company_nor_customer_twice(
