@@ -1,15 +1,13 @@
 """Whether something is allowed, decided from records alone: no database, no remote, no clock."""
 
-from integrations.checks.goods import Article, Restrictions, may_have
+from integrations.checks.goods import may_have
 from integrations.checks.rules import BuyRequest, Code, Policy, Reason, Verdict, may_buy
 
 __all__ = [
-    "Article",
     "BuyRequest",
     "Code",
     "Policy",
     "Reason",
-    "Restrictions",
     "Verdict",
     "may_buy",
     "may_have",

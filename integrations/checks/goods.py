@@ -6,56 +6,10 @@ the category of an article, is for a person to look at: it is neither refused no
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from integrations.checks.rules import Code, Effect, Reason, Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """`category` as the ERP names it, with " / " between levels; empty: not known here."""
-
-    sku: str
-    category: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoodsList:
-    """SKUs and categories. An article belongs to it by either; the categories below count."""
-
-    name: str
-    skus: frozenset[str] = frozenset()
-    categories: tuple[str, ...] = ()
-
-    def holds(self, article: Article) -> bool | None:
-        """None where only its category could tell, and that is not known."""
-        if article.sku.casefold() in {sku.casefold() for sku in self.skus}:
-            return True
-        if not self.categories:
-            return False
-        if not article.category:
-            return None
-        own = _levels(article.category)
-        return any(own[: len(_levels(one))] == _levels(one) for one in self.categories)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldLicence:
-    """`valid_until` is its last day; None: without end."""
-
-    name: str
-    valid_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restrictions:
-    """What holds for one account. Empty `countries`: all; empty `assortments`: everything."""
-
-    countries: frozenset[str] = frozenset()
-    licences: tuple[HeldLicence, ...] = ()
-    licensed: tuple[GoodsList, ...] = ()
-    assortments: tuple[GoodsList, ...] = ()
+from integrations.records import Article, GoodsList, HeldLicence, Restrictions
 
 
 def may_have(
@@ -151,10 +105,6 @@ def _reason(code: Code, effect: Effect, buyer: str, operator: str) -> Reason:
 
 def _listed(articles: Sequence[Article]) -> str:
     return ", ".join(one.sku for one in articles[:10]) + (" …" if len(articles) > 10 else "")
-
-
-def _levels(category: str) -> list[str]:
-    return [level.strip().casefold() for level in category.split("/") if level.strip()]
 
 
 NO_DELIVERY = "Your account is not delivered to this country. Please contact us."

@@ -66,12 +66,14 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.restrictions import Article, GoodsList, HeldLicence, Restrictions
 from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
     "ShippingOption",
     "StorefrontRegion",
     "Address",
+    "Article",
     "Check",
     "CreditStanding",
     "CustomerWrite",
@@ -91,6 +93,8 @@ __all__ = [
     "ErpStock",
     "ErpVariant",
     "ExchangeRecord",
+    "GoodsList",
+    "HeldLicence",
     "LineProgress",
     "OrderDraft",
     "OrderProgress",
@@ -108,6 +112,7 @@ __all__ = [
     "QuotedLine",
     "QuotedOrder",
     "QuotedShipping",
+    "Restrictions",
     "RoundingProfile",
     "StockWrite",
     "StorefrontCustomer",

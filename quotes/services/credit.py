@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from integrations.checks import (
-    Article,
     BuyRequest,
     Verdict,
     may_buy,
@@ -19,7 +18,7 @@ from integrations.gateways import open_erp
 from integrations.models import Order
 from integrations.models.order import NOT_IN_ERP
 from integrations.ports import ChecksCredit
-from integrations.records import CreditStanding
+from integrations.records import Article, CreditStanding
 from quotes.errors import AccountRefused, Incomplete
 from quotes.models import Version
 from quotes.services.counterparts import customer_ref, trading_flow

@@ -4,14 +4,9 @@ from datetime import date
 
 import pytest
 
-from integrations.checks.goods import (
-    Article,
-    GoodsList,
-    HeldLicence,
-    Restrictions,
-    may_have,
-)
+from integrations.checks.goods import may_have
 from integrations.checks.rules import Code, Verdict
+from integrations.records import Article, GoodsList, HeldLicence, Restrictions
 
 TODAY = date(2026, 11, 27)
 DRILL = Article(sku="DRILL", category="Tools / Power tools")

@@ -1,9 +1,9 @@
 """The restrictions of an account, as the portal keeps them."""
 
-from integrations.checks.goods import GoodsList, HeldLicence, Restrictions
 from integrations.models import Account, LicensedGoods
 from integrations.models.account import countries_in
 from integrations.models.customers import Goods
+from integrations.records import GoodsList, HeldLicence, Restrictions
 
 
 def restrictions_of(account: Account) -> Restrictions:
