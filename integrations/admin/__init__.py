@@ -5,6 +5,7 @@ from django.contrib import admin
 from integrations.admin import (
     alerts,
     connections,
+    customers,
     events,
     exchanges,
     flows,
@@ -23,6 +24,7 @@ from integrations.admin import (
 __all__ = [
     "alerts",
     "connections",
+    "customers",
     "events",
     "exchanges",
     "flows",

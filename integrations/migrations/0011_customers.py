@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='customercopy',
-            constraint=models.UniqueConstraint(fields=('source', 'account'), name='customer_copy_one_to_one'),
+            constraint=models.UniqueConstraint(fields=('source', 'account'), name='customer_copy_one_to_one', violation_error_message='This company is another customer of that ERP already.'),
         ),
         migrations.AddConstraint(
             model_name='licence',

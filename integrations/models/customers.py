@@ -60,7 +60,11 @@ class CustomerCopy(models.Model):
         verbose_name_plural = "customers in the ERP"
         constraints = [
             models.UniqueConstraint(fields=["source", "ref"], name="customer_copy_once"),
-            models.UniqueConstraint(fields=["source", "account"], name="customer_copy_one_to_one"),
+            models.UniqueConstraint(
+                fields=["source", "account"],
+                name="customer_copy_one_to_one",
+                violation_error_message="This company is another customer of that ERP already.",
+            ),
         ]
         indexes = [
             models.Index(fields=["source", "as_of"], name="customer_copy_by_age"),

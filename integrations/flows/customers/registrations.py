@@ -25,7 +25,7 @@ from integrations.engine.models import SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
 from integrations.flows.customers.wanted import normal_email
-from integrations.models import Buyer, Connection, Registration, StateChange
+from integrations.models import Buyer, Connection, Flow, Registration, StateChange
 from integrations.records import StorefrontCustomer
 
 logger = logging.getLogger(__name__)
@@ -147,6 +147,19 @@ def start_settling(storefront: Connection, customer_id: str, *, actor: str) -> S
         resources={"storefront": storefront.resource_id},
         actor=actor,
     )
+
+
+def settle_buyers(buyers: Iterable[Buyer], *, actor: str, also: str = "") -> int:
+    """The jobs that give the customers of these buyers their groups, after somebody changed a
+    buyer by hand; how many. `also` is a customer that one of them had before."""
+    ids = {buyer.storefront_customer_id for buyer in buyers} | {also}
+    flows = Flow.objects.filter(kind=Flow.Kind.CUSTOMERS).select_related("target")
+    jobs = [
+        start_settling(flow.target, customer_id, actor=actor)
+        for flow in flows.exclude(mode__in=[Flow.Mode.OFF, Flow.Mode.SHADOW])
+        for customer_id in sorted(ids - {""})
+    ]
+    return len(jobs)
 
 
 def _accept(
