@@ -232,9 +232,8 @@ class DecisionForm(forms.ModelForm):
             field.queryset = Buyer.objects.filter(pk__in=[one.pk for one in found])
             field.required = False
             if len(found) == 1 and self.instance.buyer is None:
-                field.initial = found[0].pk
-        if "reason" in self.fields:
-            self.fields["reason"].initial = ""
+                self.initial["buyer"] = found[0].pk
+        self.initial["reason"] = ""  # each decision has its own
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
