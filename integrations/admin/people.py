@@ -51,8 +51,12 @@ class AccountAdmin(ConsoleAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is Buyer:
-            pks = [one.instance.pk for one in formset.forms if one.has_changed()]
-            settle_buyers(Buyer.objects.filter(pk__in=pks), actor=actor(request))
+            changed = [one for one in formset.forms if one.has_changed()]
+            settle_buyers(
+                [one.instance for one in changed],
+                actor=actor(request),
+                also=[one.initial.get("storefront_customer_id") for one in changed],
+            )
 
 
 @admin.register(Buyer)
@@ -65,8 +69,8 @@ class BuyerAdmin(ConsoleAdmin):
 
     def save_model(self, request: HttpRequest, obj: Buyer, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        before = form.initial.get("storefront_customer_id") or ""
-        settle_buyers([obj], actor=actor(request), also=before)
+        before = form.initial.get("storefront_customer_id")
+        settle_buyers([obj], actor=actor(request), also=[before])
 
 
 class NewUserForm(UserCreationForm):

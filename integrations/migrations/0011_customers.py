@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('is_tax_exempt', models.BooleanField(default=False)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_present', models.BooleanField(default=True)),
+                ('seen_in', models.BigIntegerField(default=0, editable=False)),
                 ('as_of', models.DateTimeField()),
                 ('tax_key', models.CharField(blank=True, editable=False, max_length=40)),
                 ('written', models.JSONField(blank=True, default=dict, editable=False)),
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customercopy',
-            index=models.Index(fields=['source', 'as_of'], name='customer_copy_by_age'),
+            index=models.Index(fields=['source', 'seen_in'], name='customer_copy_by_run'),
         ),
         migrations.AddIndex(
             model_name='customercopy',

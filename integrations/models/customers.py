@@ -16,8 +16,8 @@ class CustomerCopy(models.Model):
 
     `as_of` is when the ERP said so. `account` is the company here that it is, one to one;
     empty until the flow or a person says which. `written` is what was last carried out of it,
-    `tax_key` its tax id as it is compared. `is_present` false: a complete reading no longer
-    found it.
+    `tax_key` its tax id as it is compared. `seen_in` is the run
+    that read it last; `is_present` false: a complete one no longer found it.
     """
 
     source = models.ForeignKey(
@@ -43,6 +43,7 @@ class CustomerCopy(models.Model):
     is_tax_exempt = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_present = models.BooleanField(default=True)
+    seen_in = models.BigIntegerField(default=0, editable=False)
     as_of = models.DateTimeField()
     account = models.ForeignKey(
         "integrations.Account",
@@ -67,7 +68,7 @@ class CustomerCopy(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["source", "as_of"], name="customer_copy_by_age"),
+            models.Index(fields=["source", "seen_in"], name="customer_copy_by_run"),
             models.Index(fields=["source", "tax_key"], name="customer_copy_by_tax"),
         ]
 

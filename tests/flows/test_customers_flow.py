@@ -70,10 +70,15 @@ def sync(
     window: Window = CHANGES,
     planned: dict[str, str] | None = None,
     page_size: int = 500,
+    started_at: datetime | None = None,
 ) -> list[Any]:
     """A whole run; its items in order."""
     run = RunFactory(
-        flow=flow, mode=flow.mode, state="running", finished_at=None, started_at=timezone.now()
+        flow=flow,
+        mode=flow.mode,
+        state="running",
+        finished_at=None,
+        started_at=started_at or timezone.now(),
     )
     work = Work(flow=flow, run=run, actor="test", checkpoint=lambda: None, planned=planned)
     items: list[Any] = []
@@ -305,6 +310,16 @@ def test_twins_of_the_erp_are_a_tie_also_on_another_page(flow: Flow) -> None:
     assert Account.objects.count() == 1
 
 
+def test_bad_link_stops_its_company_and_no_other(flow: Flow) -> None:
+    sync(flow, NORDWIND)
+    IdLink.objects.filter(kind="account").update(target_ref="99")  # a person's slip
+
+    items = sync(flow, replace(NORDWIND, price_list_ref="9"), customer("2", "Südwind AG"))
+
+    assert sorted(told(items)) == [("create", "2"), ("failed", "1")]
+    assert "linked to something else" in items[0].reason
+
+
 def test_link_that_a_person_made_for_orders_says_which_company(flow: Flow) -> None:
     known = AccountFactory(name="Something else", storefront_group_id="cusgroup_own")
     IdLink.objects.create(
@@ -409,6 +424,16 @@ def test_event_of_a_registration_makes_it_wait_at_once(medusa: MedusaStandIn, fl
     runner.drain()
 
     assert Registration.objects.get().customer_id == customer_id
+
+
+def test_event_of_a_row_that_the_run_made_is_an_echo(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, NORDWIND)
+
+    outcome = settling.registered(
+        EventFactory(connection=flow.target, subject=rows(medusa)[0]["id"])
+    )
+
+    assert (outcome.state, outcome.job) == ("ignored", None)
 
 
 def test_stranger_who_registers_under_no_buyers_address_is_nobodys_matter(
@@ -633,6 +658,16 @@ def test_person_may_apply_a_plan_in_which_most_are_gone(flow: Flow) -> None:
     sync(flow, window=EVERYTHING, planned={item.ref: item.fingerprint for item in plan})
 
     assert not Account.objects.filter(is_active=True).exists()
+
+
+def test_clock_that_is_ahead_takes_nobody_for_gone(flow: Flow) -> None:
+    """The run was asked for on a machine whose clock is ahead of the worker's."""
+    ahead = timezone.now() + timedelta(minutes=1)
+
+    items = sync(flow, NORDWIND, window=EVERYTHING, started_at=ahead)
+
+    assert told(items) == [("create", "1")]
+    assert Account.objects.get().is_active
 
 
 def test_look_for_registrations_begins_where_the_run_does(

@@ -86,6 +86,7 @@ def test_worker_killed_while_writing_leaves_everything_once(
     with running_worker(environment, tmp_path, "--lane", "batch") as worker:
         wait_for(lambda: Run.objects.get().state == "done", f"not done:\n{worker.log}")
 
+    assert not Account.objects.filter(is_active=False).exists()
     linked = CustomerCopy.objects.exclude(account=None)
     assert linked.count() == Account.objects.count() > 0
     mails = Counter(row["email"] for row in medusa.customers.rows.values())

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.errors import Conflict, Rejected
+from integrations.errors import Conflict, NeedsOperator, Rejected
 from integrations.flows.customers import kept
 from integrations.flows.customers.decide import Decision
 from integrations.flows.customers.members import Membership, People, Rows, carry_out
@@ -42,12 +42,13 @@ class Applying:
         copies = kept.copies_of(self._flow.source, [one.ref for one in decisions])
         accounts = {one.ref: self._settle_company(one, copies[one.ref]) for one in decisions}
         groups = self._groups_of(decisions)
+        refused = Refused()
         for one in decisions:
-            self._bind(accounts[one.ref], one, groups)
+            self._bind(accounts[one.ref], one, groups, refused)
         buyers = _buyers_of(accounts.values())
         rows = self._people.rows_of(buyers)
         items = self._note_registered(rows)
-        member, refused = Membership(), Refused()
+        member = Membership()
         for one in decisions:
             own = [buyer for buyer in buyers if buyer.account_id == accounts[one.ref].pk]
             ids = {groups[ref] for ref in one.wanted.groups}
@@ -73,7 +74,13 @@ class Applying:
             checkpoint=self._work.checkpoint,
         )
 
-    def _bind(self, account: Account, decision: Decision, groups: Mapping[str, str]) -> None:
+    def _bind(
+        self,
+        account: Account,
+        decision: Decision,
+        groups: Mapping[str, str],
+        refused: Refused,
+    ) -> None:
         """The company's own group stands for it in orders, unless a person linked another."""
         own = groups.get(group_ref("customer", decision.ref))
         links = IdLink.objects.filter(
@@ -81,15 +88,19 @@ class Applying:
         )
         if own is None or links.filter(target_ref=decision.ref).exclude(source_ref=own).exists():
             return
-        bind(
-            IdLink.Kind.ACCOUNT,
-            self._flow.target,
-            own,
-            self._flow.source,
-            decision.ref,
-            actor=self._work.actor,
-            label=account.name[:200],
-        )
+        try:
+            bind(
+                IdLink.Kind.ACCOUNT,
+                self._flow.target,
+                own,
+                self._flow.source,
+                decision.ref,
+                actor=self._work.actor,
+                label=account.name[:200],
+            )
+        except NeedsOperator as exc:  # one bad link must not stop the others
+            refused[decision.ref] = f"{exc.message} {exc.hint}"
+            return
         if not account.storefront_group_id:
             account.storefront_group_id = own
             account.save(update_fields=["storefront_group_id"])

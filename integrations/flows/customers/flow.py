@@ -58,7 +58,7 @@ class CustomerPages:
     def _changed(self, window: Window, cursor: str | None) -> PageOutcome:
         page = self._erp.customer_page(window, cursor)
         rows = list({row.ref: row for row in page.rows}.values())
-        kept.keep_customers(self._source, rows, as_of=timezone.now())
+        kept.keep_customers(self._source, rows, run=self._work.run.pk, as_of=timezone.now())
         decisions = self._decide([wanted_of(row) for row in rows])
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):

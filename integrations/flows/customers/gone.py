@@ -27,7 +27,7 @@ class GonePage:
 
 
 def page_of(work: Work, *, after: int) -> GonePage:
-    """Copies that the run's reading did not renew, in the order of their keys.
+    """Copies that the run's reading did not come upon, in the order of their keys.
 
     Raises NeedsOperator in a live run when most of what was known is missing: more likely the
     ERP did not tell everything than all those customers went away.
@@ -56,9 +56,8 @@ def carry_out(work: Work, shop: Any, copies: Sequence[CustomerCopy]) -> list[Pla
 
 
 def _missing(work: Work) -> QuerySet[CustomerCopy]:
-    return CustomerCopy.objects.filter(
-        source=work.flow.source, is_present=True, as_of__lt=work.run.started_at
-    )
+    known = CustomerCopy.objects.filter(source=work.flow.source, is_present=True)
+    return known.exclude(seen_in=work.run.pk)
 
 
 def _refuse_too_many(work: Work, missing: QuerySet[CustomerCopy]) -> None:

@@ -35,6 +35,7 @@ _COLUMNS = (
     "is_tax_exempt",
     "is_active",
     "is_present",
+    "seen_in",
     "as_of",
 )
 _LONGEST = {
@@ -45,12 +46,17 @@ _LONGEST = {
 _SIGNS = " -./"
 
 
-def keep_customers(source: Connection, rows: Iterable[ErpCustomer], *, as_of: datetime) -> None:
-    """Brings the copy up to date in one statement; which company each is stays as it was."""
+def keep_customers(
+    source: Connection, rows: Iterable[ErpCustomer], *, run: int, as_of: datetime
+) -> None:
+    """Brings the copy up to date in one statement; which company each is stays as it was.
+
+    `run` marks what it has read: clocks of several machines would not tell what it missed.
+    """
     newest = {row.ref: row for row in rows}
     CustomerCopy.objects.bulk_create(
         [
-            CustomerCopy(source=source, ref=ref, **_copied(row, as_of))
+            CustomerCopy(source=source, ref=ref, **_copied(row, run, as_of))
             for ref, row in newest.items()
         ],
         update_conflicts=True,
@@ -59,17 +65,18 @@ def keep_customers(source: Connection, rows: Iterable[ErpCustomer], *, as_of: da
     )
 
 
-def _copied(row: ErpCustomer, as_of: datetime) -> dict[str, Any]:
+def _copied(row: ErpCustomer, run: int, as_of: datetime) -> dict[str, Any]:
     own = {
         name: getattr(row, name)
         for name in _COLUMNS
-        if name not in ("tax_key", "country_code", "is_present", "as_of")
+        if name not in ("tax_key", "country_code", "is_present", "seen_in", "as_of")
     }
     values = {
         **own,
         "tax_key": tax_key(row.tax_id),
         "country_code": row.bill_to.country_code.upper(),
         "is_present": True,
+        "seen_in": run,
         "as_of": as_of,
     }
     return {

@@ -149,10 +149,10 @@ def start_settling(storefront: Connection, customer_id: str, *, actor: str) -> S
     )
 
 
-def settle_buyers(buyers: Iterable[Buyer], *, actor: str, also: str = "") -> int:
+def settle_buyers(buyers: Iterable[Buyer], *, actor: str, also: Iterable[str | None] = ()) -> int:
     """The jobs that give the customers of these buyers their groups, after somebody changed a
-    buyer by hand; how many. `also` is a customer that one of them had before."""
-    ids = {buyer.storefront_customer_id for buyer in buyers} | {also}
+    buyer by hand; how many. `also` are customers that they had before."""
+    ids = {buyer.storefront_customer_id for buyer in buyers} | {one or "" for one in also}
     flows = Flow.objects.filter(kind=Flow.Kind.CUSTOMERS).select_related("target")
     jobs = [
         start_settling(flow.target, customer_id, actor=actor)

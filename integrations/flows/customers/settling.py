@@ -23,6 +23,8 @@ WRITING = (Flow.Mode.ASSISTED, Flow.Mode.LIVE)
 
 def registered(event: Event) -> Outcome:
     """Somebody registered, or a row was made: the job looks whether a buyer has that address."""
+    if Buyer.objects.filter(storefront_guest_id=event.subject).exists():
+        return Outcome(state=Event.State.IGNORED, note="echo of a row the portal made")
     flows = Flow.objects.filter(kind=Flow.Kind.CUSTOMERS, target=event.connection)
     if not flows.filter(mode__in=WRITING).exists():
         return Outcome(
