@@ -29,14 +29,14 @@ class Customers:
         wanted = set(emails)
         found: list[StorefrontCustomer] = []
         for some in in_chunks(sorted(wanted)):
-            found += self._rows([("email[]", email) for email in some])
+            found += self._customers([("email[]", email) for email in some])
         # A filter that a future Medusa no longer knew would be everybody.
         return [one for one in found if one.email in wanted]
 
     def customers_by_id(self, customer_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
         found: list[StorefrontCustomer] = []
         for some in in_chunks(sorted(set(customer_ids))):
-            found += self._rows([("id[]", one) for one in some])
+            found += self._customers([("id[]", one) for one in some])
         return found
 
     def registered_page(
@@ -66,7 +66,7 @@ class Customers:
         body = {"add": sorted(set(add)), "remove": sorted(set(remove))}
         self._client.post(f"/admin/customer-groups/{group_id}/customers", body, [("fields", "id")])
 
-    def _rows(self, params: Params) -> list[StorefrontCustomer]:
+    def _customers(self, params: Params) -> list[StorefrontCustomer]:
         rows = self._client.rows(_PATH, "customers", [*params, _FIELDS])
         return [to_customer(row) for row in rows]
 

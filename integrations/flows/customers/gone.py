@@ -48,6 +48,8 @@ def carry_out(work: Work, shop: Any, copies: Sequence[CustomerCopy]) -> list[Pla
     _leave_groups(work, shop, planned)
     for copy in planned:
         account = copy.account
+        if account is None:
+            continue
         account.is_active, account.is_blocked_in_erp = False, True
         account.save(update_fields=["is_active", "is_blocked_in_erp"])
     done = [copy.pk for copy in copies if copy in planned or copy.account_id is None]

@@ -188,7 +188,7 @@ def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
     What a person set is left: the block by hand, countries, licences, assortments.
     """
     wanted = decision.wanted
-    account = Account.objects.filter(pk=decision.account).first() or Account()
+    account = Account() if decision.account is None else Account.objects.get(pk=decision.account)
     account.name, account.tax_id = wanted.name[:200], wanted.tax_id[:40]
     account.is_active = wanted.is_active
     account.is_blocked_in_erp = wanted.is_blocked or not wanted.is_active
