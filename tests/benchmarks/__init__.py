@@ -14,7 +14,7 @@ class Measurement:
     """Ours against a reference, both in the same unit; `goal` bounds ours / reference.
 
     `is_cost` true: less is better and the ratio must stay below the goal; false: more is
-    better and it must reach it.
+    better and it must reach it. Without a goal the ratio is told only.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Measurement:
     reference: float
     ours: float
     unit: str
-    goal: float
+    goal: float | None = None
     is_cost: bool = True
 
     @property
@@ -31,4 +31,6 @@ class Measurement:
 
     @property
     def is_met(self) -> bool:
+        if self.goal is None:
+            return True
         return self.ratio <= self.goal if self.is_cost else self.ratio >= self.goal

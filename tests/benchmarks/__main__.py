@@ -7,6 +7,8 @@ import sys
 
 import django
 
+from tests.benchmarks import Measurement
+
 
 def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp_portal.settings")
@@ -28,10 +30,16 @@ def main(names: list[str]) -> int:
             sys.stdout.write(
                 f"{name}: {row.name}: reference {row.reference:.3f} {row.unit} "
                 f"({row.reference_name}), ours {row.ours:.3f} {row.unit}, "
-                f"ratio {row.ratio:.2f}, goal {'≤' if row.is_cost else '≥'} {row.goal:.2f}: "
-                f"{'met' if row.is_met else 'MISSED'}\n"
+                f"ratio {row.ratio:.2f}, {_judged(row)}\n"
             )
     return 1 if missed else 0
+
+
+def _judged(row: Measurement) -> str:
+    if row.goal is None:
+        return "no goal"
+    sign = "≤" if row.is_cost else "≥"
+    return f"goal {sign} {row.goal:.2f}: {'met' if row.is_met else 'MISSED'}"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.benchmarks.portal.rows import SECRET_KEY, Shown
 from tests.faults.web import GRANIAN
 from tests.support.processes import ROOT, wait_for
 
-BARE = "bare"
+BARE, SIGNED_IN = "bare", "bare, signed in"
 WARM = 20
 
 
@@ -26,6 +26,7 @@ def first_byte_ms(
     """Each page's times, in turns with the bare one's, so that both have the same weather."""
     pages = {
         BARE: "/portal/bare",
+        SIGNED_IN: "/portal/bare-signed-in",
         "list of quotes": "/portal/quotes",
         "a quote": f"/portal/quotes/{shown.quote}",
         "list of requests": "/portal/requests",
