@@ -67,7 +67,7 @@ class CustomerCopyAdmin(ConsoleAdmin):
     search_fields = ["name", "=number", "=ref", "=tax_id"]
     list_select_related = ["account"]
     autocomplete_fields = ["account"]
-    fieldsets = [
+    fieldsets: Any = [
         (
             None,
             {

@@ -40,7 +40,9 @@ class Account(models.Model):
     )
     is_blocked_in_erp = models.BooleanField("blocked in the ERP", default=False, editable=False)
     is_blocked = models.GeneratedField(
-        expression=models.Q(is_blocked_by_hand=True) | models.Q(is_blocked_in_erp=True),
+        # Django takes a condition here; its stubs do not know.
+        expression=models.Q(is_blocked_by_hand=True)  # type: ignore[arg-type]
+        | models.Q(is_blocked_in_erp=True),
         output_field=models.BooleanField(),
         db_persist=True,
         verbose_name="blocked",

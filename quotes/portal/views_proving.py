@@ -81,7 +81,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _started(request: HttpRequest) -> Registration | None:
-    return Registration.objects.filter(pk=request.session.get(STARTED)).first()
+    return Registration.objects.filter(pk=request.session.get(STARTED, 0)).first()
 
 
 def _proven(request: HttpRequest, proven: Registration) -> HttpResponse:
