@@ -53,6 +53,9 @@ def test_its_customers_become_companies_with_buyers_and_blocks(flow: Flow, offic
     assert [item for item in items if item.action == "failed"] == []
     for one in CUSTOMERS:
         copy = CustomerCopy.objects.get(ref=office.customer(one.role))
+        if not copy.is_active:  # in some ERPs who is blocked is archived, and never comes
+            assert (one.role, copy.account) == ("blocked", None)
+            continue
         assert isinstance(copy.account, Account)
         assert copy.account.name == one.name
         assert copy.account.is_blocked == (one.role == "blocked")
