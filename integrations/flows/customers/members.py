@@ -19,7 +19,7 @@ from integrations.flows.runs.splitting import in_batches, write_or_split
 from integrations.models import Buyer, Connection, Flow, IdLink
 from integrations.records import CustomerWrite, StorefrontCustomer
 
-# A route of Medusa takes 100 kB at most; an id has 30 characters.
+# The storefront takes 100 kB at most here; an id has 30 characters.
 MEMBERS_PER_CALL = 500
 
 
