@@ -73,6 +73,24 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         [
             ("Companies", "domain", "integrations_account", "integrations.view_account"),
             ("Buyers", "person", "integrations_buyer", "integrations.view_buyer"),
+            (
+                "Registrations",
+                "how_to_reg",
+                "integrations_registration",
+                "integrations.view_registration",
+            ),
+            (
+                "Customers in the ERP",
+                "contacts",
+                "integrations_customercopy",
+                "integrations.view_customercopy",
+            ),
+            (
+                "Licensed goods",
+                "license",
+                "integrations_licensedgoods",
+                "integrations.view_licensedgoods",
+            ),
             ("Staff", "badge", "integrations_user", "integrations.view_user"),
             ("Roles", "shield_person", "auth_group", "auth.view_group"),
         ],

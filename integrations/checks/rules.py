@@ -34,6 +34,11 @@ class Code(StrEnum):
     LIMIT_UNKNOWN = "limit_unknown"
     LIMIT_EXCEEDED = "limit_exceeded"
     LIMIT_IN_OTHER_CURRENCY = "limit_in_other_currency"
+    COUNTRY_NOT_ALLOWED = "country_not_allowed"
+    LICENCE_MISSING = "licence_missing"
+    LICENCE_EXPIRED = "licence_expired"
+    NOT_IN_ASSORTMENT = "not_in_assortment"
+    CATEGORY_UNKNOWN = "category_unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

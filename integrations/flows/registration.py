@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
+from integrations.flows.customers import open_customers
+from integrations.flows.customers import settling as customers
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
@@ -48,12 +50,14 @@ JOB_MODULES = (
     runs,
     looking,
     field_check,
+    customers,
 )
 
 
 def register_all() -> None:
     """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
     handlers.register_all()
+    customers.register_all()
     presses.register_all()
     poll.register_all()
     nudging.register_all()
@@ -63,6 +67,7 @@ def register_all() -> None:
     register_batch(Flow.Kind.PRODUCTS, open_products)
     register_batch(Flow.Kind.PRICES, open_prices)
     register_batch(Flow.Kind.STOCK, open_stock)
+    register_batch(Flow.Kind.CUSTOMERS, open_customers)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))

@@ -175,6 +175,22 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
         ),
         MOST_REMOVALS,
     ),
+    Flow.Kind.CUSTOMERS: (
+        FlowSetting(
+            name="unregistered",
+            label="Contacts who have not registered",
+            help="alone: in the storefront, but in no group. grouped: in the company's groups; "
+            "whoever types such an address into a cart then has that company's prices, and the "
+            "order goes to its account. Empty: alone.",
+            choices=("alone", "grouped"),
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
+    ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(
             name="currency",

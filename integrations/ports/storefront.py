@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    CustomerWrite,
     DraftSighting,
     ErpShipment,
     ListPrices,
@@ -19,6 +20,7 @@ from integrations.records import (
     QuotedOrder,
     ShippingOption,
     StockWrite,
+    StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontGroup,
     StorefrontOrder,
@@ -219,6 +221,37 @@ class WritesListPrices(Protocol):
 
         The prices that are there now, per offer. Repeatable. Raises Conflict for a variant that
         is gone, Rejected for a batch with a bad row.
+        """
+        ...
+
+
+@runtime_checkable
+class WritesCustomers(Protocol):
+    def find_customers(self, emails: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """Every row with one of these addresses, guests' and registered ones, in any case of
+        letters that was asked for. One address may have one row of each."""
+        ...
+
+    def customers_by_id(self, customer_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """These rows as they are now; unknown ids are left out."""
+        ...
+
+    def registered_page(
+        self, since: datetime | None, cursor: str | None
+    ) -> Page[StorefrontCustomer]:
+        """Those who registered at or after `since`, oldest first; None: all. Walk with
+        `next_cursor` until it is None; a row may come twice."""
+        ...
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        """Creates a guest's row or changes a row. An update may be repeated; before a creation
+        is repeated, look with `find_customers`: a second guest of one address is refused."""
+        ...
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Puts customers into a group and takes others out of it. Repeatable.
+
+        All of them or none: raises Rejected when one of those to add is not there.
         """
         ...
 

@@ -15,6 +15,7 @@ from integrations.records.catalog import (
     UsedField,
 )
 from integrations.records.collections import PaymentCollection
+from integrations.records.customers import CustomerWrite, StorefrontCustomer
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.groups import StorefrontGroup
@@ -72,14 +73,17 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.restrictions import Article, GoodsList, HeldLicence, Restrictions
 from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
     "ShippingOption",
     "StorefrontRegion",
     "Address",
+    "Article",
     "Check",
     "CreditStanding",
+    "CustomerWrite",
     "Document",
     "DraftLine",
     "DraftSighting",
@@ -96,6 +100,8 @@ __all__ = [
     "ErpStock",
     "ErpVariant",
     "ExchangeRecord",
+    "GoodsList",
+    "HeldLicence",
     "LineProgress",
     "ListPrices",
     "OrderDraft",
@@ -116,8 +122,10 @@ __all__ = [
     "QuotedLine",
     "QuotedOrder",
     "QuotedShipping",
+    "Restrictions",
     "RoundingProfile",
     "StockWrite",
+    "StorefrontCustomer",
     "StorefrontFulfilment",
     "StorefrontGroup",
     "StorefrontLevel",

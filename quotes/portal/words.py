@@ -90,6 +90,9 @@ SENTENCES = (
         "Your order cannot be placed yet, because your company is not set up for it in our shop. "
         "Nothing was ordered; please call your contact."
     ),
+    _("Your account is not delivered to this country. Please contact us."),
+    _("Some of these goods need a licence that we do not have from you. Please contact us."),
+    _("Some of these goods are not agreed for your account. Please contact us."),
 )
 
 

@@ -16,14 +16,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from integrations.checks import BuyRequest, Policy, Unjudged, Verdict, may_buy
+from integrations.checks import BuyRequest, Policy, Unjudged, Verdict, may_buy, may_have
 from integrations.engine import clock
 from integrations.errors import NeedsOperator, PortalError
+from integrations.flows.customers.restrictions import restrictions_of
 from integrations.gateways import open_erp
 from integrations.models import Account, Order, StateChange, User
 from integrations.models.order import NOT_IN_ERP
 from integrations.ports import ChecksCredit
-from integrations.records import CreditStanding
+from integrations.records import Article, CreditStanding
 from quotes.errors import AccountRefused, HeldForSales, Incomplete
 from quotes.mails import sending
 from quotes.models import Acceptance, Version
@@ -66,15 +67,22 @@ def _judge(version: Version, *, told: _Told) -> str:
         payment_term_ref=version.terms_ref,
         open_orders=_taken(account, told.asked_at),
         is_account_blocked=account.is_blocked,
+        account_block_reason=account.block_reason,
         why_untold=told.why_untold,
     )
     policy = Policy(when_unjudged=cast(Unjudged, settings.QUOTE_CREDIT_UNJUDGED))
     verdict = may_buy(request, told.standing, clock.now(), policy)
-    text = " ".join(reason.text_for_operator for reason in verdict.reasons)
+    goods = _goods_verdict(version, account)
+    text = " ".join(one.text_for_operator for one in (*goods.reasons, *verdict.reasons))
     if text:
         logger.info(
-            "account_checked version=%s allowed=%s %s", version.pk, verdict.is_allowed, text
+            "account_checked version=%s allowed=%s %s",
+            version.pk,
+            goods.is_allowed and verdict.is_allowed,
+            text,
         )
+    if not goods.is_allowed:
+        raise AccountRefused(_for_buyer(goods, "block"))
     if verdict.is_held and version.cleared_by_id is not None:
         return f"{text} {version.cleared_by} let it pass."
     if verdict.is_held:
@@ -82,6 +90,16 @@ def _judge(version: Version, *, told: _Told) -> str:
     if not verdict.is_allowed:
         raise AccountRefused(_for_buyer(verdict, "block"))
     return text
+
+
+def _goods_verdict(version: Version, account: Account) -> Verdict:
+    lines = version.lines.filter(is_optional=False, alternative_to=None).exclude(sku="")
+    return may_have(
+        [Article(sku=sku) for sku in lines.values_list("sku", flat=True)],
+        restrictions_of(account),
+        ship_to=version.ship_to.get("country_code", "") if version.ship_to else "",
+        today=clock.now().date(),
+    )
 
 
 @transaction.atomic

@@ -25,7 +25,9 @@ SAME = timedelta(minutes=10)  # then a repeated press is a wish of its own
 
 def colleagues_of(person: Buyer) -> QuerySet[Buyer]:
     """The other buyers of the account who can sign in, by address."""
-    others = Buyer.objects.filter(account=person.account_id).exclude(email__iexact=person.email)
+    others = Buyer.objects.filter(account=person.account_id, is_active=True).exclude(
+        email__iexact=person.email
+    )
     barred = Q(user__is_active=False) | Q(user__is_staff=True) | Q(user__is_superuser=True)
     return others.exclude(barred).order_by("email")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.adapters.medusa.sandbox.quotes import digest_of
 from integrations.engine import runner, verbs
 from integrations.engine.models import JobState, StepState, SyncJob
-from integrations.models import Buyer, IdLink, Order, User
+from integrations.models import Assortment, Buyer, IdLink, LicensedGoods, Order, User
 from integrations.sandbox.company import CONTRACT_TIERS, NORDWIND
 from quotes import tiers
 from quotes.errors import AccountRefused, Incomplete
@@ -466,6 +466,21 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     with pytest.raises(AccountRefused, match="credit"):
         credited(fresh(version))
     assert not Acceptance.objects.exists()
+
+
+def test_account_is_refused_goods_that_are_not_agreed_for_it(world: World, ben: Buyer) -> None:
+    version = offered(ben, world.shop_seed)
+    sku = version.lines.exclude(sku="").first().sku
+    agreed = Assortment.objects.create(account=ben.account, name="Contract 7", skus="OTHER")
+
+    with pytest.raises(AccountRefused, match="not agreed"):
+        credit.check_account(fresh(version))
+    agreed.skus = "\n".join(version.lines.values_list("sku", flat=True))
+    agreed.save()
+    credit.check_account(fresh(version))
+    LicensedGoods.objects.create(licence="Dealer", skus=sku)
+    with pytest.raises(AccountRefused, match="licence"):
+        credit.check_account(fresh(version))
 
 
 def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, ben: Buyer) -> None:

@@ -335,7 +335,7 @@ def test_a_superseded_offer_is_refused(browser, offer):
 
 
 def test_a_blocked_account_is_told_to_call(browser, offer, ben):
-    ben.account.is_blocked = True
+    ben.account.is_blocked_by_hand = True
     ben.account.save()
 
     answer = browser.post(at(offer, "/accept"), signed(offer))

@@ -126,7 +126,7 @@ def test_missing_po_number_is_asked_for(offer: Version, ben: Buyer) -> None:
 
 
 def test_blocked_account_accepts_nothing(offer: Version, ben: Buyer) -> None:
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
 
     with pytest.raises(AccountRefused):
         answering.accept(offer, person=ben, answer=answer(offer))

@@ -155,7 +155,7 @@ def test_database_keeps_two_offers_of_one_quote_apart() -> None:
 
 def test_blocked_account_is_offered_nothing(sam: User) -> None:
     version = VersionFactory(approved=True)
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
 
     with pytest.raises(Incomplete, match="blocked"):
         offering.offer(version, user=sam)

@@ -94,7 +94,7 @@ def test_request_that_says_too_little_is_refused(
 
 
 def test_blocked_account_asks_for_nothing(ben: Buyer) -> None:
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
 
     with pytest.raises(Incomplete, match="blocked"):
         rfqs.request_quote(person=ben, asked=asked(), key="k", now=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from integrations.adapters.medusa.client import Client
 from integrations.adapters.medusa.collections import Collections
+from integrations.adapters.medusa.customers import Customers
 from integrations.adapters.medusa.groups import Groups
 from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.list_prices import VariantPrices
@@ -16,11 +17,11 @@ from integrations.http import Session
 
 
 class MedusaAdapter(
-    Orders, Collections, Quotes, Products, VariantPrices, Groups, Stock, Shipping, Health
+    Orders, Collections, Quotes, Products, VariantPrices, Groups, Stock, Customers, Shipping, Health
 ):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
-    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, ListsShipping
-    and TestsConnection."""
+    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, WritesCustomers,
+    ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

@@ -91,7 +91,7 @@ def _customer(
 def _by_account(order: StorefrontOrder, storefront: Connection, erp: Connection) -> set[str]:
     groups = set(order.group_ids)
     if order.customer_id:
-        buyers = Buyer.objects.filter(storefront_customer_id=order.customer_id)
+        buyers = Buyer.objects.filter(storefront_customer_id=order.customer_id, is_active=True)
         groups |= set(buyers.values_list("account__storefront_group_id", flat=True)) - {""}
     linked = targets_of(IdLink.Kind.ACCOUNT, storefront, groups, erp)
     return set(linked.values())

@@ -76,10 +76,11 @@ class PricePages:
             return self._outcome(kept, 0, f"{DUE}{last}" if last else None)
         place = place_of(window, cursor)
         page: Page[Any] = self._erp.price_page(place.window, place.cursor)
-        offers = self._copy.keep(page.rows)
+        # What was met in the window already is not read anew: it was judged, and comes again.
+        rows = self._copy.not_met(page.rows) if place.is_late else page.rows
+        offers = self._copy.keep(rows)
         following = place.following(page.next_cursor, gone=f"{GONE}0") or f"{DUE}0"
-        read = 0 if place.is_late else len(page.rows)
-        return self._outcome(self._copy.offers(offers), read, following)
+        return self._outcome(self._copy.offers(offers), len(rows), following)
 
     def _gone(self, after: int) -> PageOutcome:
         """Rows that the run did not come upon; a mere look ahead leaves the copy as it is."""

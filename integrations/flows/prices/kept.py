@@ -69,6 +69,12 @@ class PriceCopy:
         )
         return touched
 
+    def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
+        """Those that this run has not come upon yet."""
+        met = self._rows().filter(seen_in=self._run_id, ref__in=[one.ref for one in prices])
+        known = set(met.values_list("ref", flat=True))
+        return [one for one in prices if one.ref not in known]
+
     def missing_page(self, after: int, size: int) -> tuple[dict[int, str], int | None]:
         """The next rows that this run, a complete one, did not come upon, with their offers, and
         the last of them; None when there are no more."""
