@@ -1,6 +1,6 @@
-"""Links in mails: random, kept as hashes, for one purpose and one subject, revocable.
+"""Links: random, kept as hashes, for one purpose and one subject, revocable.
 
-They may be opened more than once, until they end: mail scanners open links too.
+Those in mails may be opened more than once, until they end: mail scanners open links too.
 """
 
 from datetime import datetime
@@ -40,6 +40,14 @@ def find_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken |
     found = PortalToken.objects.filter(token_hash=secrets.token_hash(token), purpose=purpose)
     row = found.first()
     return row if row is not None and row.is_open(now) else None
+
+
+@transaction.atomic
+def use_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken | None:
+    """The row of an open token, which closes it; of several at once, one gets it."""
+    row = find_link_token(token=token, purpose=purpose, now=now)
+    still_open = PortalToken.objects.filter(pk=row.pk if row else None, revoked_at=None)
+    return row if still_open.update(revoked_at=now) == 1 else None
 
 
 @transaction.atomic

@@ -468,19 +468,25 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     assert not Acceptance.objects.exists()
 
 
+def judged(version: Version) -> str:
+    judge = credit.ask(version)
+    with transaction.atomic():
+        return judge(version)
+
+
 def test_account_is_refused_goods_that_are_not_agreed_for_it(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     sku = version.lines.exclude(sku="").first().sku
     agreed = Assortment.objects.create(account=ben.account, name="Contract 7", skus="OTHER")
 
     with pytest.raises(AccountRefused, match="not agreed"):
-        credit.check_account(fresh(version))
+        judged(fresh(version))
     agreed.skus = "\n".join(version.lines.values_list("sku", flat=True))
     agreed.save()
-    credit.check_account(fresh(version))
+    judged(fresh(version))
     LicensedGoods.objects.create(licence="Dealer", skus=sku)
     with pytest.raises(AccountRefused, match="licence"):
-        credit.check_account(fresh(version))
+        judged(fresh(version))
 
 
 def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, ben: Buyer) -> None:
