@@ -46,7 +46,9 @@ def find_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken |
 def use_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken | None:
     """The row of an open token, which closes it; of several at once, one gets it."""
     row = find_link_token(token=token, purpose=purpose, now=now)
-    still_open = PortalToken.objects.filter(pk=row.pk if row else None, revoked_at=None)
+    if row is None:
+        return None
+    still_open = PortalToken.objects.filter(pk=row.pk, revoked_at=None)
     return row if still_open.update(revoked_at=now) == 1 else None
 
 

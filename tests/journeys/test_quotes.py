@@ -468,25 +468,19 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     assert not Acceptance.objects.exists()
 
 
-def judged(version: Version) -> str:
-    judge = credit.ask(version)
-    with transaction.atomic():
-        return judge(version)
-
-
 def test_account_is_refused_goods_that_are_not_agreed_for_it(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     sku = version.lines.exclude(sku="").first().sku
     agreed = Assortment.objects.create(account=ben.account, name="Contract 7", skus="OTHER")
 
     with pytest.raises(AccountRefused, match="not agreed"):
-        judged(fresh(version))
+        credited(fresh(version))
     agreed.skus = "\n".join(version.lines.values_list("sku", flat=True))
     agreed.save()
-    judged(fresh(version))
+    credited(fresh(version))
     LicensedGoods.objects.create(licence="Dealer", skus=sku)
     with pytest.raises(AccountRefused, match="licence"):
-        judged(fresh(version))
+        credited(fresh(version))
 
 
 def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, ben: Buyer) -> None:
