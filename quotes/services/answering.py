@@ -239,7 +239,12 @@ def statement_of(version: Version) -> str:
 
 
 def _right_of(person: Buyer) -> BuyingRight:
-    return BuyingRight.objects.filter(buyer=person).first() or BuyingRight(buyer=person)
+    """What the buyer may do; a page that asked for it with the buyer costs no query more."""
+    try:
+        found: BuyingRight = person.right
+    except BuyingRight.DoesNotExist:
+        return BuyingRight(buyer=person)
+    return found
 
 
 def _is_same(known: Acceptance, person: Buyer, answer: Answer) -> bool:
