@@ -33,6 +33,7 @@ READS = frozenset(
         "orders_by_id",
         "order_digests",
         "find_products",
+        "all_products",
         "products_by_id",
         "find_variants",
         "find_quoted",

@@ -120,6 +120,13 @@ class WritesProducts(Protocol):
         """These products, whole, in a bounded number of calls; unknown ids are left out."""
         ...
 
+    def all_products(self, cursor: str | None) -> Page[StorefrontProduct]:
+        """Everything that is there, by id, in pages: ids, ERP refs, titles, SKUs and barcodes.
+
+        One that is made or deleted meanwhile may be missing or come twice.
+        """
+        ...
+
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(sku, variant id, product id) of existing variants with these SKUs."""
         ...

@@ -269,17 +269,6 @@ def test_product_deleted_in_the_shop_is_made_anew(medusa: MedusaStandIn, flow: F
     assert len(medusa.products) == 2
 
 
-def test_foreign_product_with_the_same_sku_is_left_alone(medusa: MedusaStandIn, flow: Flow) -> None:
-    medusa.add_product("BOLT", {"eur": "5"}, title="Somebody else's bolt")
-
-    outcome = sync(flow, bolt())
-
-    (item,) = outcome.items
-    assert item.action == "skip"
-    assert "SKU BOLT is already in the storefront" in item.reason
-    assert [one["title"] for one in medusa.products.values()] == ["Somebody else's bolt"]
-
-
 def test_product_linked_by_hand_is_taken_over(medusa: MedusaStandIn, flow: Flow) -> None:
     variant_id = medusa.add_product("BOLT", {"eur": "5"})
     (there,) = medusa.products.values()

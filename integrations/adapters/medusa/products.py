@@ -15,6 +15,7 @@ from integrations.adapters.medusa.currencies import (
     tax_inclusive_hint,
 )
 from integrations.adapters.medusa.mapping.products import (
+    LISTED_FIELDS,
     OPTION_FIELDS,
     PRODUCT_FIELDS,
     WHOLE_FIELDS,
@@ -24,7 +25,9 @@ from integrations.adapters.medusa.mapping.products import (
     wanted_options,
 )
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
-from integrations.records import ProductWrite, StorefrontProduct
+from integrations.records import Page, ProductWrite, StorefrontProduct
+
+LISTED_PER_CALL = 500
 
 
 class Products:
@@ -68,6 +71,19 @@ class Products:
             rows = self._client.rows("/admin/products", "products", params)
             found += [to_product(row) for row in rows]
         return [product for product in found if product.product_id in wanted]
+
+    def all_products(self, cursor: str | None) -> Page[StorefrontProduct]:
+        offset = int(cursor or 0)
+        params = [("fields", LISTED_FIELDS), ("order", "id")]
+        asked = [*params, ("limit", str(LISTED_PER_CALL)), ("offset", str(offset))]
+        answer = self._client.get("/admin/products", asked)
+        rows = answer.get("products") or []
+        following = offset + len(rows)
+        is_last = not rows or following >= int(answer.get("count") or 0)
+        return Page(
+            rows=tuple(to_product(row) for row in rows),
+            next_cursor=None if is_last else str(following),
+        )
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []

@@ -17,6 +17,7 @@ WHOLE_FIELDS = ",".join(
         "variants.prices.price_rules.attribute,variants.prices.price_rules.value",
     ]
 )
+LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
 OPTION_FIELDS = "id,options.id,options.title,options.values.id,options.values.value,variants.id"
 
 # A product needs at least one option; Medusa's own admin names these for a simple one.
