@@ -16,12 +16,14 @@ from integrations.errors import NeedsOperator
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
+    CategoryWrite,
     ErpShipment,
     PaymentCollection,
     PlacedQuote,
     ProductWrite,
     QuotedOrder,
     StockWrite,
+    StorefrontCategory,
     StorefrontFulfilment,
     StorefrontProduct,
 )
@@ -34,6 +36,7 @@ READS = frozenset(
         "order_digests",
         "find_products",
         "all_products",
+        "categories",
         "products_by_id",
         "find_variants",
         "find_quoted",
@@ -77,6 +80,11 @@ class OwnedStorefront:
         self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
+
+    def write_category(self, category: CategoryWrite) -> StorefrontCategory:
+        self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        made: StorefrontCategory = self._adapter.write_category(category)
+        return made
 
     # -- stock, owned by a live stock flow into this storefront
 

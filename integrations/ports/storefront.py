@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    CategoryWrite,
     DraftSighting,
     ErpShipment,
     OrderSighting,
@@ -16,6 +17,7 @@ from integrations.records import (
     QuotedOrder,
     ShippingOption,
     StockWrite,
+    StorefrontCategory,
     StorefrontFulfilment,
     StorefrontOrder,
     StorefrontProduct,
@@ -125,6 +127,15 @@ class WritesProducts(Protocol):
 
         One that is made or deleted meanwhile may be missing or come twice.
         """
+        ...
+
+    def categories(self) -> Sequence[StorefrontCategory]:
+        """All product categories that there are."""
+        ...
+
+    def write_category(self, category: CategoryWrite) -> StorefrontCategory:
+        """Creates or changes one. A creation is not safe to repeat: look among `categories`
+        for its `external_ref` first. Raises Rejected for one below itself."""
         ...
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ deletes the real ones). All of them are refused here, before anything is sent.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from integrations.adapters.medusa.categories import Categories
 from integrations.adapters.medusa.client import Client, in_chunks
 from integrations.adapters.medusa.currencies import (
     store_currencies,
@@ -30,7 +31,7 @@ from integrations.records import Page, ProductWrite, StorefrontProduct
 LISTED_PER_CALL = 500
 
 
-class Products:
+class Products(Categories):
     """Implements WritesProducts over Medusa's Admin API. Reads the shop's settings once."""
 
     _client: Client

@@ -10,6 +10,7 @@ from integrations.errors import Rejected
 from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
+from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.differing import differences
 from integrations.flows.products.gone import gone_page
@@ -51,6 +52,7 @@ def terms_of(flow: Flow) -> ShopTerms:
         sales_channel_ids=(channel,) if channel else (),
         shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
         manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
+        takes_categories=flow.settings.get("categories") != "no",
     )
 
 
@@ -62,6 +64,7 @@ class ProductPages:
         self._terms = terms_of(work.flow)
         self._links = ProductLinks(work.flow, actor=work.actor)
         self._matching = ProductMatching(work, shop)
+        self._categories = Categories(work.flow, shop, actor=work.actor)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
@@ -119,7 +122,11 @@ class ProductPages:
                 planned.append(one)
             else:
                 items.append(_skipped(one, CHANGED_SINCE_PLAN))
-        addressed = self._address(planned, known)
+        addressed = self._categories.place(
+            self._address(planned, known),
+            writes=self._work.writes,
+            checkpoint=self._work.checkpoint,
+        )
         items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
         ready = [one for one in addressed if one.write is not None]
         if not self._work.writes:
@@ -203,7 +210,9 @@ class ProductPages:
         refused = outcome.addressed
         if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
             return outcome
-        (looked,) = self._address([refused.decision], {})
+        (looked,) = self._categories.place(
+            self._address([refused.decision], {}), writes=True, checkpoint=self._work.checkpoint
+        )
         if looked.write is None or looked.is_new == refused.is_new:
             return outcome
         (tried,) = self._try([looked])

@@ -3,13 +3,23 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.text import slugify
 
-from integrations.records import ErpProduct, ErpVariant, ProductWrite, VariantWrite
+from integrations.records import (
+    ErpCategory,
+    ErpProduct,
+    ErpVariant,
+    ProductWrite,
+    VariantWrite,
+)
+
+LONGEST_TEXT = 255  # what a shop's pages and the exports to marketplaces take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,7 @@ class ShopTerms:
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
+    takes_categories: bool = True
 
 
 def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
@@ -29,7 +40,12 @@ def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
         return "no title"
     if terms.currency and product.currency.upper() != terms.currency:
         return f"priced in {product.currency}, but the shop sells in {terms.currency}"
-    return _variant_problem(sold) or _option_problem(sold)
+    return (
+        _text_problem(product)
+        or _variant_problem(sold)
+        or _option_problem(sold)
+        or (category_problem(product.category_chain) if terms.takes_categories else "")
+    )
 
 
 def active_variants(product: ErpProduct) -> list[ErpVariant]:
@@ -59,6 +75,8 @@ def write_of(
         variants=tuple(_variant(variant, product, terms) for variant in sold),
         sales_channel_ids=terms.sales_channel_ids,
         shipping_profile_id=terms.shipping_profile_id,
+        category=_category(product) if terms.takes_categories else None,
+        image_urls=product.image_urls,
     )
 
 
@@ -73,7 +91,7 @@ def first_handle(write: ProductWrite) -> str:
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
     content: dict[str, Any] = asdict(write)
-    for name in ("product_id", "handle"):
+    for name in ("product_id", "handle", "category_id"):
         del content[name]
     for variant in content["variants"]:
         del variant["variant_id"]
@@ -93,7 +111,55 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         options=variant.options,
         prices=((currency, price),) if price else (),
         manage_inventory=terms.manage_inventory,
+        weight_g=_grams(variant.weight_kg),
+        unit=variant.unit,
+        tax_class=variant.tax_class,
     )
+
+
+def _grams(weight_kg: Decimal | None) -> int | None:
+    """Whole grams, as the storefront counts; None for less than half of one."""
+    return int((weight_kg * 1000).to_integral_value(ROUND_HALF_UP)) or None if weight_kg else None
+
+
+def _category(product: ErpProduct) -> tuple[str, str] | None:
+    """Its lowest category, by the name of its whole path: a renamed one above is a change."""
+    if not product.category_chain:
+        return None
+    path = " / ".join(one.name for one in reversed(product.category_chain))
+    return product.category_chain[0].ref, path
+
+
+def category_problem(chain: Sequence[ErpCategory]) -> str:
+    """Why these categories cannot be made: a circle, one that is missing, one without a name."""
+    if not chain:
+        return ""
+    names = " → ".join(one.name or one.ref for one in chain)
+    above = chain[-1].parent_ref
+    if above in {one.ref for one in chain}:
+        again = next(one.name for one in chain if one.ref == above)
+        return (
+            f"its category lies in a circle: {names} → {again}. Give one of them another parent "
+            "in the ERP"
+        )
+    if above:
+        return f"the ERP does not tell of category {above}, which {chain[-1].name} belongs to"
+    nameless = next((one.ref for one in chain if not one.name.strip()), "")
+    return f"category {nameless} has no name in the ERP" if nameless else ""
+
+
+def _text_problem(product: ErpProduct) -> str:
+    texts = [("title", product.title), *(("SKU", one.sku) for one in active_variants(product))]
+    for what, text in texts:
+        if len(text) > LONGEST_TEXT:
+            return (
+                f"its {what} has {len(text)} characters, more than the {LONGEST_TEXT} that fit: "
+                f"shorten it in the ERP ({text[:40]}…)"
+            )
+    for url in product.image_urls:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+            return f"the address of its picture is not one of the web (http or https): {url[:80]}"
+    return ""
 
 
 def _options(variants: Iterable[ErpVariant]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from integrations.adapters.medusa.sandbox.categories_api import CategoriesApi
 from integrations.adapters.medusa.sandbox.checkout import Cart, address_row
 from integrations.adapters.medusa.sandbox.control import CONTROLS
 from integrations.adapters.medusa.sandbox.customers_api import CustomersApi
@@ -35,7 +36,15 @@ PERSON = {
 
 
 class MedusaStandIn(
-    SettingsApi, ProductsApi, InventoryApi, CustomersApi, StoreApi, PaymentsApi, EditsApi, QuotesApi
+    SettingsApi,
+    ProductsApi,
+    CategoriesApi,
+    InventoryApi,
+    CustomersApi,
+    StoreApi,
+    PaymentsApi,
+    EditsApi,
+    QuotesApi,
 ):
     """A Medusa 2.21 that lives in memory, as strict and as lax as the real one.
 
