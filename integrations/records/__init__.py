@@ -59,6 +59,7 @@ from integrations.records.products import (
     StorefrontProduct,
     StorefrontVariant,
     VariantWrite,
+    flat_category,
 )
 from integrations.records.quotes import (
     DraftSighting,
@@ -126,5 +127,6 @@ __all__ = [
     "UsedField",
     "VariantWrite",
     "Window",
+    "flat_category",
     "web_link",
 ]

@@ -34,13 +34,19 @@ class ErpCategory:
     parent_ref: str = ""
 
 
+def flat_category(name: str) -> tuple[ErpCategory, ...]:
+    """The chain of a category of which the ERP tells a name or a code and nothing else."""
+    return (ErpCategory(ref=name[:128], name=name),) if name else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpProduct:
     """A product with its variants (at least one). `ref` is the ERP's id of the whole.
 
     `category_chain` is its category and those above it, the lowest first, as far as the ERP
     has them: where they lie in a circle it ends before the first one that would come twice.
-    `image_urls` are open to everybody, the main one first.
+    `image_urls` are open to everybody, the main one first. `problem` says what of it could not
+    be read, without a full stop: then nothing but its `ref` is to be relied on.
     """
 
     ref: str
@@ -53,6 +59,7 @@ class ErpProduct:
     updated_at: datetime
     category_chain: tuple[ErpCategory, ...] = ()
     image_urls: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,7 +220,7 @@ def test_product_without_a_price_is_skipped_with_the_reason(
     outcome = sync(flow, bolt(price=None), bolt(ref="59", sku="NUT"))
 
     assert [(one.action, one.reason) for one in outcome.items] == [
-        ("skip", "no price for BOLT"),
+        ("skip", "no price for BOLT: give it a sales price in the ERP"),
         ("create", ""),
     ]
     assert len(medusa.products) == 1
@@ -304,7 +304,11 @@ def test_bad_record_of_a_batch_stands_alone(medusa: MedusaStandIn, flow: Flow) -
 
     failed = [item for item in outcome.items if item.action == "failed"]
     assert [(item.ref, item.reason) for item in failed] == [
-        ("37", "Product with handle: part-37-37, already exists.")
+        (
+            "37",
+            "Product with handle: part-37-37, already exists. Correct it in the ERP or in the "
+            "storefront; the next run tries again.",
+        )
     ]
     assert outcome.count("create") == 249
     assert len(medusa.products) == 250

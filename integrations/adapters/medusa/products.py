@@ -105,6 +105,8 @@ class Products(Categories):
         if problems:
             raise Rejected(
                 f"Product {product.external_ref} was not sent: {' '.join(problems)}",
+                hint="Correct it in the ERP, or add what is missing to the store's settings; the "
+                "next complete run tries it again.",
                 ids={"product": product.external_ref},
             )
 

@@ -14,7 +14,7 @@ from integrations.records import CategoryWrite, ErpCategory, StorefrontCategory
 
 KIND = IdLink.Kind.CATEGORY
 TWICE = (
-    "several categories of the storefront are named {name} at the same place: rename or link one"
+    "several categories of the storefront are named {name} at the same place: rename all but one"
 )
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from integrations.errors import Rejected
+from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
@@ -226,8 +226,12 @@ class ProductPages:
             action="failed",
             ref=decision.product.ref,
             label=decision.label,
-            reason=words_of(outcome.error),
+            reason=f"{words_of(outcome.error)} {_fix_of(outcome.error)}".strip(),
         )
+
+
+def _fix_of(error: RemoteError) -> str:
+    return error.hint or "Correct it in the ERP or in the storefront; the next run tries again."
 
 
 def _done(addressed: Addressed) -> PlanItem:

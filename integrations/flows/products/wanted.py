@@ -36,10 +36,15 @@ class ShopTerms:
 def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
     """Why an active product cannot be sold, in words for an operator; empty if it can."""
     sold = active_variants(product)
+    if product.problem:
+        return f"{product.problem}: correct it in the ERP"
     if not product.title.strip():
-        return "no title"
+        return "no title: give it a name in the ERP"
     if terms.currency and product.currency.upper() != terms.currency:
-        return f"priced in {product.currency}, but the shop sells in {terms.currency}"
+        return (
+            f"priced in {product.currency}, but the shop sells in {terms.currency}: price it in "
+            f"{terms.currency} in the ERP, or change the flow's currency"
+        )
     return (
         _text_problem(product)
         or _variant_problem(sold)
@@ -175,19 +180,32 @@ def _variant_problem(sold: list[ErpVariant]) -> str:
     seen: set[str] = set()
     for variant in sold:
         if not variant.sku.strip():
-            return f"no SKU (variant {variant.ref})"
+            return f"no SKU (variant {variant.ref}): give it one in the ERP"
         if variant.sku in seen:
-            return f"two of its variants have the SKU {variant.sku}"
-        if variant.net_list_price is None or variant.net_list_price <= 0:
-            return f"no price for {variant.sku}"
+            return (
+                f"two of its variants have the SKU {variant.sku}: give one of them another one "
+                "in the ERP"
+            )
+        if variant.net_list_price is None or variant.net_list_price == 0:
+            return f"no price for {variant.sku}: give it a sales price in the ERP"
+        if variant.net_list_price < 0:
+            return (
+                f"the price of {variant.sku} is below zero ({variant.net_list_price}): correct it "
+                "in the ERP"
+            )
         seen.add(variant.sku)
     return ""
 
 
 def _option_problem(sold: list[ErpVariant]) -> str:
     if len({frozenset(dict(variant.options)) for variant in sold}) > 1:
-        return "its variants do not have the same options"
+        return (
+            "its variants do not have the same options: give each a value of every option in the "
+            "ERP"
+        )
     choices = Counter(frozenset(variant.options) for variant in sold)
     if any(count > 1 for count in choices.values()):
-        return "two of its variants have the same options"
+        return (
+            "two of its variants have the same options: tell them apart, or archive one in the ERP"
+        )
     return ""
