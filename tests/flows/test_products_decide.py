@@ -126,17 +126,21 @@ def test_fingerprint_ignores_the_storefronts_ids_and_nothing_else() -> None:
         (bolt(price="0"), "no price for BOLT: give it a sales price in the ERP"),
         (
             bolt(currency="USD"),
-            "priced in USD, but the shop sells in EUR: price it in EUR in the ERP, or change the flow's "
-            "currency",
+            "priced in USD, but the shop sells in EUR: price it in EUR in the ERP, or change the "
+            "flow's currency",
         ),
-        (shirt("S", "S"), "two of its variants have the SKU SHIRT-S"),
+        (
+            shirt("S", "S"),
+            "two of its variants have the SKU SHIRT-S: give one of them another one in the ERP",
+        ),
         (
             replace(bolt(), variants=(variant("1", "A"), variant("2", "B"))),
             "two of its variants have the same options: tell them apart, or archive one in the ERP",
         ),
         (
             replace(bolt(), variants=(variant("1", "A"), variant("2", "B", Size="S"))),
-            "its variants do not have the same options: give each a value of every option in the ERP",
+            "its variants do not have the same options: give each a value of every option in the "
+            "ERP",
         ),
     ],
 )

@@ -50,7 +50,8 @@ def sync(flow: Flow, *products: ErpProduct) -> PageOutcome:
     run = RunFactory(flow=flow, mode=flow.mode, finished_at=None)
     work = Work(flow=flow, run=run, actor="test", checkpoint=lambda: None)
     with open_storefront(flow.target) as shop:
-        return ProductPages(work, erp=Shelf(*products), shop=shop).handle(WINDOW, None)
+        shelf = Shelf(*products, page_size=1000)
+        return ProductPages(work, erp=shelf, shop=shop).handle(WINDOW, None)
 
 
 def poisoned() -> list[tuple[ErpProduct, str, str]]:

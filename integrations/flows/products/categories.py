@@ -46,7 +46,10 @@ class Categories:
             try:
                 parent = self._id_of(category, parent, writes=writes, checkpoint=checkpoint)
             except (Rejected, Conflict) as refusal:
-                reason = f"its category {category.name} was refused: {words_of(refusal)}"
+                reason = (
+                    f"its category {category.name} was refused: {words_of(refusal)} Rename the one "
+                    "in the storefront that is in its way, or the ERP's"
+                )
                 return replace(one, write=None, reason=reason)
             if not parent:
                 return one  # a plan: it would be made
