@@ -38,7 +38,8 @@ class ConfidenceFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "0":
             return queryset.filter(confidence__lt=75)
-        return queryset.filter(confidence__gte=int(self.value())) if self.value() else queryset
+        least = self.value()
+        return queryset.filter(confidence__gte=int(least)) if least in {"75", "90"} else queryset
 
 
 class ChoiceForm(ReasonForm):

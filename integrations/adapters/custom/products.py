@@ -36,7 +36,7 @@ class Products(CustomPart):
 
     def _unreadable(self, raw: Any, problem: str) -> ErpProduct:
         fields = self.mapping["products"]["fields"]
-        row = self.row(raw, {"ref": fields["ref"], "title": fields["title"]})
+        row = self.row(raw, Entry({"ref": fields["ref"], "title": fields["title"]}))
         return ErpProduct(
             ref=row.text("ref"),
             title=row.text("title"),
