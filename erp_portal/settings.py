@@ -252,12 +252,16 @@ QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sal
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
 SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
 QUOTE_BASIS_CHECK_H = env.number("QUOTE_BASIS_CHECK_H", 24, minimum=1)  # prices of open offers
+QUOTE_MESSAGE_WAIT_S = env.number("QUOTE_MESSAGE_WAIT_S", 120, minimum=0)  # one mail for several
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 # Files of requests: outside everything that is served, one folder for all web processes.
 ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_BYTES", 10_000_000, minimum=1000)
 ATTACHMENTS_PER_REQUEST = env.number("ATTACHMENTS_PER_REQUEST", 20, minimum=1)
-QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
+# Nobody approves what they submitted, nor two steps of one quote.
+QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)
+# What the ERP cannot judge (no limit told, or in another currency): sales lets it pass, or is told.
+QUOTE_CREDIT_UNJUDGED = env.choice("QUOTE_CREDIT_UNJUDGED", "hold", ["hold", "warn"])
 
 # --- the API for the storefront's server ------------------------------------------------
 RFQ_MAX_BYTES = env.number("RFQ_MAX_BYTES", 1_000_000, minimum=1000)
@@ -302,6 +306,12 @@ PORTAL_CURRENCIES = env.currencies("PORTAL_CURRENCIES", ["EUR"])  # of requests;
 INVOICE_MAX_BYTES = env.number("INVOICE_MAX_BYTES", 10_000_000, minimum=10_000)
 INVOICE_WAIT_S = env.seconds("INVOICE_WAIT_S", 15)  # of a buyer for the ERP, in all
 INVOICE_KEEP_S = env.seconds("INVOICE_KEEP_S", 3600)  # then it is fetched anew
+
+# --- the sandbox -------------------------------------------------------------------------
+# Shared with stand-ins on this machine, whose faults the console may then set; a demo makes one.
+SANDBOX_KEY = env.secret("SANDBOX_KEY")
+if SANDBOX_KEY and not DEBUG:
+    raise ImproperlyConfigured("SANDBOX_KEY is for trying things out: leave it empty, or DEBUG on.")
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -6,6 +6,7 @@ from integrations.admin import (
     ages,
     alerts,
     connections,
+    customers,
     events,
     exchanges,
     flows,
@@ -19,6 +20,7 @@ from integrations.admin import (
     orders,
     people,
     presses,
+    prices,
     runs,
     stock,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "ages",
     "alerts",
     "connections",
+    "customers",
     "events",
     "exchanges",
     "flows",
@@ -40,6 +43,7 @@ __all__ = [
     "orders",
     "people",
     "presses",
+    "prices",
     "runs",
     "stock",
 ]

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
+from integrations.flows.customers import open_customers
+from integrations.flows.customers import settling as customers
 from integrations.flows.matching import by_hand
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
@@ -19,6 +21,7 @@ from integrations.flows.orders import (
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
+from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
@@ -49,12 +52,14 @@ JOB_MODULES = (
     runs,
     looking,
     field_check,
+    customers,
 )
 
 
 def register_all() -> None:
     """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
     handlers.register_all()
+    customers.register_all()
     presses.register_all()
     poll.register_all()
     nudging.register_all()
@@ -63,7 +68,9 @@ def register_all() -> None:
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
+    register_batch(Flow.Kind.PRICES, open_prices)
     register_batch(Flow.Kind.STOCK, open_stock)
+    register_batch(Flow.Kind.CUSTOMERS, open_customers)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))

@@ -5,6 +5,7 @@ The flows read these from `Flow.settings`; what is not there has the default nam
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
@@ -80,6 +81,28 @@ HAND_EDITS = FlowSetting(
     choices=("report", "put_back"),
 )
 
+
+def _currencies(text: str) -> str:
+    return ", ".join(_currency(one) for one in text.replace(",", " ").split())
+
+
+_SPECIAL = ("price_list", "customer_group", "customer")
+
+
+def _audiences(text: str) -> str:
+    found = text.replace(",", " ").split()
+    if set(found) - set(_SPECIAL):
+        raise ValueError(f"some of {', '.join(_SPECIAL)}, separated by commas")
+    return ", ".join(found)
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ValueError("a time zone such as Europe/Berlin") from exc
+
+
 SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
     Flow.Kind.ORDERS: (
         FlowSetting(
@@ -107,6 +130,66 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             choices=("linked", "sum"),
         ),
         COMPLETE_EVERY_H,
+    ),
+    Flow.Kind.PRICES: (
+        FlowSetting(
+            name="list_prices",
+            label="Prices for everyone",
+            help="yes: also what everyone pays is written, with its quantity steps; the products "
+            "flow then leaves the prices of existing SKUs alone. no: special prices only. "
+            "Empty: yes.",
+            choices=("yes", "no"),
+        ),
+        FlowSetting(
+            name="audiences",
+            label="Special prices",
+            help="Whose: price_list, customer_group, customer, separated by commas. Empty: all.",
+            read=_audiences,
+        ),
+        FlowSetting(
+            name="precedence",
+            label="A customer's own prices",
+            help="lowest: of all prices that fit a buyer, the lowest is charged. customer: the "
+            "prices of the buyer's own company go before those of groups and lists, even if they "
+            "are higher. Empty: lowest.",
+            choices=("lowest", "customer"),
+        ),
+        FlowSetting(
+            name="currencies",
+            label="Currencies",
+            help="Such as EUR, USD; prices in others are left out. Empty: all.",
+            read=_currencies,
+        ),
+        FlowSetting(
+            name="zone",
+            label="Time zone of the seller",
+            help="Where the days on which a price begins and ends are counted, such as "
+            "Europe/Berlin. Empty: UTC.",
+            read=_zone,
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="Only a complete one sees what the ERP deleted. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
+        MOST_REMOVALS,
+    ),
+    Flow.Kind.CUSTOMERS: (
+        FlowSetting(
+            name="unregistered",
+            label="Contacts who have not registered",
+            help="alone: in the storefront, but in no group. grouped: in the company's groups; "
+            "whoever types such an address into a cart then has that company's prices, and the "
+            "order goes to its account. Empty: alone.",
+            choices=("alone", "grouped"),
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(

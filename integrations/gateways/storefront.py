@@ -7,6 +7,7 @@ order of a quote an order flow out of it. An assisted flow writes what a person 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,30 +18,48 @@ from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
     CategoryWrite,
+    CustomerWrite,
     ErpShipment,
+    ListPrices,
     PaymentCollection,
     PlacedQuote,
+    PriceListWrite,
+    PriceWrite,
     ProductWrite,
     QuotedOrder,
     StockWrite,
     StorefrontCategory,
+    StorefrontCustomer,
     StorefrontFulfilment,
+    StorefrontGroup,
+    StorefrontPrice,
+    StorefrontPriceList,
     StorefrontProduct,
 )
 
 READS = frozenset(
     {
         "get_order",
+        "groups_by_id",
         "order_page",
         "orders_by_id",
         "order_digests",
+        "find_groups",
+        "find_price_lists",
         "find_products",
         "all_products",
         "categories",
         "products_by_id",
         "find_variants",
+        "find_customers",
+        "customers_by_id",
+        "registered_page",
         "find_quoted",
+        "gross_currencies",
         "payment_collections",
+        "price_lists",
+        "prices_of",
+        "sold_currencies",
         "stray_drafts",
         "stock_locations",
         "stock_of",
@@ -48,6 +67,8 @@ READS = frozenset(
         "shipping_options",
     }
 )
+
+WRITING = (Flow.Mode.LIVE, Flow.Mode.ASSISTED)
 
 
 @contextmanager
@@ -57,6 +78,13 @@ def open_storefront(
     """The storefront's adapter behind the ownership check."""
     with open_adapter(connection, actor=actor, run_id=run_id) as adapter:
         yield OwnedStorefront(adapter, connection)
+
+
+def owns_list_prices(storefront: Connection) -> bool:
+    """Whether a prices flow writes what everyone pays there: then no other flow touches the
+    prices of a variant that exists."""
+    flows = Flow.objects.filter(kind=Flow.Kind.PRICES, target=storefront, mode__in=WRITING)
+    return any(flow.settings.get("list_prices") != "no" for flow in flows)
 
 
 class OwnedStorefront:
@@ -78,6 +106,8 @@ class OwnedStorefront:
 
     def write_products(self, products: Sequence[ProductWrite]) -> Sequence[StorefrontProduct]:
         self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        if owns_list_prices(self._connection):
+            products = [replace(one, leaves_prices=True) for one in products]
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
 
@@ -86,11 +116,79 @@ class OwnedStorefront:
         made: StorefrontCategory = self._adapter.write_category(category)
         return made
 
+    # -- prices, owned by a live prices flow into this storefront
+
+    def write_list_prices(
+        self, offers: Sequence[ListPrices]
+    ) -> Sequence[Sequence[StorefrontPrice]]:
+        self._require(self._prices_flow(), "prices")
+        held: Sequence[Sequence[StorefrontPrice]] = self._adapter.write_list_prices(offers)
+        return held
+
+    def write_prices(
+        self, list_id: str, writes: Sequence[PriceWrite], removals: Sequence[str]
+    ) -> Sequence[str]:
+        self._require(self._prices_flow(), "prices")
+        ids: Sequence[str] = self._adapter.write_prices(list_id, writes, removals)
+        return ids
+
+    def create_price_list(self, write: PriceListWrite) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        made: StorefrontPriceList = self._adapter.create_price_list(write)
+        return made
+
+    def set_price_list_active(self, list_id: str, *, is_active: bool) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.set_price_list_active(
+            list_id, is_active=is_active
+        )
+        return found
+
+    def date_price_list(self, list_id: str, write: PriceListWrite) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.date_price_list(list_id, write)
+        return found
+
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        self._require(self._prices_flow(), "prices")
+        found: StorefrontPriceList = self._adapter.rank_price_list(
+            list_id, group_id, goes_first=goes_first
+        )
+        return found
+
+    def remove_price_list(self, list_id: str) -> None:
+        self._require(self._prices_flow(), "prices")
+        self._adapter.remove_price_list(list_id)
+
+    def _prices_flow(self) -> Q:
+        return Q(kind=Flow.Kind.PRICES, target=self._connection)
+
     # -- stock, owned by a live stock flow into this storefront
 
     def write_stock(self, writes: Sequence[StockWrite]) -> None:
         self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
         self._adapter.write_stock(writes)
+
+    # -- customers and who belongs to which group, owned by a live customers flow into it
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        self._require(self._customers_flow(), "customers")
+        written: StorefrontCustomer = self._adapter.write_customer(write)
+        return written
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        self._require(self._customers_flow(), "customers")
+        self._adapter.change_members(group_id, add, remove)
+
+    # -- groups of customers, which prices and customers are both tied to
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        kinds = [Flow.Kind.PRICES, Flow.Kind.CUSTOMERS]
+        self._require(Q(kind__in=kinds, target=self._connection), "customer groups")
+        made: StorefrontGroup = self._adapter.create_group(ref, name)
+        return made
 
     # -- order progress, owned by the ERP through the order flows of this storefront
 
@@ -127,9 +225,9 @@ class OwnedStorefront:
         placed: PlacedQuote = self._adapter.draft_quoted(order)
         return placed
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         self._require(self._order_flow(), "orders")
-        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref)
+        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref, digest=digest)
         return placed
 
     def discard_quoted(self, quote_ref: str) -> None:
@@ -139,6 +237,9 @@ class OwnedStorefront:
     def remove_draft(self, order_id: str) -> None:
         self._require(self._order_flow(), "orders")
         self._adapter.remove_draft(order_id)
+
+    def _customers_flow(self) -> Q:
+        return Q(kind=Flow.Kind.CUSTOMERS, target=self._connection)
 
     def _status_flow(self) -> Q:
         return Q(kind=Flow.Kind.ORDER_STATUS, target=self._connection)

@@ -26,6 +26,8 @@ JOBS = {
     "keep_subscription": "Stay subscribed to the ERP's notices",
     "look_for_edits": "Look for edits by hand",
     "check_fields": "Compare the fields of the ERP that are used",
+    "look_at_customer": "Look who registered in the storefront",
+    "settle_customer": "Give a customer the groups of their company",
 }
 
 STEPS = {
@@ -56,6 +58,8 @@ STEPS = {
     "note": "Write down that it is paid",
     "compare": "Compare with what was written",
     "subscribe": "Ask to be told of changes",
+    "who": "Look whether a buyer has that address",
+    "groups": "Put them into their groups",
 }
 
 OUTCOMES = {

@@ -26,6 +26,12 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     return format_html('<span class="money">{}</span>', amount(value, currency))
 
 
+def exact_money(value: Decimal, currency: str) -> SafeString:
+    """A unit price with all the digits it has, no zeros added."""
+    shown = f"{value.normalize():,f} {currency}".strip()
+    return format_html('<span class="money">{}</span>', shown)
+
+
 def quantity(value: Decimal | None) -> str:
     """A quantity without the zeros that the column adds."""
     return NOTHING if value is None else f"{value.normalize():,f}"

@@ -2,8 +2,16 @@
 
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
-from integrations.models.catalogue import StockLevel
+from integrations.models.catalogue import PriceRow, StockLevel
 from integrations.models.connection import Connection
+from integrations.models.customers import (
+    Assortment,
+    CustomerCopy,
+    Licence,
+    LicensedGoods,
+    Origin,
+    Registration,
+)
 from integrations.models.event import Event
 from integrations.models.exchange import Exchange
 from integrations.models.flow import Flow
@@ -20,8 +28,10 @@ from integrations.models.user import User
 __all__ = [
     "Account",
     "Alert",
+    "Assortment",
     "Buyer",
     "Connection",
+    "CustomerCopy",
     "Event",
     "Exchange",
     "Flow",
@@ -33,10 +43,15 @@ __all__ = [
     "MatchKey",
     "MatchProposal",
     "MatchReading",
+    "Licence",
+    "LicensedGoods",
     "Order",
     "OrderLine",
+    "Origin",
     "Payment",
     "PlannedChange",
+    "PriceRow",
+    "Registration",
     "Run",
     "Shipment",
     "StateChange",

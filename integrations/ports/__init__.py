@@ -23,10 +23,14 @@ from integrations.ports.erp import (
 from integrations.ports.shared import KeepsSubscription, TestsConnection
 from integrations.ports.storefront import (
     CollectsPayments,
+    KeepsGroups,
     ListsShipping,
     PlacesQuotedOrders,
     ReadsOrders,
+    WritesCustomers,
+    WritesListPrices,
     WritesOrderProgress,
+    WritesPriceLists,
     WritesProducts,
     WritesStock,
 )
@@ -35,6 +39,7 @@ __all__ = [
     "ChecksCredit",
     "CollectsPayments",
     "DescribesFields",
+    "KeepsGroups",
     "KeepsSubscription",
     "ListsOrders",
     "ListsShipping",
@@ -51,7 +56,10 @@ __all__ = [
     "RecordsPayments",
     "TestsConnection",
     "TracksOrders",
+    "WritesListPrices",
+    "WritesCustomers",
     "WritesOrderProgress",
+    "WritesPriceLists",
     "WritesProducts",
     "WritesStock",
 ]

@@ -7,19 +7,27 @@ from typing import Protocol, runtime_checkable
 
 from integrations.records import (
     CategoryWrite,
+    CustomerWrite,
     DraftSighting,
     ErpShipment,
+    ListPrices,
     OrderSighting,
     Page,
     PaymentCollection,
     PlacedQuote,
+    PriceListWrite,
+    PriceWrite,
     ProductWrite,
     QuotedOrder,
     ShippingOption,
     StockWrite,
     StorefrontCategory,
+    StorefrontCustomer,
     StorefrontFulfilment,
+    StorefrontGroup,
     StorefrontOrder,
+    StorefrontPrice,
+    StorefrontPriceList,
     StorefrontProduct,
     StorefrontRegion,
     StorefrontStock,
@@ -163,6 +171,128 @@ class WritesStock(Protocol):
 
 
 @runtime_checkable
+class WritesPriceLists(Protocol):
+    """Prices for groups of customers. A list that names no group would hold for everyone."""
+
+    def sold_currencies(self) -> frozenset[str]:
+        """The currencies (upper case) that the storefront sells in."""
+        ...
+
+    def gross_currencies(self) -> frozenset[str]:
+        """Those (upper case) whose prices include the tax there."""
+        ...
+
+    def find_price_lists(self, key: str) -> Sequence[StorefrontPriceList]:
+        """The lists that carry this key of ours; several after a mishap."""
+        ...
+
+    def price_lists(self, list_ids: Sequence[str]) -> Sequence[StorefrontPriceList]:
+        """Those that exist, with the rules they have now, in a bounded number of calls."""
+        ...
+
+    def create_price_list(self, write: PriceListWrite) -> StorefrontPriceList:
+        """A draft, for the group alone. Not safe to repeat blindly: look with
+        `find_price_lists` first. The title must contain the key."""
+        ...
+
+    def set_price_list_active(self, list_id: str, *, is_active: bool) -> StorefrontPriceList:
+        """Makes its prices hold, or takes them off as a draft. Repeatable."""
+        ...
+
+    def date_price_list(self, list_id: str, write: PriceListWrite) -> StorefrontPriceList:
+        """Gives it the first and the last moment of `write`. Repeatable."""
+        ...
+
+    def rank_price_list(
+        self, list_id: str, group_id: str, *, goes_first: bool
+    ) -> StorefrontPriceList:
+        """Puts it before other lists, or beside them; it stays for this group. Repeatable."""
+        ...
+
+    def remove_price_list(self, list_id: str) -> None:
+        """Removes it with its prices; one that is gone is left. Repeatable."""
+        ...
+
+    def prices_of(self, list_id: str, variant_ids: Sequence[str]) -> Sequence[StorefrontPrice]:
+        """What the list holds of these variants. May read the whole list: for a doubt only."""
+        ...
+
+    def write_prices(
+        self, list_id: str, writes: Sequence[PriceWrite], removals: Sequence[str]
+    ) -> Sequence[str]:
+        """Creates, changes and removes in one atomic batch; the price ids, one per write: empty
+        for one to change that is no longer there. One write per variant, currency and quantity.
+
+        Changes and removals are repeatable; after a lost answer `prices_of` tells what was
+        created. Price ids must be of this list. Raises Rejected for a batch with a bad row, and
+        Conflict when the list or a price to change is gone.
+        """
+        ...
+
+
+@runtime_checkable
+class WritesListPrices(Protocol):
+    def write_list_prices(
+        self, offers: Sequence[ListPrices]
+    ) -> Sequence[Sequence[StorefrontPrice]]:
+        """What variants cost whoever buys them, in one atomic batch; each variant once.
+
+        The prices that are there now, per offer. Repeatable. Raises Conflict for a variant that
+        is gone, Rejected for a batch with a bad row.
+        """
+        ...
+
+
+@runtime_checkable
+class WritesCustomers(Protocol):
+    def find_customers(self, emails: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """Every row with one of these addresses, guests' and registered ones, in any case of
+        letters that was asked for. One address may have one row of each."""
+        ...
+
+    def customers_by_id(self, customer_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """These rows as they are now; unknown ids are left out."""
+        ...
+
+    def registered_page(
+        self, since: datetime | None, cursor: str | None
+    ) -> Page[StorefrontCustomer]:
+        """Those who registered at or after `since`, oldest first; None: all. Walk with
+        `next_cursor` until it is None; a row may come twice."""
+        ...
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        """Creates a guest's row or changes a row. An update may be repeated; before a creation
+        is repeated, look with `find_customers`: a second guest of one address is refused."""
+        ...
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Puts customers into a group and takes others out of it. Repeatable.
+
+        All of them or none: raises Rejected when one of those to add is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsGroups(Protocol):
+    """Customer groups that stand for audiences of the ERP's prices."""
+
+    def find_groups(self, ref: str) -> Sequence[StorefrontGroup]:
+        """The groups that carry this ref of an audience; several after a mishap."""
+        ...
+
+    def groups_by_id(self, group_ids: Sequence[str]) -> Sequence[StorefrontGroup]:
+        """Those that exist, in a bounded number of calls."""
+        ...
+
+    def create_group(self, ref: str, name: str) -> StorefrontGroup:
+        """Not safe to repeat blindly: look with `find_groups` first. `name` must contain `ref`,
+        by which it is looked for. Raises Rejected for a name that is taken."""
+        ...
+
+
+@runtime_checkable
 class PlacesQuotedOrders(Protocol):
     """Exactly one order for one quote, by its `quote_ref`, whoever asks how often and at once.
 
@@ -186,11 +316,12 @@ class PlacesQuotedOrders(Protocol):
         """
         ...
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         """Makes the draft an order, which reserves its stock and is told as a placed order.
 
-        Once: an order that is converted is returned as it is. Raises Conflict as above, and
-        Rejected when there is no draft or too little stock.
+        Once: an order that is converted is returned as it is. `digest` is that of the draft as
+        it was looked at: one that was edited since is not converted. Raises Conflict for that
+        and as above, and Rejected when there is no draft or too little stock.
         """
         ...
 

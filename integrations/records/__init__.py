@@ -15,8 +15,10 @@ from integrations.records.catalog import (
     UsedField,
 )
 from integrations.records.collections import PaymentCollection
+from integrations.records.customers import CustomerWrite, StorefrontCustomer
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
+from integrations.records.groups import StorefrontGroup
 from integrations.records.health import Check, TestReport
 from integrations.records.links import web_link
 from integrations.records.orders import (
@@ -41,6 +43,13 @@ from integrations.records.orders import (
     TaxLine,
 )
 from integrations.records.pages import Page, Window
+from integrations.records.price_lists import (
+    ListPrices,
+    PriceListWrite,
+    PriceWrite,
+    StorefrontPrice,
+    StorefrontPriceList,
+)
 from integrations.records.pricing import (
     CreditStanding,
     PaymentTerm,
@@ -68,15 +77,18 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.restrictions import Article, GoodsList, HeldLicence, Restrictions
 from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
     "ShippingOption",
     "StorefrontRegion",
     "Address",
+    "Article",
     "Check",
     "CategoryWrite",
     "CreditStanding",
+    "CustomerWrite",
     "Document",
     "DraftLine",
     "DraftSighting",
@@ -94,7 +106,10 @@ __all__ = [
     "ErpStock",
     "ErpVariant",
     "ExchangeRecord",
+    "GoodsList",
+    "HeldLicence",
     "LineProgress",
+    "ListPrices",
     "OrderDraft",
     "OrderProgress",
     "OrderSighting",
@@ -105,20 +120,27 @@ __all__ = [
     "PaymentTerm",
     "PriceAnswer",
     "PriceAsk",
+    "PriceListWrite",
     "PriceQuestion",
     "PriceRefusal",
+    "PriceWrite",
     "ProductWrite",
     "QuotedLine",
     "QuotedOrder",
     "QuotedShipping",
+    "Restrictions",
     "RoundingProfile",
     "StockWrite",
+    "StorefrontCustomer",
     "StorefrontFulfilment",
+    "StorefrontGroup",
     "StorefrontLevel",
     "StorefrontLine",
     "StorefrontOrder",
     "StorefrontPayment",
     "StorefrontCategory",
+    "StorefrontPrice",
+    "StorefrontPriceList",
     "StorefrontProduct",
     "StorefrontStock",
     "StorefrontVariant",

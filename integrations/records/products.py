@@ -143,6 +143,7 @@ class ProductWrite:
     and is not published any more is only taken off sale; the rest stays as it is.
     `category` is (ERP ref, name) and `category_id` its id in the storefront; without one, and
     without `image_urls`, what the product has of these there stays.
+    `leaves_prices`: variants that exist keep the prices they have, a prices flow writes them.
     """
 
     product_id: str | None
@@ -158,3 +159,4 @@ class ProductWrite:
     category: tuple[str, str] | None = None
     category_id: str = ""
     image_urls: tuple[str, ...] = ()
+    leaves_prices: bool = False

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from integrations.engine.models import SyncJob
 from integrations.models import Event, Exchange, Run
+from tests import factories as make
 from tests.browser.looking import assert_well_made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,6 +46,27 @@ def test_order_with_its_timeline(page, scene, shoot):
 
     shoot(page, "order")
     assert_well_made(page)
+
+
+def test_order_says_what_its_quote_agreed(page, scene, shoot):
+    line = scene.shipped.lines.order_by("pk").first()
+    scene.shipped.plan = {
+        "agreed": {
+            "source": "Q-000012 rev 2",
+            "terms": "60 days net, 2 % within 10 days",
+            "terms_ref": "3",
+            "lines": {line.line_id: [["Battery", "5 Ah"], ["Case", "stackable, with foam inlay"]]},
+        },
+    }
+    scene.shipped.save(update_fields=["plan"])
+
+    page.goto(reverse("admin:integrations_order_change", args=[scene.shipped.pk]))
+
+    shoot(page, "order-agreed")
+    assert_well_made(page)
+    text = page.locator("body").inner_text()
+    for part in ("Q-000012 rev 2", "60 days net", "3 in the ERP", "Case: stackable"):
+        assert part in text
 
 
 def test_held_order(page, scene, shoot):
@@ -181,4 +203,22 @@ def test_fields_that_changed(page, scene, shoot):
     page.goto(reverse("admin:integrations_connection_change", args=[scene.erp.pk]))
 
     shoot(page, "fields-changed")
+    assert_well_made(page)
+
+
+def test_prices(page, shoot, scene):
+    make.PriceRowFactory(source=scene.erp, sku="DRL-18V", written="8.125 EUR from 10")
+    make.PriceRowFactory(
+        source=scene.erp,
+        sku="OLD-1",
+        audience="everyone",
+        audience_ref="",
+        audience_name="",
+        ends_on=scene.now.date(),
+        problem="OLD-1 is not in the storefront: let the products flow write it, or link the two",
+    )
+    page.goto(reverse("admin:integrations_pricerow_changelist"))
+
+    page.get_by_text("8.125 EUR from 10").wait_for()
+    shoot(page, "prices")
     assert_well_made(page)

@@ -1,5 +1,6 @@
 """The matching workbench at the command line."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -60,17 +61,15 @@ def test_accepted_and_undone(match: MatchProposal) -> None:
     assert "Bolt (BOLT)" in run("list")
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("accept", "1"), "Say why"),
-        (("accept", "999", "--reason", "x"), "There is no match 999"),
-        (("link", "1", "--reason", "x"), "say to what"),
-    ],
-)
-def test_incomplete_command_says_what_is_missing(words: tuple[str, ...], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
-        run(*words)
+def test_unknown_number_says_where_they_are_listed() -> None:
+    with pytest.raises(CommandError, match="There is no match 999. `manage.py match list`"):
+        run("accept", "999", "--reason", "x")
+
+
+def test_list_for_programs(match: MatchProposal) -> None:
+    (row,) = json.loads(run("list", "--json"))
+
+    assert (row["id"], row["candidates"][0]["ref"]) == (match.pk, "prod_1")
 
 
 def test_refusal_is_told_in_words(match: MatchProposal) -> None:

@@ -21,12 +21,16 @@ LISTS = [
     "integrations_alert",
     "integrations_buyer",
     "integrations_connection",
+    "integrations_customercopy",
     "integrations_customermapping",
     "integrations_event",
     "integrations_exchange",
     "integrations_flow",
     "integrations_issue",
+    "integrations_licensedgoods",
     "integrations_order",
+    "integrations_pricerow",
+    "integrations_registration",
     "integrations_run",
     "integrations_statechange",
     "integrations_stocklevel",
@@ -48,12 +52,15 @@ def one_of_each(number=1):
             steps=["read", "create"],
         )
         issues.note_parked(job)
-        make.BuyerFactory()
+        buyer = make.BuyerFactory()
+        make.CustomerCopyFactory(account=buyer.account)
+        make.RegistrationFactory(email=buyer.email)
         make.EventFactory(connection=order.storefront)
         make.ExchangeFactory(connection=order.erp, job=job)
         make.IdLinkFactory()
         make.RunFactory()
         make.StockLevelFactory(source=order.erp)
+        make.PriceRowFactory(source=order.erp)
         rows = SyncJob.objects.filter(pk=job.pk)
         open_press("requeue_jobs", rows, matched="one", actor="olga.operator", reason="fixed")
     return order, job

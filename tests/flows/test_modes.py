@@ -118,11 +118,9 @@ def test_flow_between_the_wrong_ends_cannot_write() -> None:
 
 
 def test_kind_that_does_not_exist_yet_cannot_write() -> None:
-    flow = FlowFactory(
-        kind="prices", source=ConnectionFactory(erp=True), target=ConnectionFactory()
-    )
+    flow = FlowFactory(kind="rfqs", source=ConnectionFactory(erp=True), target=ConnectionFactory())
 
-    with pytest.raises(NeedsOperator, match="no flow of the kind 'prices'"):
+    with pytest.raises(NeedsOperator, match="no flow of the kind 'rfqs'"):
         set_mode(flow, "live", actor="olga", now=NOW)
 
 

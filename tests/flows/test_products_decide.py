@@ -48,6 +48,16 @@ def linked(product: ErpProduct, *, product_id: str = "prod_1") -> dict[str, Know
 # ---------------------------------------------------------------- the wanted state
 
 
+def test_prices_are_left_to_the_flow_that_writes_them() -> None:
+    terms = replace(TERMS, leaves_prices=True)
+    one, dearer = write_of(bolt(), terms), write_of(bolt(price="21.00"), terms)
+
+    assert one.leaves_prices
+    assert one.variants[0].prices == (("EUR", Decimal("19.99")),)  # a new SKU begins with it
+    assert fingerprint_of(one) == fingerprint_of(dearer)
+    assert problem_of(bolt(price=None), terms) == ""
+
+
 def test_simple_product_becomes_one_variant_with_its_net_price() -> None:
     write = write_of(bolt(), TERMS)
 

@@ -364,3 +364,47 @@ def test_products_nobody_owns_are_not_written(medusa: MedusaStandIn, flow: Flow)
             handler.handle(WINDOW, None)
 
     assert medusa.products == {}
+
+
+def test_prices_of_what_exists_are_left_while_a_prices_flow_owns_them(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    sync(flow, bolt(), shirt("S"))
+    FlowFactory(kind="prices", mode="live", source=flow.source, target=flow.target)
+
+    sync(flow, bolt(title="Longer bolt", price="25.00"), shirt("S", "M"))
+
+    there = by_handle(medusa)
+    assert there["bolt-58"]["title"] == "Longer bolt"
+    assert [one["amount"] for one in there["bolt-58"]["variants"][0]["prices"]] == [
+        Decimal("19.99")
+    ]
+    new = next(one for one in there["shirt-s-70"]["variants"] if one["sku"] == "SHIRT-M")
+    assert [one["currency_code"] for one in new["prices"]] == ["eur"]  # it begins with its own
+
+
+def test_gateway_leaves_prices_even_if_the_flow_does_not_know_yet(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    sync(flow, bolt())
+    with pages(flow, Shelf(bolt(price="25.00"))) as handler:
+        FlowFactory(kind="prices", mode="live", source=flow.source, target=flow.target)
+        handler.handle(WINDOW, None)
+
+    (only,) = by_handle(medusa)["bolt-58"]["variants"]
+    assert [one["amount"] for one in only["prices"]] == [Decimal("19.99")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "settings"), [("shadow", {}), ("live", {"list_prices": "no"}), ("off", {})]
+)
+def test_prices_flow_that_does_not_write_them_owns_no_list_prices(
+    medusa: MedusaStandIn, flow: Flow, mode: str, settings: dict[str, str]
+) -> None:
+    FlowFactory(kind="prices", mode=mode, settings=settings, source=flow.source, target=flow.target)
+    sync(flow, bolt())
+
+    sync(flow, bolt(price="25.00"))
+
+    (only,) = by_handle(medusa)["bolt-58"]["variants"]
+    assert [one["amount"] for one in only["prices"]] == [Decimal("25.00")]

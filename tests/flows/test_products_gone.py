@@ -9,8 +9,8 @@ import pytest
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import NeedsOperator
 from integrations.flows.products.flow import ProductPages
-from integrations.flows.products.reading import place_of
 from integrations.flows.runs import PageOutcome, Work
+from integrations.flows.runs.reading import place_of
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, IdLink, Run
 from integrations.records import ErpProduct, Page, Window

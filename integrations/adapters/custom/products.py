@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.adapters.custom.base import CustomPart
+from integrations.adapters.custom.mapping.shapes import Entry
 from integrations.adapters.custom.paths import MISSING
 from integrations.adapters.custom.rows import Row
 from integrations.errors import NeedsOperator
@@ -15,7 +16,7 @@ class Products(CustomPart):
     """Implements `PullsProducts`."""
 
     def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
-        """Left out: the portal's own products of freight and rounding."""
+        """Left out: the portal's own products of freight, rounding and free text."""
         section = self.mapping["products"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
         products = [self._read(raw) for raw in page.rows]
@@ -36,7 +37,8 @@ class Products(CustomPart):
 
     def _unreadable(self, raw: Any, problem: str) -> ErpProduct:
         fields = self.mapping["products"]["fields"]
-        row = self.row(raw, Entry({"ref": fields["ref"], "title": fields["title"]}))
+        named = {"ref": fields["ref"], "title": fields["title"]}
+        row = self.row(raw, Entry(where=fields.where, line=fields.line, values_by_key=named))
         return ErpProduct(
             ref=row.text("ref"),
             title=row.text("title"),
@@ -65,7 +67,7 @@ class Products(CustomPart):
     def _product(self, raw: Any) -> ErpProduct:
         section = self.mapping["products"]
         row = self.row(raw, section["fields"])
-        own = {self.product_ref_for(kind) for kind in ("shipping", "rounding")}
+        own = {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")}
         variants = [self._variant(one, row) for one in self._variant_rows(row)]
         kept = tuple(one for one in variants if one.ref not in own)
         return ErpProduct(

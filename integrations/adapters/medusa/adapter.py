@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from integrations.adapters.medusa.client import Client
 from integrations.adapters.medusa.collections import Collections
+from integrations.adapters.medusa.customers import Customers
+from integrations.adapters.medusa.groups import Groups
 from integrations.adapters.medusa.health import Health
+from integrations.adapters.medusa.list_prices import VariantPrices
 from integrations.adapters.medusa.orders import Orders
 from integrations.adapters.medusa.products import Products
 from integrations.adapters.medusa.quotes import Quotes
@@ -13,9 +16,12 @@ from integrations.adapters.medusa.stock import Stock
 from integrations.http import Session
 
 
-class MedusaAdapter(Orders, Collections, Quotes, Products, Stock, Shipping, Health):
+class MedusaAdapter(
+    Orders, Collections, Quotes, Products, VariantPrices, Groups, Stock, Customers, Shipping, Health
+):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
-    WritesProducts, WritesStock, ListsShipping and TestsConnection."""
+    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, WritesCustomers,
+    ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

@@ -85,7 +85,7 @@ class Products(OdooPart):
         categories = self._categories({id_of(row["categ_id"]) or 0 for row in variants} - {0})
         by_template: dict[int, list[Row]] = defaultdict(list)
         for row in variants:
-            if row["type"] != "combo" and str(row["id"]) not in self._own_refs():
+            if row["type"] != "combo" and str(row["id"]) not in self.settings.own_products:
                 by_template[id_of(row["product_tmpl_id"]) or 0].append(row)
         return [to_product(rows, options, categories) for _, rows in sorted(by_template.items())]
 
@@ -112,9 +112,6 @@ class Products(OdooPart):
                 break  # one that this user may not see
             wanted |= {int(one.parent_ref) for one in found.values() if one.parent_ref}
         return found
-
-    def _own_refs(self) -> set[str]:
-        return {self.settings.rounding_product_ref, self.settings.shipping_product_ref} - {""}
 
     def _options(self, variants: Iterable[Row]) -> dict[int, tuple[str, str]]:
         ids = {one for row in variants for one in row["product_template_attribute_value_ids"]}

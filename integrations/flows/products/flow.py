@@ -17,14 +17,14 @@ from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
-from integrations.flows.products.reading import Place, place_of
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
 from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
 from integrations.flows.runs.plan import told_already
+from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
-from integrations.gateways.storefront import open_storefront
+from integrations.gateways.storefront import open_storefront, owns_list_prices
 from integrations.models import Flow
 from integrations.ports import PullsProducts
 from integrations.records import StorefrontProduct, Window
@@ -53,6 +53,7 @@ def terms_of(flow: Flow) -> ShopTerms:
         shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
         manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
         takes_categories=flow.settings.get("categories") != "no",
+        leaves_prices=owns_list_prices(flow.target),
     )
 
 

@@ -24,13 +24,18 @@ LONGEST_TEXT = 255  # what a shop's pages and the exports to marketplaces take
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopTerms:
-    """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels."""
+    """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels.
+
+    `leaves_prices`: a prices flow writes what variants cost; a new one begins with the list
+    price that the product has in the ERP, if it has one.
+    """
 
     currency: str = ""
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
     takes_categories: bool = True
+    leaves_prices: bool = False
 
 
 def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
@@ -47,7 +52,7 @@ def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
         )
     return (
         _text_problem(product)
-        or _variant_problem(sold)
+        or _variant_problem(sold, needs_price=not terms.leaves_prices)
         or _option_problem(sold)
         or (category_problem(product.category_chain) if terms.takes_categories else "")
     )
@@ -82,6 +87,7 @@ def write_of(
         shipping_profile_id=terms.shipping_profile_id,
         category=_category(product) if terms.takes_categories else None,
         image_urls=product.image_urls,
+        leaves_prices=terms.leaves_prices,
     )
 
 
@@ -100,6 +106,8 @@ def fingerprint_of(write: ProductWrite) -> str:
         del content[name]
     for variant in content["variants"]:
         del variant["variant_id"]
+        if write.leaves_prices:
+            del variant["prices"]
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -114,7 +122,7 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         title=variant.title or variant.sku,
         barcode=variant.barcode,
         options=variant.options,
-        prices=((currency, price),) if price else (),
+        prices=((currency, price),) if price and price > 0 else (),
         manage_inventory=terms.manage_inventory,
         weight_g=_grams(variant.weight_kg),
         unit=variant.unit,
@@ -176,7 +184,7 @@ def _options(variants: Iterable[ErpVariant]) -> tuple[tuple[str, tuple[str, ...]
     return tuple((name, tuple(values)) for name, values in found.items())
 
 
-def _variant_problem(sold: list[ErpVariant]) -> str:
+def _variant_problem(sold: list[ErpVariant], *, needs_price: bool) -> str:
     seen: set[str] = set()
     for variant in sold:
         if not variant.sku.strip():
@@ -186,9 +194,9 @@ def _variant_problem(sold: list[ErpVariant]) -> str:
                 f"two of its variants have the SKU {variant.sku}: give one of them another one "
                 "in the ERP"
             )
-        if variant.net_list_price is None or variant.net_list_price == 0:
+        if needs_price and not variant.net_list_price:
             return f"no price for {variant.sku}: give it a sales price in the ERP"
-        if variant.net_list_price < 0:
+        if needs_price and variant.net_list_price and variant.net_list_price < 0:
             return (
                 f"the price of {variant.sku} is below zero ({variant.net_list_price}): correct it "
                 "in the ERP"

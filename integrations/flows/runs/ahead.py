@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.errors import Fenced
-from integrations.flows.runs.batch import Work, batch_of
+from integrations.flows.runs.batch import Work, batch_of, is_gone_page
 from integrations.flows.runs.guard import refuse_mass_removal
 from integrations.models import Flow
 from integrations.records import Window
@@ -37,7 +37,7 @@ def look_ahead(work: Work, window: Window, page: str, *, until: datetime) -> Non
             removed = seen["removed"] + outcome.count("remove")
             refuse_mass_removal(work.run, removed)
             work.checkpoint()
-            is_last = outcome.next_cursor is None
+            is_last = not is_gone_page(outcome.next_cursor)
             seen = {"page": outcome.next_cursor, "removed": removed, "through": is_last}
             _remember(work, page, seen)
             if is_last or timezone.now() > until:

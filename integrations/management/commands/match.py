@@ -1,72 +1,78 @@
-"""The matching workbench at the command line.
+"""`manage.py match`: the matching workbench, where records wait to be told apart."""
 
-manage.py match list [--flow 3]
-manage.py match accept 17 --reason "same drill" [--ref prod_…]
-manage.py match reject 17 18 --reason "new ones"
-manage.py match link 17 --ref prod_… --reason "by its drawing"
-manage.py match undo 17 --reason "another voltage"
-"""
-
+from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from integrations.errors import PortalError
+from integrations.errors import NeedsOperator
 from integrations.flows.matching import bench, by_hand
+from integrations.management.command import Answer, PortalCommand, add_verb, command_actor
 from integrations.models import MatchProposal
 
-SHOWN = 200
-VERBS = {
-    "accept": bench.accept,
-    "reject": bench.reject,
-    "link": by_hand.link,
-    "undo": bench.undo,
-}
 
-
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Lists records that wait to be matched; accepts, rejects, links by hand, undoes."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("verb", choices=["list", *VERBS])
-        parser.add_argument("ids", nargs="*", type=int, help="numbers, as `list` shows them")
-        parser.add_argument("--flow", type=int, help="only of this flow")
-        parser.add_argument("--ref", default="", help="which candidate, or what to link to")
-        parser.add_argument("--reason", default="")
-        parser.add_argument("--actor", default="command line")
+        choices = parser.add_subparsers(dest="verb", required=True)
+        listing = add_verb(choices, "list", list_waiting, help="List what waits for a person.")
+        listing.add_argument("--flow", type=int, metavar="FLOW", help="Only of this flow.")
+        listing.add_argument("--limit", type=int, default=50, metavar="N", help="At most (50).")
+        accepting = _add_press(choices, "accept", bench.accept, help="Link to a candidate.")
+        accepting.add_argument("--ref", default="", help="Which one, where there are several.")
+        _add_press(choices, "reject", bench.reject, help="None of the candidates is it.")
+        linking = _add_press(choices, "link", by_hand.link, help="Link to any one of the target.")
+        linking.add_argument("--ref", required=True, help="Its id there, such as prod_…")
+        _add_press(choices, "undo", bench.undo, help="Put the links back and ask again.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        if options["verb"] == "list":
-            self._list(options["flow"])
-            return
-        if not options["reason"]:
-            raise CommandError("Say why: --reason …")
-        if options["verb"] == "link" and (len(options["ids"]) != 1 or not options["ref"]):
-            raise CommandError("Link one at a time, and say to what: match link 17 --ref prod_…")
-        for number in options["ids"]:
-            self._press(number, options)
 
-    def _list(self, flow: int | None) -> None:
-        rows = MatchProposal.objects.filter(state=MatchProposal.State.OPEN)
-        rows = rows.filter(flow=flow) if flow else rows
-        for row in rows[:SHOWN]:
-            self.stdout.write(f"{row.pk}  {row}: {row.why}")
-            for one in row.candidates:
-                reasons = "; ".join(one["reasons"])
-                self.stdout.write(
-                    f"    {one['ref']}  {one['label']}  {one['confidence']} %  {reasons}"
-                )
-        if not rows[:1]:
-            self.stdout.write("Nothing waits.")
+def list_waiting(options: dict[str, Any]) -> Answer:
+    rows = MatchProposal.objects.filter(state=MatchProposal.State.OPEN)
+    rows = rows.filter(flow=options["flow"]) if options["flow"] else rows
+    found = list(rows[: max(1, options["limit"])])
+    lines = [line for row in found for line in _told(row)]
+    return Answer(
+        rows=[
+            {
+                "id": row.pk,
+                "flow": row.flow_id,
+                "ref": row.source_ref,
+                "label": row.label,
+                "why": row.why,
+                "candidates": row.candidates,
+            }
+            for row in found
+        ],
+        lines=lines or ["Nothing waits."],
+    )
 
-    def _press(self, number: int, options: dict[str, Any]) -> None:
-        row = MatchProposal.objects.filter(pk=number).first()
-        if row is None:
-            raise CommandError(f"There is no match {number}; `match list` shows them.")
-        named = {"ref": options["ref"]} if options["ref"] else {}
-        try:
-            VERBS[options["verb"]](row, actor=options["actor"], reason=options["reason"], **named)
-        except PortalError as refusal:
-            raise CommandError(f"{row}: {refusal.message} {refusal.hint}".strip()) from refusal
-        row.refresh_from_db()
-        self.stdout.write(f"{row}: {row.get_state_display().lower()}")
+
+def _told(row: MatchProposal) -> list[str]:
+    candidates = [
+        f"    {one['ref']}  {one['label']}  {one['confidence']} %  {'; '.join(one['reasons'])}"
+        for one in row.candidates
+    ]
+    return [f"{row.pk}  {row}: {row.why}", *candidates]
+
+
+def _add_press(choices: Any, name: str, press: Callable[..., None], *, help: str) -> CommandParser:
+    parser = add_verb(choices, name, lambda options: _press(press, options), help=help)
+    parser.add_argument("id", type=int, help="Its number, as `match list` shows it.")
+    parser.add_argument("--reason", required=True, help="Kept in the history.")
+    return parser
+
+
+def _press(press: Callable[..., None], options: dict[str, Any]) -> Answer:
+    row = MatchProposal.objects.filter(pk=options["id"]).first()
+    if row is None:
+        raise NeedsOperator(
+            f"There is no match {options['id']}.",
+            reason="unknown_match",
+            hint="`manage.py match list` shows them.",
+        )
+    named = {"ref": options["ref"]} if options.get("ref") else {}
+    press(row, actor=command_actor(), reason=options["reason"], **named)
+    row.refresh_from_db()
+    state = row.get_state_display().lower()
+    return Answer(rows={"id": row.pk, "state": row.state}, lines=[f"{row}: {state}"])

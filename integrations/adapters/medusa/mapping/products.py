@@ -155,11 +155,14 @@ def _common(product: ProductWrite) -> dict[str, Any]:
         "external_id": product.external_ref,
         "status": "published" if product.is_published else "draft",
         # The list replaces what is there: a variant left out is deleted by Medusa.
-        "variants": [_variant(one) for one in product.variants],
+        "variants": [
+            _variant(one, with_prices=not (product.leaves_prices and one.variant_id))
+            for one in product.variants
+        ],
     }
 
 
-def _variant(variant: VariantWrite) -> dict[str, Any]:
+def _variant(variant: VariantWrite, *, with_prices: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "title": variant.title,
         "sku": variant.sku,
@@ -167,11 +170,6 @@ def _variant(variant: VariantWrite) -> dict[str, Any]:
         "barcode": variant.barcode or None,
         "manage_inventory": variant.manage_inventory,
         "options": dict(variant.options) or {DEFAULT_OPTION: DEFAULT_VALUE},
-        # JSON numbers in major units; this list, too, replaces what is there.
-        "prices": [
-            {"currency_code": currency.lower(), "amount": amount}
-            for currency, amount in variant.prices
-        ],
         # They are merged there; an empty text removes its key.
         "metadata": {
             "erp_ref": variant.external_ref,
@@ -181,4 +179,10 @@ def _variant(variant: VariantWrite) -> dict[str, Any]:
     }
     if variant.weight_g is not None:
         row["weight"] = variant.weight_g
+    if with_prices:
+        # JSON numbers in major units; this list, too, replaces what is there.
+        row["prices"] = [
+            {"currency_code": currency.lower(), "amount": amount}
+            for currency, amount in variant.prices
+        ]
     return {"id": variant.variant_id, **row} if variant.variant_id else row

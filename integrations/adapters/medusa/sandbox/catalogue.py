@@ -81,6 +81,17 @@ class Catalogue:
         with self._all_or_nothing():
             return self._update({**row, "id": product_id})
 
+    def update_variants(self, rows: list[Json]) -> list[Json]:
+        """Variants of any products, in Medusa's own order. Raises Refusal when one is unknown or
+        named twice."""
+        ids = [row["id"] for row in rows]
+        unknown = [one for one in ids if self.variant(one) is None]
+        if unknown or len(set(ids)) < len(ids):
+            words = ", ".join(unknown)
+            raise Refusal(f"Cannot update non-existing variants with ids: {words}")
+        with self._all_or_nothing():
+            return [self._update_variant(row) for row in reversed(rows)]
+
     def change_options(self, product_id: str, rows: list[Json]) -> Json:
         """Adds values to options of a product: by value or by the id of an existing one."""
         product = self.products.get(product_id) or {"options": []}
@@ -168,6 +179,14 @@ class Catalogue:
             self._replace_variants(product, row["variants"])
         return product
 
+    def _update_variant(self, row: Json) -> Json:
+        product, _ = self.variant(row["id"]) or ({}, {})
+        product = copy.deepcopy(product)
+        self.products[product["id"]] = product
+        variant: Json = next(one for one in product["variants"] if one["id"] == row["id"])
+        self._change_variant(product, variant, row)
+        return variant
+
     def _replace_variants(self, product: Json, rows: list[Json]) -> None:
         # A variant that is left out is deleted; its inventory item stays behind, so that the
         # SKU cannot be created again with managed inventory.
@@ -210,7 +229,8 @@ class Catalogue:
         if "options" in row or not variant["options"]:
             variant["options"] = _chosen(product, row.get("options"))
         if "prices" in row:
-            variant["prices"] = [_price(price, variant["id"]) for price in row["prices"]]
+            there = {price["id"]: price for price in variant["prices"]}
+            variant["prices"] = [_price(price, variant["id"], there) for price in row["prices"]]
 
     def _chosen_categories(self, row: Json) -> list[Json]:
         wanted = [one["id"] for one in row.get("categories") or []]
@@ -300,9 +320,11 @@ def _chosen(product: Json, wanted: Any) -> list[Json]:
     return chosen
 
 
-def _price(row: Json, variant_id: str) -> Json:
+def _price(row: Json, variant_id: str, there: dict[str, Json]) -> Json:
+    """A price that is named by its id keeps its rules; one by an unknown id is made under it."""
+    before = there.get(row.get("id") or "", {})
     return {
-        "id": new_id("price"),
+        "id": row.get("id") or new_id("price"),
         "amount": row["amount"],
         "currency_code": row["currency_code"].lower(),
         "min_quantity": row.get("min_quantity"),
@@ -310,7 +332,7 @@ def _price(row: Json, variant_id: str) -> Json:
         "variant_id": variant_id,
         "created_at": now(),
         "updated_at": now(),
-        "rules": row.get("rules") or {},
+        "rules": row.get("rules") or before.get("rules") or {},
     }
 
 
@@ -324,18 +346,3 @@ def _stock_item(sku: str) -> Json:
         "incoming": Decimal(0),
         "elsewhere": {},
     }
-
-
-def price_for(variant: Json, currency: str, quantity: Decimal) -> Decimal | None:
-    """The base price of a variant, by quantity tier; None when it has none in this currency."""
-    fitting = [
-        price
-        for price in variant["prices"]
-        if price["currency_code"] == currency
-        and quantity >= (price["min_quantity"] or 0)
-        and (price["max_quantity"] is None or quantity <= price["max_quantity"])
-    ]
-    if not fitting:
-        return None
-    best = max(fitting, key=lambda price: price["min_quantity"] or 0)
-    return Decimal(best["amount"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from integrations.adapters.medusa.sandbox import money
-from integrations.adapters.medusa.sandbox.catalogue import Catalogue, price_for
+from integrations.adapters.medusa.sandbox.catalogue import Catalogue
 from integrations.adapters.medusa.sandbox.customers import Customers
 from integrations.adapters.medusa.sandbox.ids import new_id, now
 from integrations.adapters.medusa.sandbox.orders import (
@@ -14,6 +14,7 @@ from integrations.adapters.medusa.sandbox.orders import (
     Order,
     Payment,
 )
+from integrations.adapters.medusa.sandbox.price_lists import Buyer, PriceLists
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, not_allowed, not_found
 from integrations.adapters.medusa.sandbox.shop import SHIPPING_PRICES, Shop
 
@@ -50,8 +51,11 @@ class Cart:
 class Checkout:
     """Carts, promotions and orders by id."""
 
-    def __init__(self, shop: Shop, catalogue: Catalogue, customers: Customers) -> None:
+    def __init__(
+        self, shop: Shop, catalogue: Catalogue, customers: Customers, price_lists: PriceLists
+    ) -> None:
         self.shop, self.catalogue, self.customers = shop, catalogue, customers
+        self.price_lists = price_lists
         self.carts: dict[str, Cart] = {}
         self.orders: dict[str, Order] = {}
         self.promotions: dict[str, Json] = {}  # by code
@@ -101,7 +105,7 @@ class Checkout:
             variant=variant,
             product=product,
             quantity=quantity,
-            unit_price=self._price(variant, cart.currency, quantity),
+            unit_price=self._price(variant, cart, quantity),
             is_tax_inclusive=cart.currency in self.shop.tax_inclusive,
             metadata=row.get("metadata"),
         )
@@ -111,7 +115,7 @@ class Checkout:
     def set_quantity(self, cart: Cart, line: Line, quantity: Decimal) -> None:
         self.refuse_short_stock(line.variant, quantity)
         line.quantity = quantity
-        line.unit_price = self._price(line.variant, cart.currency, quantity)
+        line.unit_price = self._price(line.variant, cart, quantity)
         cart.lines = [one for one in cart.lines if one.quantity > 0]
         self.refresh(cart)
 
@@ -212,8 +216,15 @@ class Checkout:
 
     # -- prices and stock
 
-    def _price(self, variant: Json, currency: str, quantity: Decimal) -> Decimal:
-        price = price_for(variant, currency, quantity)
+    def buyer(self, currency: str, region_id: str, customer_id: str | None) -> Buyer:
+        """Who pays the prices of his groups; a guest has none."""
+        customer = self.customers.rows.get(customer_id or "") or {"groups": []}
+        return Buyer(currency, region_id, [one["id"] for one in customer["groups"]])
+
+    def _price(self, variant: Json, cart: Cart, quantity: Decimal) -> Decimal:
+        buyer = self.buyer(cart.currency, cart.region_id, cart.customer_id)
+        _, newest = self.catalogue.variant(variant["id"]) or ({}, variant)
+        price = self.price_lists.price_of(newest, buyer, quantity)
         if price is None:
             raise Refusal(f"Variants with IDs {variant['id']} do not have a price")
         return price

@@ -75,6 +75,8 @@ class CustomersApi(State):
     def list_groups(self, request: Request) -> Json:
         refuse_unknown(request, ("name",))
         rows = filtered(request, self.customers.groups.values(), ("id", "name"))
+        words = request.param("q").lower()
+        rows = [row for row in rows if words in row["name"].lower()]
         fields = request.param("fields")
         return paged(
             request, rows, "customer_groups", lambda row: project(row, fields, default=row)

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from integrations.adapters.medusa.sandbox.catalogue import price_for
 from integrations.adapters.medusa.sandbox.ids import new_id, now
 from integrations.adapters.medusa.sandbox.orders import Edit, Line, Order
 from integrations.adapters.medusa.sandbox.orders_api import OrdersApi
@@ -97,6 +96,7 @@ class EditsApi(OrdersApi):
         product, variant = found
         quantity = Decimal(row["quantity"])
         price = row.get("unit_price")
+        buyer = self.checkout.buyer(order.currency, order.region_id, order.customer_id)
         sample = order.lines[0] if order.lines else None
         return Line(
             id=new_id("ordli"),
@@ -105,7 +105,7 @@ class EditsApi(OrdersApi):
             quantity=quantity,
             unit_price=Decimal(price)
             if price is not None
-            else price_for(variant, order.currency, quantity) or Decimal(0),
+            else self.price_lists.price_of(variant, buyer, quantity) or Decimal(0),
             is_tax_inclusive=order.currency in self.shop.tax_inclusive,
             metadata=row.get("metadata"),
             rate=sample.rate if sample else None,

@@ -13,7 +13,7 @@ from integrations.adapters.medusa.sandbox.refusals import (
 from integrations.adapters.medusa.sandbox.state import State
 from integrations.standin import Request
 
-_PRICE = Shape(
+PRICE = Shape(
     {
         "id": "text",
         "currency_code": "text!",
@@ -44,8 +44,8 @@ _VARIANT_FIELDS = {
     "metadata": "object",
     "options": "object",
 }
-_NEW_VARIANT = Shape({**_VARIANT_FIELDS, "title": "text!", "prices": [_PRICE]})
-_VARIANT = Shape({**_VARIANT_FIELDS, "title": "text", "prices": [_PRICE]})
+_NEW_VARIANT = Shape({**_VARIANT_FIELDS, "title": "text!", "prices": [PRICE]})
+VARIANT = Shape({**_VARIANT_FIELDS, "title": "text", "prices": [PRICE]})
 _PRODUCT_FIELDS = {
     "subtitle": "text",
     "description": "text",
@@ -75,7 +75,7 @@ _PRODUCT_FIELDS = {
 _NEW_PRODUCT = Shape(
     {**_PRODUCT_FIELDS, "title": "text!", "options": "list", "variants": [_NEW_VARIANT]}
 )
-_PRODUCT = Shape({**_PRODUCT_FIELDS, "title": "text", "options": "any", "variants": [_VARIANT]})
+_PRODUCT = Shape({**_PRODUCT_FIELDS, "title": "text", "options": "any", "variants": [VARIANT]})
 _UPDATE = Shape({**_PRODUCT.fields, "id": "text!"})
 _BATCH = Shape({"create": [_NEW_PRODUCT], "update": [_UPDATE], "delete": "list"})
 _OPTIONS = Shape({"create": "list", "update": "list", "delete": "list", "add": "list"})

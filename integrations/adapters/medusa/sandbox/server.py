@@ -11,6 +11,7 @@ from integrations.adapters.medusa.sandbox.edits_api import EditsApi
 from integrations.adapters.medusa.sandbox.ids import new_id
 from integrations.adapters.medusa.sandbox.inventory_api import InventoryApi
 from integrations.adapters.medusa.sandbox.payments_api import PaymentsApi
+from integrations.adapters.medusa.sandbox.price_lists_api import PriceListsApi
 from integrations.adapters.medusa.sandbox.products_api import ProductsApi
 from integrations.adapters.medusa.sandbox.quotes_api import QuotesApi
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal
@@ -39,6 +40,7 @@ class MedusaStandIn(
     SettingsApi,
     ProductsApi,
     CategoriesApi,
+    PriceListsApi,
     InventoryApi,
     CustomersApi,
     StoreApi,

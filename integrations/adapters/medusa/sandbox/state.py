@@ -7,6 +7,7 @@ from integrations.adapters.medusa.sandbox.catalogue import Catalogue
 from integrations.adapters.medusa.sandbox.checkout import Checkout
 from integrations.adapters.medusa.sandbox.customers import Customers
 from integrations.adapters.medusa.sandbox.hooks import Hooks
+from integrations.adapters.medusa.sandbox.price_lists import PriceLists
 from integrations.adapters.medusa.sandbox.refusals import (
     HTML_404,
     KILOBYTE,
@@ -14,13 +15,15 @@ from integrations.adapters.medusa.sandbox.refusals import (
     unauthorized,
 )
 from integrations.adapters.medusa.sandbox.shop import Shop
-from integrations.standin import Request, Response, StandIn
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn
 
 BATCH_ROUTES = frozenset(
     {
         "products.batch",
         "products.options",
         "inventory_items.levels_batch",
+        "price_lists.prices_batch",
+        "variants.batch",
         "quote_orders.place",
     }
 )
@@ -33,13 +36,16 @@ BEARER_HINT = (
 class State(StandIn):
     """The base of every part of the API."""
 
+    vendor_dials = frozenset(OF_CALLBACKS)
+
     def __init__(self, *, port: int = 0, shop: Shop | None = None) -> None:
         super().__init__(port=port)
         self.shop = shop or Shop()
         self.catalogue = Catalogue()
         self.customers = Customers()
-        self.checkout = Checkout(self.shop, self.catalogue, self.customers)
-        self.hooks = Hooks()
+        self.price_lists = PriceLists(self.catalogue)
+        self.checkout = Checkout(self.shop, self.catalogue, self.customers, self.price_lists)
+        self.hooks = Hooks(dials=self.dials)
 
     def emit(self, type: str, **data: str) -> None:
         """What the plugin sends on: ids only."""

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from integrations.adapters.medusa.sandbox import money
-from integrations.adapters.medusa.sandbox.catalogue import price_for
 from integrations.adapters.medusa.sandbox.checkout import ADDRESS_COLUMNS, Cart, address_row
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.ids import new_id, now
@@ -12,6 +11,7 @@ from integrations.adapters.medusa.sandbox.money import both
 from integrations.adapters.medusa.sandbox.order_view import READ_ALWAYS, READ_DEFAULT, tax_line
 from integrations.adapters.medusa.sandbox.orders import Collection, Line, Method, Order
 from integrations.adapters.medusa.sandbox.orders_api import OrdersApi
+from integrations.adapters.medusa.sandbox.price_lists import Buyer
 from integrations.adapters.medusa.sandbox.refusals import (
     Json,
     Refusal,
@@ -52,9 +52,12 @@ class StoreApi(OrdersApi):
 
     @endpoint("GET", "/store/products", "store.products")
     def list_store_products(self, request: Request) -> Json:
-        currency = self.shop.currency_of(request.param("region_id"))
+        region = request.param("region_id")
+        customer = self.customers.logged_in(request.headers.get("authorization", "")) or {}
+        currency = self.shop.currency_of(region)
+        buyer = self.checkout.buyer(currency or "", region, customer.get("id"))
         rows = [
-            self._priced(product, currency)
+            self._priced(product, buyer)
             for product in self.catalogue.products.values()
             if product["status"] == "published"
         ]
@@ -67,13 +70,13 @@ class StoreApi(OrdersApi):
             lambda row: project(row, fields, default=row, lazy=("variants.calculated_price",)),
         )
 
-    def _priced(self, product: Json, currency: str | None) -> Json:
+    def _priced(self, product: Json, buyer: Buyer) -> Json:
         variants = []
         for variant in product["variants"]:
-            price = price_for(variant, currency, Decimal(1)) if currency else None
+            price = self.price_lists.price_of(variant, buyer, None)
             shown = None
             if price is not None:
-                shown = {**both("calculated_amount", price), "currency_code": currency}
+                shown = {**both("calculated_amount", price), "currency_code": buyer.currency}
             variants.append({**variant, "calculated_price": shown})
         return {**product, "variants": variants}
 

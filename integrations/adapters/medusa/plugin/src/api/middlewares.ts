@@ -1,5 +1,5 @@
 import { authenticate, defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
-import { NoBody, QuoteOrderBody } from "../quotes/body"
+import { ConvertBody, QuoteOrderBody } from "../quotes/body"
 import { RfqBody } from "../rfqs/body"
 
 const QUOTE_ORDERS = "/admin/erp-portal/quote-orders"
@@ -16,7 +16,7 @@ export default defineMiddlewares({
     {
       matcher: `${QUOTE_ORDERS}/:quote_ref/convert`,
       method: ["POST"],
-      middlewares: [validateAndTransformBody(NoBody)],
+      middlewares: [validateAndTransformBody(ConvertBody)],
     },
     {
       // Store routes are open to anybody with a publishable key; this is for signed-in customers.

@@ -1,6 +1,6 @@
-"""Where a reading of products stands: in its window, behind it, or at what is gone. Pure.
+"""Where a reading of the source stands: in its window, behind it, or at what is gone. Pure.
 
-A complete window has an end, and the ERP leaves out what changes after it: a product that is
+A complete window has an end, and the ERP leaves out what changes after it: a record that is
 edited while the others are read comes on no page of the window. So everything that changed
 since shortly before that end is read too ("late:"), before anything is taken for gone.
 """
@@ -27,12 +27,13 @@ class Place:
     is_late: bool = False
     is_gone: bool = False
 
-    def following(self, next_cursor: str | None) -> str | None:
-        """The cursor after the page that named `next_cursor`."""
+    def following(self, next_cursor: str | None, *, gone: str = f"{GONE}0") -> str | None:
+        """The cursor after the page that named `next_cursor`; `gone` is the first of those that
+        are the flow's own."""
         if not self.is_complete:
             return next_cursor
         if self.is_late:
-            return f"{GONE}0" if next_cursor is None else f"{LATE}{next_cursor}"
+            return gone if next_cursor is None else f"{LATE}{next_cursor}"
         return LATE if next_cursor is None else next_cursor
 
 

@@ -1,0 +1,232 @@
+"""The catalogue copy of prices: what the ERP says, and what the storefront was told of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from integrations.flows.prices.decide import EVERYONE, digest
+from integrations.flows.prices.offers import Kept
+from integrations.flows.products.linked import REMOVED
+from integrations.models import Flow, IdLink, PriceRow
+from integrations.records import ErpPrice, Window
+
+# As many digits as the copy keeps; a price of a thousandth of a cent has them.
+PLACES = Decimal("1e-8")
+ONE_DAY = timedelta(days=1)  # the seller's day may be the one before or after ours
+_SAID = (
+    "variant_ref",
+    "audience",
+    "audience_ref",
+    "audience_name",
+    "currency",
+    "net_unit_price",
+    "min_quantity",
+    "unit",
+    "starts_on",
+    "ends_on",
+    "is_active",
+)
+_KEPT = ("sku", *_SAID, "as_of", "offer", "seen_in")
+_NOTHING = {
+    "storefront_list_id": "",
+    "storefront_price_id": "",
+    "fingerprint": "",
+    "written": "",
+    "is_in_doubt": False,
+}
+
+
+def offer_of(price: ErpPrice) -> str:
+    """The same for all that one variant costs one audience in one currency."""
+    parts = (price.variant_ref, price.audience, price.audience_ref, price.currency.upper())
+    return digest("\n".join(parts))[:32]
+
+
+class PriceCopy:
+    """The rows of one ERP, as one storefront was told of them."""
+
+    def __init__(self, flow: Flow, *, run_id: int) -> None:
+        self._source, self._target, self._run_id = flow.source, flow.target, run_id
+
+    # -- what the ERP says
+
+    def keep(self, prices: Sequence[ErpPrice]) -> set[str]:
+        """Brings the copy up to date in one statement; the offers it is about, also those that
+        a row belonged to before. Safe to repeat."""
+        newest = {price.ref: price for price in prices}
+        before = self._rows().filter(ref__in=newest).values_list("offer", flat=True)
+        touched = {*before, *(offer_of(price) for price in newest.values())}
+        skus = self._skus({price.variant_ref for price in newest.values()})
+        PriceRow.objects.bulk_create(
+            [self._row(price, skus) for price in newest.values()],
+            update_conflicts=True,
+            unique_fields=["source", "ref"],
+            update_fields=_KEPT,
+        )
+        return touched
+
+    def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
+        """Those that this run has not come upon yet."""
+        met = self._rows().filter(seen_in=self._run_id, ref__in=[one.ref for one in prices])
+        known = set(met.values_list("ref", flat=True))
+        return [one for one in prices if one.ref not in known]
+
+    def missing_page(self, after: int, size: int) -> tuple[dict[int, str], int | None]:
+        """The next rows that this run, a complete one, did not come upon, with their offers, and
+        the last of them; None when there are no more."""
+        unseen = self._rows().filter(pk__gt=after).exclude(seen_in=self._run_id)
+        rows = dict(unseen.order_by("pk").values_list("pk", "offer")[:size])
+        return rows, max(rows, default=None)
+
+    def note_missing(self, pks: Collection[int]) -> None:
+        """The ERP no longer offers them."""
+        self._rows().filter(pk__in=pks).update(is_active=False)
+
+    def due_page(
+        self, window: Window, today: date, after: int, size: int
+    ) -> tuple[set[str], int | None]:
+        """Rows that the ERP did not change, but that are to be looked at again: the day has come
+        on which they begin or end, or their variant is sold in the storefront only now."""
+        since = window.start
+        if since is None:
+            return set(), None
+        days = Q(audience=EVERYONE) & (
+            Q(starts_on__gte=since.date() - ONE_DAY, starts_on__lte=today)
+            | Q(ends_on__gte=since.date() - ONE_DAY, ends_on__lt=today)
+        )
+        fresh = self._links().filter(created_at__gte=since).values("source_ref")
+        rows = self._rows().filter(days | Q(variant_ref__in=fresh), pk__gt=after, is_active=True)
+        found = list(rows.order_by("pk").values_list("pk", "offer")[:size])
+        if not found:
+            return set(), None
+        return {offer for _, offer in found}, found[-1][0]
+
+    def offers(
+        self, names: Iterable[str], *, without: Container[int] = ()
+    ) -> dict[str, list[Kept]]:
+        """All rows of these offers; those in `without` as if the ERP no longer offered them."""
+        found: dict[str, list[Kept]] = defaultdict(list)
+        for row in self._rows().filter(offer__in=set(names)).order_by("pk"):
+            row.is_active = row.is_active and row.pk not in without
+            found[row.offer].append(self._kept(row))
+        return dict(found)
+
+    def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
+        """Variant of the ERP to that of the storefront, of those that are sold there."""
+        links = self._links().filter(source_ref__in=set(variant_refs))
+        return dict(links.values_list("source_ref", "target_ref"))
+
+    # -- what the storefront was told
+
+    def note_sent(self, pks: Collection[int], list_id: str) -> None:
+        """Before a price is created: its answer may be lost, and then it is looked for."""
+        self._rows().filter(pk__in=pks).update(
+            storefront=self._target, storefront_list_id=list_id, is_in_doubt=True
+        )
+
+    def note_refused(self, pks: Collection[int]) -> None:
+        """Nothing of them is in the storefront."""
+        self._rows().filter(pk__in=pks).update(**_NOTHING)
+
+    def note_written(self, rows: Iterable[PriceRow]) -> None:
+        """Keeps what `told` made."""
+        PriceRow.objects.bulk_update(rows, [*_NOTHING, "storefront", "problem"], batch_size=200)
+
+    def told(
+        self, row: Kept, *, list_id: str, price_id: str, fingerprint: str, written: str
+    ) -> PriceRow:
+        return PriceRow(
+            pk=row.pk,
+            storefront=self._target,
+            storefront_list_id=list_id,
+            storefront_price_id=price_id,
+            fingerprint=fingerprint,
+            written=written,
+            is_in_doubt=False,
+            problem="",
+        )
+
+    def note_removed(self, pks: Collection[int]) -> None:
+        """Takes note that the storefront holds them no more; the ERP's own removals are over."""
+        rows = self._rows().filter(pk__in=pks)
+        rows.update(**_NOTHING, problem="")
+        rows.filter(is_active=False).delete()
+
+    def forget_untold(self, rows: Iterable[Kept]) -> None:
+        """Drops rows that are gone from the ERP and that the storefront never had."""
+        pks = [row.pk for row in rows if not row.is_active and not row.is_there]
+        if pks:
+            self._rows().filter(pk__in=pks, is_active=False).delete()
+
+    def forget_list(self, list_id: str) -> int:
+        """A list that is gone from the storefront: its prices are to be written anew."""
+        return self._rows().filter(storefront_list_id=list_id).update(**_NOTHING)
+
+    def note_problems(self, problems: Mapping[int, str], fine: Collection[int]) -> None:
+        """Why rows are not sold at; none for the `fine` ones."""
+        self._rows().filter(pk__in=fine).exclude(problem="").update(problem="")
+        told = self._rows().filter(pk__in=problems).values_list("pk", "problem")
+        changed = [pk for pk, before in told if before != problems[pk][:300]]
+        PriceRow.objects.bulk_update(
+            [PriceRow(pk=pk, problem=problems[pk][:300]) for pk in changed],
+            ["problem"],
+            batch_size=200,
+        )
+
+    def claimed(self, price_ids: Collection[str]) -> set[str]:
+        """Those of these prices that a row says it is."""
+        rows = self._rows().filter(storefront=self._target, storefront_price_id__in=price_ids)
+        return set(rows.values_list("storefront_price_id", flat=True))
+
+    def is_used(self, list_id: str) -> bool:
+        rows = self._rows().filter(storefront=self._target, storefront_list_id=list_id)
+        return rows.exists()
+
+    # -- parts
+
+    def _rows(self) -> QuerySet[PriceRow]:
+        return PriceRow.objects.filter(source=self._source)
+
+    def _links(self) -> QuerySet[IdLink]:
+        links = IdLink.objects.filter(
+            kind=IdLink.Kind.VARIANT, source=self._source, target=self._target
+        )
+        return links.exclude(label__endswith=REMOVED)
+
+    def _skus(self, variant_refs: Collection[str]) -> dict[str, str]:
+        links = self._links().filter(source_ref__in=variant_refs)
+        return dict(links.values_list("source_ref", "label"))
+
+    def _row(self, price: ErpPrice, skus: Mapping[str, str]) -> PriceRow:
+        said = {name: getattr(price, name) for name in _SAID}
+        said["currency"] = price.currency.upper()
+        said["audience_name"] = price.audience_name[:200]
+        said["net_unit_price"] = price.net_unit_price.quantize(PLACES, ROUND_HALF_EVEN)
+        return PriceRow(
+            source=self._source,
+            ref=price.ref,
+            sku=skus.get(price.variant_ref, ""),
+            as_of=timezone.now(),
+            offer=offer_of(price),
+            seen_in=self._run_id,
+            **said,
+        )
+
+    def _kept(self, row: PriceRow) -> Kept:
+        is_told = row.storefront_id == self._target.pk
+        return Kept(
+            pk=row.pk,
+            ref=row.ref,
+            sku=row.sku,
+            offer=row.offer,
+            **{name: getattr(row, name) for name in _SAID if name != "unit"},
+            list_id=row.storefront_list_id if is_told else "",
+            price_id=row.storefront_price_id if is_told else "",
+            fingerprint=row.fingerprint if is_told else "",
+            written=row.written if is_told else "",
+            is_in_doubt=is_told and row.is_in_doubt,
+        )

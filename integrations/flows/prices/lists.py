@@ -1,0 +1,264 @@
+"""Price lists of the storefront: one per audience and span of days, and never for everyone.
+
+A list is made as a draft with its rule, the rule is read back, and then it is made active. The
+rules are read back after each write, too: one that is not for its group alone is made a draft
+at once, and an issue says so. What a person set to draft is left to people.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from integrations.errors import Kind, NeedsOperator
+from integrations.flows import issues
+from integrations.flows.groups import ensure_groups, group_ref, groups_of
+from integrations.flows.links import bind
+from integrations.flows.prices.offers import Kept, Span
+from integrations.flows.runs.batch import Work
+from integrations.models import IdLink, Issue
+from integrations.records import PriceListWrite, StorefrontPriceList
+
+PRICE_LIST = IdLink.Kind.PRICE_LIST
+REMEMBERED = 1000  # lists that a pass knows to be ready; the others are looked at again
+
+
+class Lists:
+    """Makes lists ready and watches over them."""
+
+    def __init__(self, work: Work, *, shop: Any, zone: ZoneInfo) -> None:
+        self._work, self._shop, self._zone = work, shop, zone
+        self._source, self._target = work.flow.source, work.flow.target
+        self._ready: OrderedDict[str, str] = OrderedDict()
+
+    def ready(self, wanted: Mapping[str, Kept]) -> tuple[dict[str, str], dict[str, str]]:
+        """{key: id of the list} and {key: why it cannot be used}; a row of each tells whose it
+        is and when it holds. Makes what is missing. Repeatable."""
+        ids = {key: self._ready[key] for key in wanted if key in self._ready}
+        problems: dict[str, str] = {}
+        links = self._links(set(wanted) - set(ids))
+        there = self._there(link.target_ref for link in links.values())
+        for key in sorted(set(wanted) - set(ids)):
+            link = links.get(key)
+            held = there.get(link.target_ref) if link else None
+            if link is not None and held is None:
+                link.delete()  # a person deleted the list; its prices went with it
+            try:
+                ids[key] = self._make_ready(key, wanted[key], held)
+            except NeedsOperator as exc:
+                problems[key] = f"{exc.message} {exc.hint}".strip()
+        return ids, problems
+
+    def existing(self, list_ids: Iterable[str]) -> set[str]:
+        """Those of these lists that are (still) in the storefront."""
+        return set(self._there(list_ids))
+
+    def forget(self, list_ids: Iterable[str]) -> None:
+        gone = set(list_ids)
+        for key in [key for key, list_id in self._ready.items() if list_id in gone]:
+            del self._ready[key]
+
+    def watch(self, list_ids: Iterable[str]) -> set[str]:
+        """Reads the rules back. Takes lists that are not for their group alone off sale; the
+        ids of those, and of those that are gone."""
+        wanted = set(list_ids)
+        if not wanted:
+            return set()
+        there = self._there(wanted)
+        links = IdLink.objects.filter(
+            kind=PRICE_LIST, source=self._source, target=self._target, target_ref__in=wanted
+        )
+        groups = {link.target_ref: link.fingerprint for link in links}
+        keys = {link.target_ref: link.source_ref for link in links}
+        wrong = [one for one in there.values() if not one.is_for(groups.get(one.list_id, ""))]
+        for one in wrong:
+            self._take_off(one)
+        for one in there.values():
+            if one not in wrong and one.goes_first != self._goes_first(keys[one.list_id]):
+                self._rank(one, keys[one.list_id])
+        _resolve([one for one in there.values() if one not in wrong])
+        bad = {one.list_id for one in wrong} | (wanted - set(there))
+        self.forget(bad)
+        return bad
+
+    # -- making one ready
+
+    def _make_ready(self, key: str, row: Kept, held: StorefrontPriceList | None) -> str:
+        group_id = self._group(row)
+        write = self._write_of(key, row, group_id)
+        held = held or self._found(key) or self._create(write)
+        link = bind(
+            PRICE_LIST,
+            self._source,
+            key,
+            self._target,
+            held.list_id,
+            actor=self._work.actor,
+            label=write.title[:200],
+            fingerprint=self._was_active_for(key),
+        )
+        if not held.is_for(group_id):
+            self._take_off(held)
+            raise _not_for_its_group(held)
+        if (held.starts_at, held.ends_at) != (write.starts_at, write.ends_at):
+            self._work.checkpoint()
+            self._shop.date_price_list(held.list_id, write)
+        if not link.fingerprint:
+            self._activate(held.list_id, group_id)
+            IdLink.objects.filter(pk=link.pk).update(fingerprint=group_id)
+        elif not held.is_active:
+            _note_draft(held, self._target)
+        self._ready[key] = held.list_id
+        while len(self._ready) > REMEMBERED:
+            self._ready.popitem(last=False)
+        return held.list_id
+
+    def _group(self, row: Kept) -> str:
+        ref = group_ref(row.audience, row.audience_ref)
+        known = groups_of(self._source, self._target, [ref]).get(ref)
+        if known and not self._shop.groups_by_id([known]):
+            IdLink.objects.filter(
+                kind=IdLink.Kind.GROUP, source=self._source, target=self._target, source_ref=ref
+            ).delete()
+        ids = ensure_groups(
+            self._source,
+            self._target,
+            {ref: row.audience_name},
+            shop=self._shop,
+            actor=self._work.actor,
+            checkpoint=self._work.checkpoint,
+        )
+        return ids[ref]
+
+    def _found(self, key: str) -> StorefrontPriceList | None:
+        """A list that was made, and its answer lost."""
+        carriers: Sequence[StorefrontPriceList] = self._shop.find_price_lists(key)
+        if len(carriers) > 1:
+            ids = ", ".join(sorted(one.list_id for one in carriers))
+            raise NeedsOperator(
+                f"Several price lists of the storefront carry {key}: {ids}.",
+                reason="ambiguous_price_list",
+                cause=f"price_list:{key}:ambiguous",
+                hint="Delete all but one of them there.",
+            )
+        return carriers[0] if carriers else None
+
+    def _create(self, write: PriceListWrite) -> StorefrontPriceList:
+        self._work.checkpoint()
+        made: StorefrontPriceList = self._shop.create_price_list(write)
+        return made
+
+    def _activate(self, list_id: str, group_id: str) -> None:
+        """Only what is seen to be for its group alone; a second look follows."""
+        held = self._there([list_id]).get(list_id)
+        if held is None or not held.is_for(group_id):
+            raise _not_for_its_group(held)
+        self._work.checkpoint()
+        active: StorefrontPriceList = self._shop.set_price_list_active(list_id, is_active=True)
+        if not active.is_for(group_id):
+            self._take_off(active)
+            raise _not_for_its_group(active)
+
+    def _was_active_for(self, key: str) -> str:
+        link = self._links([key]).get(key)
+        return link.fingerprint if link else ""
+
+    def _write_of(self, key: str, row: Kept, group_id: str) -> PriceListWrite:
+        starts_at, ends_at = moments_of(row.span, self._zone)
+        name = row.audience_name or row.audience_ref
+        return PriceListWrite(
+            key=key,
+            title=f"{name[:120]}{_days(row.span)} [{key}]",
+            group_id=group_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            goes_first=self._goes_first(key),
+        )
+
+    def _goes_first(self, key: str) -> bool:
+        settings = self._work.flow.settings
+        return settings.get("precedence") == "customer" and key.startswith("customer:")
+
+    def _rank(self, held: StorefrontPriceList, key: str) -> None:
+        self._work.checkpoint()
+        ranked: StorefrontPriceList = self._shop.rank_price_list(
+            held.list_id, held.group_ids[0], goes_first=self._goes_first(key)
+        )
+        if not ranked.is_for(held.group_ids[0]):
+            self._take_off(ranked)
+
+    # -- looking
+
+    def _there(self, list_ids: Iterable[str]) -> dict[str, StorefrontPriceList]:
+        wanted = sorted(set(list_ids))
+        return {one.list_id: one for one in self._shop.price_lists(wanted)} if wanted else {}
+
+    def _links(self, keys: Iterable[str]) -> dict[str, IdLink]:
+        links = IdLink.objects.filter(
+            kind=PRICE_LIST,
+            source=self._source,
+            target=self._target,
+            source_ref__in=set(keys),
+        )
+        return {link.source_ref: link for link in links}
+
+    def _take_off(self, held: StorefrontPriceList) -> None:
+        if held.is_active:
+            self._shop.set_price_list_active(held.list_id, is_active=False)
+        whom = "everyone" if not held.rules else "others than its group"
+        issues.note_cause(
+            cause_of(held.list_id),
+            kind=Kind.NEEDS_OPERATOR,
+            title=f"A price list was for {whom}, and was made a draft: {held.title}",
+            hint=(
+                f"Look at price list {held.list_id} in the storefront. Give it its customer "
+                "group as its condition and make it active, or delete it there: the next "
+                "complete run of the prices makes it anew."
+            ),
+            connection=self._target,
+        )
+
+
+def moments_of(span: Span, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment of the seller's days, both days included."""
+    start, end = span
+    first = datetime.combine(start, time.min, zone) if start else None
+    after = datetime.combine(end + timedelta(days=1), time.min, zone) if end else None
+    return first, after - timedelta(milliseconds=1) if after else None
+
+
+def cause_of(list_id: str, what: str = "rules") -> str:
+    return f"price_list:{list_id}:{what}"
+
+
+def _resolve(fine: Iterable[StorefrontPriceList]) -> None:
+    """Ends what was said of lists that are for their groups alone (again)."""
+    causes = [cause_of(one.list_id) for one in fine]
+    causes += [cause_of(one.list_id, "draft") for one in fine if one.is_active]
+    for issue in Issue.objects.filter(cause__in=causes, state=Issue.State.OPEN):
+        issues.resolve(issue, actor=issues.BY_ITSELF, reason="The list is in order again.")
+
+
+def _note_draft(held: StorefrontPriceList, target: Any) -> None:
+    issues.note_cause(
+        cause_of(held.list_id, "draft"),
+        kind=Kind.NEEDS_OPERATOR,
+        title=f"A price list is a draft, so that its prices do not hold: {held.title}",
+        hint="Somebody set it to draft in the storefront. Make it active there when it may hold.",
+        connection=target,
+    )
+
+
+def _not_for_its_group(held: StorefrontPriceList | None) -> NeedsOperator:
+    name = held.title if held else "A price list"
+    return NeedsOperator(
+        f"{name} is not for its customer group alone in the storefront.",
+        reason="price_list_rules",
+        hint="Give it its group as the condition there, or delete it.",
+    )
+
+
+def _days(span: Span) -> str:
+    start, end = span
+    return (f" from {start}" if start else "") + (f" to {end}" if end else "")
