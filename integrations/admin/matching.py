@@ -84,7 +84,7 @@ class MatchProposalAdmin(GrowingAdmin):
         told = [(SAID.get(by, by.capitalize()), value) for by, value, _ in row.told]
         return {"title": str(row), "told": told, "buttons": _buttons(row) if may_press else []}
 
-    @admin.display(description="Record of the source")
+    @admin.display(description="Record")
     def record(self, row: MatchProposal) -> str:
         return str(row)
 
@@ -106,7 +106,7 @@ class MatchProposalAdmin(GrowingAdmin):
             "; ".join(one["reasons"]),
         )
 
-    @admin.display(description="Why it is asked, or what was said")
+    @admin.display(description="Why")
     def why_text(self, row: MatchProposal) -> str:
         return row.why if row.state == State.OPEN else row.reason
 
