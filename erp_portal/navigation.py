@@ -45,6 +45,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Connections", "cable", "integrations_connection", "integrations.view_connection"),
             ("Flows", "sync_alt", "integrations_flow", "integrations.view_flow"),
             ("Runs", "play_circle", "integrations_run", "integrations.view_run"),
+            ("Matching", "join", "integrations_matchproposal", "integrations.view_matchproposal"),
             ("Hand edits", "edit_off", "integrations_handedit", "integrations.view_handedit"),
             ("Prices", "sell", "integrations_pricerow", "integrations.view_pricerow"),
             ("Stock", "inventory_2", "integrations_stocklevel", "integrations.view_stocklevel"),

@@ -7,6 +7,7 @@ from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
 from integrations.flows.customers import open_customers
 from integrations.flows.customers import settling as customers
+from integrations.flows.matching import by_hand
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
@@ -22,11 +23,12 @@ from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
 from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
+from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock
-from integrations.models import Flow
+from integrations.models import Flow, IdLink
 from integrations.webhooks import inbox
 
 FORGET_EVERY_S = 60.0
@@ -61,6 +63,7 @@ def register_all() -> None:
     presses.register_all()
     poll.register_all()
     nudging.register_all()
+    by_hand.register(IdLink.Kind.PRODUCT, look_there, pairs_by_hand)
     register_owned(OWNED_PRODUCTS)
     looking.register_all()
     alerts.declare()

@@ -204,6 +204,13 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             help="yes: written products sell from stock only. Empty: no.",
             choices=("yes", "no"),
         ),
+        FlowSetting(
+            name="categories",
+            label="Categories from the ERP",
+            help="yes: the ERP's categories are made and its products lie in them alone. no: the "
+            "storefront's own are left as they are. Empty: yes.",
+            choices=("yes", "no"),
+        ),
         COMPLETE_EVERY_H,
         MOST_REMOVALS,
         HAND_EDITS,

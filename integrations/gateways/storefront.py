@@ -17,6 +17,7 @@ from integrations.errors import NeedsOperator
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
+    CategoryWrite,
     CustomerWrite,
     ErpShipment,
     ListPrices,
@@ -27,6 +28,7 @@ from integrations.records import (
     ProductWrite,
     QuotedOrder,
     StockWrite,
+    StorefrontCategory,
     StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontGroup,
@@ -45,6 +47,8 @@ READS = frozenset(
         "find_groups",
         "find_price_lists",
         "find_products",
+        "all_products",
+        "categories",
         "products_by_id",
         "find_variants",
         "find_customers",
@@ -106,6 +110,11 @@ class OwnedStorefront:
             products = [replace(one, leaves_prices=True) for one in products]
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
+
+    def write_category(self, category: CategoryWrite) -> StorefrontCategory:
+        self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        made: StorefrontCategory = self._adapter.write_category(category)
+        return made
 
     # -- prices, owned by a live prices flow into this storefront
 

@@ -14,7 +14,16 @@ from integrations.engine.models import (
     PressMember,
     StepState,
 )
-from integrations.models import Alert, Event, Flow, HandEdit, Issue, PlannedChange, Run
+from integrations.models import (
+    Alert,
+    Event,
+    Flow,
+    HandEdit,
+    Issue,
+    MatchProposal,
+    PlannedChange,
+    Run,
+)
 from integrations.models.order import OrderState
 
 # Tones are meanings; erp_portal/static/console/console.css gives them their colours.
@@ -70,6 +79,14 @@ TONES: dict[str, dict[str, str]] = {
         HandEdit.State.LEFT: "default",
         HandEdit.State.GONE: "default",
     },
+    "match": {
+        MatchProposal.State.OPEN: "warning",
+        MatchProposal.State.MATCHED: "success",
+        MatchProposal.State.ACCEPTED: "success",
+        MatchProposal.State.BY_HAND: "success",
+        MatchProposal.State.REJECTED: "default",
+        MatchProposal.State.GONE: "default",
+    },
     "flow": {
         Flow.Mode.OFF: "default",
         Flow.Mode.SHADOW: "info",
@@ -108,6 +125,7 @@ LABELS: dict[str, dict[str, str]] = {
     "run": dict(Run.State.choices),
     "planned": dict(PlannedChange.Action.choices),
     "hand_edit": dict(HandEdit.State.choices),
+    "match": dict(MatchProposal.State.choices),
     "flow": dict(Flow.Mode.choices),
     "edit": dict(EditDecision.Verdict.choices),
     "press": dict(Press.State.choices),

@@ -18,6 +18,7 @@ from integrations.models.flow import Flow
 from integrations.models.history import StateChange, TransitionNotAllowed
 from integrations.models.issue import Issue, IssueItem
 from integrations.models.link import IdLink
+from integrations.models.matching import MatchKey, MatchProposal, MatchReading
 from integrations.models.order import Invoice, Order, OrderLine, Payment, Shipment
 from integrations.models.ownership import HandEdit, WrittenCopy
 from integrations.models.planned import PlannedChange
@@ -39,6 +40,9 @@ __all__ = [
     "Invoice",
     "Issue",
     "IssueItem",
+    "MatchKey",
+    "MatchProposal",
+    "MatchReading",
     "Licence",
     "LicensedGoods",
     "Order",

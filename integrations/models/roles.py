@@ -24,6 +24,7 @@ _READABLE = [
     "invoice",
     "issue",
     "issueitem",
+    "matchproposal",
     "order",
     "orderline",
     "payment",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    CategoryWrite,
     CustomerWrite,
     DraftSighting,
     ErpShipment,
@@ -20,6 +21,7 @@ from integrations.records import (
     QuotedOrder,
     ShippingOption,
     StockWrite,
+    StorefrontCategory,
     StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontGroup,
@@ -126,6 +128,22 @@ class WritesProducts(Protocol):
 
     def products_by_id(self, product_ids: Sequence[str]) -> Sequence[StorefrontProduct]:
         """These products, whole, in a bounded number of calls; unknown ids are left out."""
+        ...
+
+    def all_products(self, cursor: str | None) -> Page[StorefrontProduct]:
+        """Everything that is there, by id, in pages: ids, ERP refs, titles, SKUs and barcodes.
+
+        One that is made or deleted meanwhile may be missing or come twice.
+        """
+        ...
+
+    def categories(self) -> Sequence[StorefrontCategory]:
+        """All product categories that there are."""
+        ...
+
+    def write_category(self, category: CategoryWrite) -> StorefrontCategory:
+        """Creates or changes one. A creation is not safe to repeat: look among `categories`
+        for its `external_ref` first. Raises Rejected for one below itself."""
         ...
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:

@@ -59,12 +59,16 @@ from integrations.records.pricing import (
     PriceRefusal,
 )
 from integrations.records.products import (
+    CategoryWrite,
+    ErpCategory,
     ErpProduct,
     ErpVariant,
     ProductWrite,
+    StorefrontCategory,
     StorefrontProduct,
     StorefrontVariant,
     VariantWrite,
+    flat_category,
 )
 from integrations.records.quotes import (
     DraftSighting,
@@ -82,11 +86,13 @@ __all__ = [
     "Address",
     "Article",
     "Check",
+    "CategoryWrite",
     "CreditStanding",
     "CustomerWrite",
     "Document",
     "DraftLine",
     "DraftSighting",
+    "ErpCategory",
     "ErpContact",
     "ErpCustomer",
     "ErpInvoice",
@@ -132,6 +138,7 @@ __all__ = [
     "StorefrontLine",
     "StorefrontOrder",
     "StorefrontPayment",
+    "StorefrontCategory",
     "StorefrontPrice",
     "StorefrontPriceList",
     "StorefrontProduct",
@@ -142,5 +149,6 @@ __all__ = [
     "UsedField",
     "VariantWrite",
     "Window",
+    "flat_category",
     "web_link",
 ]

@@ -10,7 +10,7 @@ class ErpVariant:
     """One sellable SKU. `options` are (option name, value) pairs; empty for a simple product.
 
     `net_list_price` is per `unit` in the product's currency; None when the ERP has none
-    (never zero for "unknown").
+    (never zero for "unknown"). `tax_class` is the ERP's own word for how it is taxed.
     """
 
     ref: str
@@ -22,11 +22,32 @@ class ErpVariant:
     unit: str
     is_active: bool
     weight_kg: Decimal | None = None
+    tax_class: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpCategory:
+    """One category; an empty `parent_ref` is at the top."""
+
+    ref: str
+    name: str
+    parent_ref: str = ""
+
+
+def flat_category(name: str) -> tuple[ErpCategory, ...]:
+    """The chain of a category of which the ERP tells a name or a code and nothing else."""
+    return (ErpCategory(ref=name[:128], name=name),) if name else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpProduct:
-    """A product with its variants (at least one). `ref` is the ERP's id of the whole."""
+    """A product with its variants (at least one). `ref` is the ERP's id of the whole.
+
+    `category_chain` is its category and those above it, the lowest first, as far as the ERP
+    has them: where they lie in a circle it ends before the first one that would come twice.
+    `image_urls` are open to everybody, the main one first. `problem` says what of it could not
+    be read, without a full stop: then nothing but its `ref` is to be relied on.
+    """
 
     ref: str
     title: str
@@ -36,6 +57,9 @@ class ErpProduct:
     variants: tuple[ErpVariant, ...]
     is_active: bool
     updated_at: datetime
+    category_chain: tuple[ErpCategory, ...] = ()
+    image_urls: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +74,27 @@ class StorefrontVariant:
     options: tuple[tuple[str, str], ...] = ()
     prices: tuple[tuple[str, Decimal], ...] = ()
     manage_inventory: bool = False
+    weight_g: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontCategory:
+    """`external_ref` is the ERP's id that it carries; an empty `parent_id` is at the top."""
+
+    category_id: str
+    external_ref: str
+    name: str
+    parent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryWrite:
+    """`category_id` is None for one that does not exist yet; `parent_id` empty: at the top."""
+
+    category_id: str | None
+    external_ref: str
+    name: str
+    parent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +102,7 @@ class StorefrontProduct:
     """A product as the storefront holds it; `external_ref` is the ERP's id it carries.
 
     What a write answers has its ids, SKUs and titles only; `find_products` fills in all.
+    `categories` are (id, name).
     """
 
     product_id: str
@@ -66,11 +112,14 @@ class StorefrontProduct:
     variants: tuple[StorefrontVariant, ...]
     description: str = ""
     is_published: bool = True
+    categories: tuple[tuple[str, str], ...] = ()
+    image_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantWrite:
-    """`variant_id` is None for one that does not exist yet. Prices are (currency, net amount)."""
+    """`variant_id` is None for one that does not exist yet. Prices are (currency, net amount).
+    `unit` and `tax_class` are notes; the storefront works with neither."""
 
     variant_id: str | None
     external_ref: str
@@ -80,6 +129,9 @@ class VariantWrite:
     options: tuple[tuple[str, str], ...]
     prices: tuple[tuple[str, Decimal], ...]
     manage_inventory: bool
+    weight_g: int | None = None
+    unit: str = ""
+    tax_class: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +141,8 @@ class ProductWrite:
     `product_id` is None for one that does not exist yet. An empty `handle` leaves the one that
     an existing product has. `sales_channel_ids` count for a new product only. One that exists
     and is not published any more is only taken off sale; the rest stays as it is.
+    `category` is (ERP ref, name) and `category_id` its id in the storefront; without one, and
+    without `image_urls`, what the product has of these there stays.
     `leaves_prices`: variants that exist keep the prices they have, a prices flow writes them.
     """
 
@@ -102,4 +156,7 @@ class ProductWrite:
     variants: tuple[VariantWrite, ...]
     sales_channel_ids: tuple[str, ...]
     shipping_profile_id: str | None
+    category: tuple[str, str] | None = None
+    category_id: str = ""
+    image_urls: tuple[str, ...] = ()
     leaves_prices: bool = False

@@ -22,6 +22,8 @@ TERMS = ShopTerms(
 )
 NOTHING = Seen(products={}, holders={})
 
+FIX = "{}: give one of the two another SKU there, or archive it"
+
 
 def decided(
     *products: ErpProduct,
@@ -128,19 +130,27 @@ def test_fingerprint_ignores_the_storefronts_ids_and_nothing_else() -> None:
     [
         (bolt(), ""),
         (shirt("S", "M"), ""),
-        (bolt(title=" "), "no title"),
-        (bolt(sku=""), "no SKU (variant p58)"),
-        (bolt(price=None), "no price for BOLT"),
-        (bolt(price="0"), "no price for BOLT"),
-        (bolt(currency="USD"), "priced in USD, but the shop sells in EUR"),
-        (shirt("S", "S"), "two of its variants have the SKU SHIRT-S"),
+        (bolt(title=" "), "no title: give it a name in the ERP"),
+        (bolt(sku=""), "no SKU (variant p58): give it one in the ERP"),
+        (bolt(price=None), "no price for BOLT: give it a sales price in the ERP"),
+        (bolt(price="0"), "no price for BOLT: give it a sales price in the ERP"),
+        (
+            bolt(currency="USD"),
+            "priced in USD, but the shop sells in EUR: price it in EUR in the ERP, or change the "
+            "flow's currency",
+        ),
+        (
+            shirt("S", "S"),
+            "two of its variants have the SKU SHIRT-S: give one of them another one in the ERP",
+        ),
         (
             replace(bolt(), variants=(variant("1", "A"), variant("2", "B"))),
-            "two of its variants have the same options",
+            "two of its variants have the same options: tell them apart, or archive one in the ERP",
         ),
         (
             replace(bolt(), variants=(variant("1", "A"), variant("2", "B", Size="S"))),
-            "its variants do not have the same options",
+            "its variants do not have the same options: give each a value of every option in the "
+            "ERP",
         ),
     ],
 )
@@ -195,8 +205,8 @@ def test_two_products_with_one_sku_are_both_skipped() -> None:
     decisions = decided(bolt(ref="58"), bolt(ref="59"), bolt(ref="60", sku="NUT"))
 
     assert [one.what for one in decisions] == ["skip", "skip", "write"]
-    assert decisions[0].reason == "SKU BOLT also belongs to product 59 of the ERP"
-    assert decisions[1].reason == "SKU BOLT also belongs to product 58 of the ERP"
+    assert decisions[0].reason == FIX.format("SKU BOLT also belongs to product 59 of the ERP")
+    assert decisions[1].reason == FIX.format("SKU BOLT also belongs to product 58 of the ERP")
 
 
 def test_archived_double_does_not_stop_its_sku() -> None:
@@ -209,7 +219,7 @@ def test_sku_that_is_sold_already_is_not_sold_twice() -> None:
     (decision,) = decided(bolt(), sku_owners={"BOLT": frozenset({"p77"})})
 
     assert decision.what == "skip"
-    assert decision.reason == "SKU BOLT is already sold as variant p77 of the ERP"
+    assert decision.reason == FIX.format("SKU BOLT is already sold as variant p77 of the ERP")
 
 
 def test_sku_that_moved_to_another_product_is_no_clash() -> None:

@@ -220,7 +220,7 @@ def test_product_without_a_price_is_skipped_with_the_reason(
     outcome = sync(flow, bolt(price=None), bolt(ref="59", sku="NUT"))
 
     assert [(one.action, one.reason) for one in outcome.items] == [
-        ("skip", "no price for BOLT"),
+        ("skip", "no price for BOLT: give it a sales price in the ERP"),
         ("create", ""),
     ]
     assert len(medusa.products) == 1
@@ -269,17 +269,6 @@ def test_product_deleted_in_the_shop_is_made_anew(medusa: MedusaStandIn, flow: F
     assert len(medusa.products) == 2
 
 
-def test_foreign_product_with_the_same_sku_is_left_alone(medusa: MedusaStandIn, flow: Flow) -> None:
-    medusa.add_product("BOLT", {"eur": "5"}, title="Somebody else's bolt")
-
-    outcome = sync(flow, bolt())
-
-    (item,) = outcome.items
-    assert item.action == "skip"
-    assert "SKU BOLT is already in the storefront" in item.reason
-    assert [one["title"] for one in medusa.products.values()] == ["Somebody else's bolt"]
-
-
 def test_product_linked_by_hand_is_taken_over(medusa: MedusaStandIn, flow: Flow) -> None:
     variant_id = medusa.add_product("BOLT", {"eur": "5"})
     (there,) = medusa.products.values()
@@ -315,7 +304,11 @@ def test_bad_record_of_a_batch_stands_alone(medusa: MedusaStandIn, flow: Flow) -
 
     failed = [item for item in outcome.items if item.action == "failed"]
     assert [(item.ref, item.reason) for item in failed] == [
-        ("37", "Product with handle: part-37-37, already exists.")
+        (
+            "37",
+            "Product with handle: part-37-37, already exists. Correct it in the ERP or in the "
+            "storefront; the next run tries again.",
+        )
     ]
     assert outcome.count("create") == 249
     assert len(medusa.products) == 250

@@ -20,7 +20,7 @@ from integrations.adapters.business_central.wire import (
     moment_of,
     text_of,
 )
-from integrations.records import ErpProduct, ErpVariant, Page, Window
+from integrations.records import ErpProduct, ErpVariant, Page, Window, flat_category
 
 # Without naming fields the stock of every item would be summed up, too.
 ITEM_FIELDS = (
@@ -86,6 +86,7 @@ def to_product(row: Row, currency: str) -> ErpProduct:
         description=text_of(row.get("displayName2")),
         currency=currency,
         category=text_of(row["itemCategoryCode"]),
+        category_chain=flat_category(text_of(row["itemCategoryCode"])),
         variants=tuple(_variants(row, variants, is_active=is_active)),
         is_active=is_active,
         updated_at=max(moment_of(one["lastModifiedDateTime"]) for one in (row, *variants)),

@@ -1,12 +1,15 @@
 """Products out of the ERP, each whole with its variants."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from integrations.adapters.custom.base import CustomPart
+from integrations.adapters.custom.mapping.shapes import Entry
 from integrations.adapters.custom.paths import MISSING
 from integrations.adapters.custom.rows import Row
-from integrations.records import ErpProduct, ErpVariant, Page, Window
+from integrations.errors import NeedsOperator
+from integrations.records import ErpProduct, ErpVariant, Page, Window, flat_category
 
 
 class Products(CustomPart):
@@ -16,10 +19,50 @@ class Products(CustomPart):
         """Left out: the portal's own products of freight, rounding and free text."""
         section = self.mapping["products"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        products = [self._product(raw) for raw in page.rows]
+        products = [self._read(raw) for raw in page.rows]
+        self._refuse_misfit(products)
         return Page(
-            rows=tuple(one for one in products if one.variants), next_cursor=page.next_cursor
+            rows=tuple(one for one in products if one.variants or one.problem),
+            next_cursor=page.next_cursor,
         )
+
+    def _read(self, raw: Any) -> ErpProduct:
+        """One product; one with a value that cannot be read says so and stops no other."""
+        try:
+            return self._product(raw)
+        except NeedsOperator as misfit:
+            if misfit.reason != "mapping_misfit":
+                raise
+            return self._unreadable(raw, misfit.message.rstrip("."))
+
+    def _unreadable(self, raw: Any, problem: str) -> ErpProduct:
+        fields = self.mapping["products"]["fields"]
+        named = {"ref": fields["ref"], "title": fields["title"]}
+        row = self.row(raw, Entry(where=fields.where, line=fields.line, values_by_key=named))
+        return ErpProduct(
+            ref=row.text("ref"),
+            title=row.text("title"),
+            description="",
+            currency="",
+            category="",
+            variants=(),
+            is_active=True,
+            updated_at=datetime.now(UTC),
+            problem=problem,
+        )
+
+    @staticmethod
+    def _refuse_misfit(products: Sequence[ErpProduct]) -> None:
+        """Where most of a page cannot be read, the mapping is wrong and not the goods."""
+        bad = [one.problem for one in products if one.problem]
+        if len(bad) > len(products) / 2:
+            raise NeedsOperator(
+                f"{len(bad)} of {len(products)} products cannot be read: {bad[0]}.",
+                reason="mapping_misfit",
+                cause="mapping_misfit:products",
+                hint="Correct the mapping on the connection, or the product in the ERP, then "
+                "requeue.",
+            )
 
     def _product(self, raw: Any) -> ErpProduct:
         section = self.mapping["products"]
@@ -33,6 +76,8 @@ class Products(CustomPart):
             description=row.text("description"),
             currency=row.currency,
             category=row.text("category"),
+            category_chain=flat_category(row.text("category")),
+            image_urls=tuple(filter(None, [row.text("image_url")])),
             variants=kept,
             is_active=row.flag("is_active", otherwise=True) and any(one.is_active for one in kept),
             updated_at=row.moment("updated_at") or datetime.now(UTC),
@@ -61,6 +106,7 @@ class Products(CustomPart):
             is_active=row.flag("is_active", otherwise=True)
             and product.flag("is_active", otherwise=True),
             weight_kg=row.get("weight_kg") or None,
+            tax_class=row.text("tax_class"),
         )
 
     def _options(self, row: Row) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ deletes the real ones). All of them are refused here, before anything is sent.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from integrations.adapters.medusa.categories import Categories
 from integrations.adapters.medusa.client import Client, in_chunks
 from integrations.adapters.medusa.currencies import (
     store_currencies,
@@ -15,6 +16,7 @@ from integrations.adapters.medusa.currencies import (
     tax_inclusive_hint,
 )
 from integrations.adapters.medusa.mapping.products import (
+    LISTED_FIELDS,
     OPTION_FIELDS,
     PRODUCT_FIELDS,
     WHOLE_FIELDS,
@@ -24,10 +26,12 @@ from integrations.adapters.medusa.mapping.products import (
     wanted_options,
 )
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
-from integrations.records import ProductWrite, StorefrontProduct
+from integrations.records import Page, ProductWrite, StorefrontProduct
+
+LISTED_PER_CALL = 500
 
 
-class Products:
+class Products(Categories):
     """Implements WritesProducts over Medusa's Admin API. Reads the shop's settings once."""
 
     _client: Client
@@ -69,6 +73,19 @@ class Products:
             found += [to_product(row) for row in rows]
         return [product for product in found if product.product_id in wanted]
 
+    def all_products(self, cursor: str | None) -> Page[StorefrontProduct]:
+        offset = int(cursor or 0)
+        params = [("fields", LISTED_FIELDS), ("order", "id")]
+        asked = [*params, ("limit", str(LISTED_PER_CALL)), ("offset", str(offset))]
+        answer = self._client.get("/admin/products", asked)
+        rows = answer.get("products") or []
+        following = offset + len(rows)
+        is_last = not rows or following >= int(answer.get("count") or 0)
+        return Page(
+            rows=tuple(to_product(row) for row in rows),
+            next_cursor=None if is_last else str(following),
+        )
+
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []
         for some in in_chunks(sorted(set(skus))):
@@ -88,6 +105,8 @@ class Products:
         if problems:
             raise Rejected(
                 f"Product {product.external_ref} was not sent: {' '.join(problems)}",
+                hint="Correct it in the ERP, or add what is missing to the store's settings; the "
+                "next complete run tries it again.",
                 ids={"product": product.external_ref},
             )
 

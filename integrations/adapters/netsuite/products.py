@@ -8,7 +8,7 @@ from typing import Any
 from integrations.adapters.netsuite.base import NetSuitePart
 from integrations.adapters.netsuite.client import PAGE_ROWS, marks
 from integrations.adapters.netsuite.wire import SQL_TIME, is_true, number_of, text_of, time_of
-from integrations.records import ErpProduct, ErpVariant, Page, Window
+from integrations.records import ErpProduct, ErpVariant, Page, Window, flat_category
 
 SOLD_TYPES = "'InvtPart', 'NonInvtPart', 'Assembly', 'Kit', 'Service'"
 # Items that are only bought are of no use to a shop.
@@ -103,6 +103,7 @@ class Products(NetSuitePart):
             description=text_of(root.get("description")),
             currency=self.base_currency,
             category=text_of(root.get("classname")),
+            category_chain=flat_category(text_of(root.get("classname"))),
             variants=variants,
             is_active=not is_true(root.get("isinactive")),
             updated_at=max(moment for moment in moments if moment is not None),

@@ -13,7 +13,7 @@ from integrations.adapters.odoo.mapping import LINE_FIELDS, ORDER_FIELDS
 from integrations.adapters.odoo.names import line_names
 from integrations.adapters.odoo.prices import RULE_FIELDS
 from integrations.adapters.odoo.pricing import PRODUCT_FIELDS
-from integrations.adapters.odoo.products import VARIANT_FIELDS
+from integrations.adapters.odoo.products import CATEGORY_FIELDS, VARIANT_FIELDS
 from integrations.adapters.odoo.progress import (
     INVOICE_FIELDS,
     MOVE_FIELDS,
@@ -30,6 +30,7 @@ _NEEDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "PullsProducts": {
         "product.product": VARIANT_FIELDS,
         "product.template.attribute.value": ["name", "attribute_id"],
+        "product.category": CATEGORY_FIELDS,
     },
     "PullsPrices": {
         "product.pricelist": ["name", "active", "currency_id"],

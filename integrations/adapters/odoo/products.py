@@ -15,7 +15,7 @@ from integrations.adapters.odoo.wire import (
     text_of,
     time_of,
 )
-from integrations.records import ErpProduct, ErpVariant, Page, Window
+from integrations.records import ErpCategory, ErpProduct, ErpVariant, Page, Window
 
 VARIANT_FIELDS = [
     "default_code",
@@ -34,6 +34,8 @@ VARIANT_FIELDS = [
     "currency_id",
     "write_date",
 ]
+
+CATEGORY_FIELDS = ["name", "parent_id"]
 
 Row = Mapping[str, Any]
 
@@ -80,11 +82,36 @@ class Products(OdooPart):
             order="id",
         )
         options = self._options(variants)
+        categories = self._categories({id_of(row["categ_id"]) or 0 for row in variants} - {0})
         by_template: dict[int, list[Row]] = defaultdict(list)
         for row in variants:
             if row["type"] != "combo" and str(row["id"]) not in self.settings.own_products:
                 by_template[id_of(row["product_tmpl_id"]) or 0].append(row)
-        return [to_product(rows, options) for _, rows in sorted(by_template.items())]
+        return [to_product(rows, options, categories) for _, rows in sorted(by_template.items())]
+
+    def _categories(self, wanted: set[int]) -> dict[int, ErpCategory]:
+        """These and all above them, in one call per level; read for every page, because a rename
+        moves no date of a product."""
+        found: dict[int, ErpCategory] = {}
+        while missing := sorted(wanted - found.keys()):
+            rows = self.client.call(
+                "product.category",
+                "search_read",
+                writes=False,
+                domain=[["id", "in", missing]],
+                fields=CATEGORY_FIELDS,
+                order="id",
+            )
+            for row in rows:
+                found[row["id"]] = ErpCategory(
+                    ref=str(row["id"]),
+                    name=text_of(row["name"]),
+                    parent_ref=str(id_of(row["parent_id"]) or ""),
+                )
+            if len(rows) < len(missing):
+                break  # one that this user may not see
+            wanted |= {int(one.parent_ref) for one in found.values() if one.parent_ref}
+        return found
 
     def _options(self, variants: Iterable[Row]) -> dict[int, tuple[str, str]]:
         ids = {one for row in variants for one in row["product_template_attribute_value_ids"]}
@@ -100,7 +127,21 @@ class Products(OdooPart):
         return {row["id"]: (name_of(row["attribute_id"]), text_of(row["name"])) for row in found}
 
 
-def to_product(rows: list[Row], options: Mapping[int, tuple[str, str]]) -> ErpProduct:
+def chain_of(ref: int, categories: Mapping[int, ErpCategory]) -> tuple[ErpCategory, ...]:
+    """The category and those above it, the lowest first; it ends where it would go round."""
+    chain: list[ErpCategory] = []
+    one = categories.get(ref)
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = categories.get(int(one.parent_ref)) if one.parent_ref else None
+    return tuple(chain)
+
+
+def to_product(
+    rows: list[Row],
+    options: Mapping[int, tuple[str, str]],
+    categories: Mapping[int, ErpCategory] | None = None,
+) -> ErpProduct:
     """A product from the rows of all its variants (at least one). Pure."""
     first = rows[0]
     variants = tuple(_to_variant(row, options) for row in rows)
@@ -113,6 +154,7 @@ def to_product(rows: list[Row], options: Mapping[int, tuple[str, str]]) -> ErpPr
         variants=variants,
         is_active=any(variant.is_active for variant in variants),
         updated_at=max(moment for row in rows if (moment := time_of(row["write_date"]))),
+        category_chain=chain_of(id_of(first["categ_id"]) or 0, categories or {}),
     )
 
 

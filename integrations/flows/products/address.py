@@ -1,8 +1,10 @@
 """Where a product lives in the storefront: its id, its variants' ids, or nowhere yet. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from integrations.flows.matching import Verdict
+from integrations.flows.matching.bench import WAITS
 from integrations.flows.products.decide import Decision, Known
 from integrations.flows.products.wanted import first_handle
 from integrations.records import ErpProduct, ProductWrite, StorefrontProduct
@@ -10,11 +12,12 @@ from integrations.records import ErpProduct, ProductWrite, StorefrontProduct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the storefront holds: products by the ERP ref they carry, and which variant and
-    product hold a SKU, as (variant id, product id)."""
+    """What the storefront holds: products by the ERP ref they carry, which variant and product
+    hold a SKU, as (variant id, product id), and products that were read by their id."""
 
     products: Mapping[str, Sequence[StorefrontProduct]]
     holders: Mapping[str, tuple[str, str]]
+    by_id: Mapping[str, StorefrontProduct] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Addressed:
     write: ProductWrite | None
     reason: str = ""
     there: StorefrontProduct | None = None
+    matched: Verdict | None = None
 
     @property
     def product(self) -> ErpProduct:
@@ -45,25 +49,41 @@ class Addressed:
         return self.there is None or self.there.is_published
 
 
-def address(decision: Decision, seen: Seen, known: Known | None) -> Addressed:
+def address(
+    decision: Decision, seen: Seen, known: Known | None, verdict: Verdict | None = None
+) -> Addressed:
     """Fills in the storefront's ids, or says why nobody can tell which product it is.
 
-    The link decides; without one the ERP ref that the product carries does. A product that
-    merely has the same SKU may be somebody else's: linking it is left to a person.
+    The link decides; without one the ERP ref that the product carries does, then what first
+    contact says of it (`verdict`). Where that is a question, nothing is written.
     """
     if decision.write is None:
         raise ValueError(f"Product {decision.product.ref} is not to be written.")
     carriers = {one.product_id: one for one in seen.products.get(decision.product.ref, ())}
+    if known is None and verdict is not None and verdict.what == "ask":
+        return _nowhere(decision, f"{WAITS}: {verdict.why}")
+    if known is None and verdict is not None and verdict.what == "link":
+        return _match(decision, verdict, seen)
     if known is None and len(carriers) > 1:
         ids = ", ".join(sorted(carriers))
         return _nowhere(decision, f"several products of the storefront carry its id: {ids}")
     product_id = known.product_id if known else next(iter(carriers), None)
     if product_id is None:
         return _create(decision, decision.write, seen)
-    there = _variants_there(product_id, carriers.get(product_id), seen)
+    found = carriers.get(product_id) or seen.by_id.get(product_id)
     linked = known.variants if known else {}
-    write = _update(decision.write, product_id, there, linked)
-    return Addressed(decision=decision, write=write, there=carriers.get(product_id))
+    write = _update(decision.write, product_id, _variants_there(product_id, found, seen), linked)
+    return Addressed(decision=decision, write=write, there=found)
+
+
+def _match(decision: Decision, verdict: Verdict, seen: Seen) -> Addressed:
+    found = verdict.candidates[0]
+    if decision.write is None or found.ref not in seen.by_id:
+        return _nowhere(decision, f"{found.label} is no longer in the storefront")
+    there = seen.by_id[found.ref]
+    variants = _variants_there(found.ref, there, seen)
+    write = _update(decision.write, found.ref, variants, dict(found.parts))
+    return Addressed(decision=decision, write=write, there=there, matched=verdict)
 
 
 def _create(decision: Decision, write: ProductWrite, seen: Seen) -> Addressed:
@@ -80,23 +100,27 @@ def _create(decision: Decision, write: ProductWrite, seen: Seen) -> Addressed:
 
 def _variants_there(
     product_id: str, product: StorefrontProduct | None, seen: Seen
-) -> dict[str, str]:
-    """SKU to variant id within that product."""
+) -> list[tuple[str, str]]:
+    """(SKU, variant id) within that product; a SKU may be empty."""
     if product is not None:
-        return {variant.sku: variant.variant_id for variant in product.variants}
-    return {sku: ids[0] for sku, ids in seen.holders.items() if ids[1] == product_id}
+        return [(variant.sku, variant.variant_id) for variant in product.variants]
+    return [(sku, ids[0]) for sku, ids in seen.holders.items() if ids[1] == product_id]
 
 
 def _update(
-    write: ProductWrite, product_id: str, there: Mapping[str, str], linked: Mapping[str, str]
+    write: ProductWrite,
+    product_id: str,
+    there: Sequence[tuple[str, str]],
+    linked: Mapping[str, str],
 ) -> ProductWrite:
     """An id that is not in the product would make the storefront delete the real ones."""
-    present = set(there.values())
+    present = {variant_id for _, variant_id in there}
+    by_sku = dict(there)
     variants = []
     for variant in write.variants:
         variant_id = linked.get(variant.external_ref)
         if variant_id not in present:
-            variant_id = there.get(variant.sku)
+            variant_id = by_sku.get(variant.sku)
         variants.append(replace(variant, variant_id=variant_id))
     return replace(write, product_id=product_id, variants=tuple(variants))
 

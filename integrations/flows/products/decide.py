@@ -40,6 +40,9 @@ class Decision:
         return label_of(self.product)
 
 
+_FIX = ": give one of the two another SKU there, or archive it"
+
+
 def label_of(product: ErpProduct) -> str:
     skus = ", ".join(variant.sku for variant in product.variants if variant.sku)
     return f"{product.title} ({skus})" if skus else product.title
@@ -90,10 +93,12 @@ def _clashes(
         for ref in refs:
             others = sorted(refs - {ref})
             if others:
-                found[ref] = f"SKU {sku} also belongs to product {', '.join(others)} of the ERP"
+                found[ref] = (
+                    f"SKU {sku} also belongs to product {', '.join(others)} of the ERP{_FIX}"
+                )
             elif elsewhere:
                 variants = ", ".join(sorted(elsewhere))
-                found[ref] = f"SKU {sku} is already sold as variant {variants} of the ERP"
+                found[ref] = f"SKU {sku} is already sold as variant {variants} of the ERP{_FIX}"
     return found
 
 

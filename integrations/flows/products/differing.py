@@ -26,6 +26,7 @@ def differences(wanted: ProductWrite, there: StorefrontProduct | None) -> tuple[
         found += [
             _change("title", there.title if there else "", wanted.title),
             _change("description", there.description if there else "", wanted.description),
+            *_listed(wanted, there),
             *_variants(wanted, there),
         ]
     return tuple(one for one in found if one[1] != one[2])
@@ -35,6 +36,17 @@ def _status(there: StorefrontProduct | None) -> str:
     if there is None:
         return ""
     return "for sale" if there.is_published else "draft"
+
+
+def _listed(wanted: ProductWrite, there: StorefrontProduct | None) -> Iterator[Change]:
+    """Category and pictures; where the ERP has none, the storefront's own stay."""
+    here = there.categories if there else ()
+    if wanted.category is not None and [one for one, _ in here] != [wanted.category_id]:
+        yield _change("category", ", ".join(name for _, name in here), wanted.category[1])
+    if wanted.image_urls and (there is None or there.image_urls != wanted.image_urls):
+        yield _change(
+            "pictures", ", ".join(there.image_urls if there else ()), ", ".join(wanted.image_urls)
+        )
 
 
 def _variants(wanted: ProductWrite, there: StorefrontProduct | None) -> Iterator[Change]:
@@ -64,6 +76,8 @@ def _variant(
     yield _change(f"{sku} barcode", there.barcode if there else "", wanted.barcode)
     yield _change(f"{sku} options", _options(there), _options(wanted))
     yield _change(f"{sku} stock counted", _counted(there), _counted(wanted))
+    if wanted.weight_g is not None:
+        yield _change(f"{sku} weight in g", _weight(there), _weight(wanted))
     for currency, amount in wanted.prices:
         before = sorted(price for code, price in there.prices if code == currency) if there else []
         if amount not in before:
@@ -81,6 +95,10 @@ def _counted(variant: VariantWrite | StorefrontVariant | None) -> str:
     if variant is None:
         return ""
     return "yes" if variant.manage_inventory else "no"
+
+
+def _weight(variant: VariantWrite | StorefrontVariant | None) -> str:
+    return "" if variant is None or variant.weight_g is None else str(variant.weight_g)
 
 
 def _plain(amount: Decimal) -> str:

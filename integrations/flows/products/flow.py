@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from integrations.errors import Rejected
+from integrations.errors import Rejected, RemoteError
+from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
+from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.differing import differences
 from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
+from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
@@ -48,6 +52,7 @@ def terms_of(flow: Flow) -> ShopTerms:
         sales_channel_ids=(channel,) if channel else (),
         shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
         manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
+        takes_categories=flow.settings.get("categories") != "no",
         leaves_prices=owns_list_prices(flow.target),
     )
 
@@ -59,11 +64,15 @@ class ProductPages:
         self._work, self._erp, self._shop = work, erp, shop
         self._terms = terms_of(work.flow)
         self._links = ProductLinks(work.flow, actor=work.actor)
+        self._matching = ProductMatching(work, shop)
+        self._categories = Categories(work.flow, shop, actor=work.actor)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
         place = place_of(window, cursor)
         if place.is_gone:
+            if place.cursor == "0":
+                self._matching.settle_unseen()
             return gone_page(self._work, self._links, self._shop, after=int(place.cursor or 0))
         page = self._erp.product_page(place.window, place.cursor)
         products = list({product.ref: product for product in page.rows}.values())
@@ -114,7 +123,11 @@ class ProductPages:
                 planned.append(one)
             else:
                 items.append(_skipped(one, CHANGED_SINCE_PLAN))
-        addressed = self._address(planned, known)
+        addressed = self._categories.place(
+            self._address(planned, known),
+            writes=self._work.writes,
+            checkpoint=self._work.checkpoint,
+        )
         items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
         ready = [one for one in addressed if one.write is not None]
         if not self._work.writes:
@@ -145,14 +158,46 @@ class ProductPages:
             found = self._shop.find_variants(skus)
             holders = {sku: (variant_id, product_id) for sku, variant_id, product_id in found}
             seen = Seen(products=carriers, holders=holders)
-        return [address(one, seen, known.get(one.product.ref)) for one in decisions]
+        seen, verdicts = self._first_contact(decisions, known, seen)
+        return [
+            address(one, seen, known.get(one.product.ref), verdicts.get(one.product.ref))
+            for one in decisions
+        ]
+
+    def _first_contact(
+        self, decisions: Sequence[Decision], known: Mapping[str, Known], seen: Seen
+    ) -> tuple[Seen, dict[str, Verdict]]:
+        """What is said of products without a link that nothing in the storefront names, or that
+        a person was asked about."""
+        waiting = self._matching.waiting(one.product.ref for one in decisions)
+        self._matching.settle(waiting.keys() & known.keys())
+        unlinked = [one.product for one in decisions if one.product.ref not in known]
+        strange = [one for one in unlinked if one.ref in waiting or not seen.products.get(one.ref)]
+        linked = {
+            known[one.product.ref].product_id
+            for one in decisions
+            if one.product.ref in known and not seen.products.get(one.product.ref)
+        }
+        if not strange and not linked:
+            return seen, {}
+        ids = {product_id for _, product_id in seen.holders.values()} if strange else set()
+        there = [
+            *self._shop.products_by_id(sorted(ids | linked)),
+            *(one for product in strange for one in seen.products.get(product.ref, ())),
+        ]
+        verdicts = self._matching.verdicts(strange, twins=unlinked, seen=there)
+        return replace(seen, by_id={one.product_id: one for one in there}), verdicts
 
     def _write(self, addressed: Sequence[Addressed]) -> list[Outcome]:
         return [self._again(one) for one in self._try(addressed)]
 
     def _try(self, addressed: Sequence[Addressed]) -> list[Outcome]:
         outcomes = write_all(addressed, shop=self._shop, checkpoint=self._work.checkpoint)
+        done = [one.addressed for one in outcomes if one.there is not None]
         self._links.keep((one.addressed, one.there) for one in outcomes if one.there is not None)
+        matched = {one.product.ref: one.matched for one in done if one.matched is not None}
+        if matched:
+            self._matching.note_linked(matched, {one.product.ref: one.product for one in done})
         remember_written(self._links, outcomes)
         return outcomes
 
@@ -166,7 +211,9 @@ class ProductPages:
         refused = outcome.addressed
         if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
             return outcome
-        (looked,) = self._address([refused.decision], {})
+        (looked,) = self._categories.place(
+            self._address([refused.decision], {}), writes=True, checkpoint=self._work.checkpoint
+        )
         if looked.write is None or looked.is_new == refused.is_new:
             return outcome
         (tried,) = self._try([looked])
@@ -180,13 +227,19 @@ class ProductPages:
             action="failed",
             ref=decision.product.ref,
             label=decision.label,
-            reason=words_of(outcome.error),
+            reason=f"{words_of(outcome.error)} {_fix_of(outcome.error)}".strip(),
         )
+
+
+def _fix_of(error: RemoteError) -> str:
+    return error.hint or "Correct it in the ERP or in the storefront; the next run tries again."
 
 
 def _done(addressed: Addressed) -> PlanItem:
     decision, action = addressed.decision, "create" if addressed.is_new else "change"
     reason = ""
+    if addressed.matched is not None:
+        reason = f"first contact: linked by {addressed.matched.candidates[0].reasons[0]}"
     if addressed.takes_off_sale:
         action, reason = "remove", "taken off sale: archived in the ERP"
     return PlanItem(

@@ -3,13 +3,23 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.text import slugify
 
-from integrations.records import ErpProduct, ErpVariant, ProductWrite, VariantWrite
+from integrations.records import (
+    ErpCategory,
+    ErpProduct,
+    ErpVariant,
+    ProductWrite,
+    VariantWrite,
+)
+
+LONGEST_TEXT = 255  # what a shop's pages and the exports to marketplaces take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +34,28 @@ class ShopTerms:
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
+    takes_categories: bool = True
     leaves_prices: bool = False
 
 
 def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
     """Why an active product cannot be sold, in words for an operator; empty if it can."""
     sold = active_variants(product)
+    if product.problem:
+        return f"{product.problem}: correct it in the ERP"
     if not product.title.strip():
-        return "no title"
+        return "no title: give it a name in the ERP"
     if terms.currency and product.currency.upper() != terms.currency:
-        return f"priced in {product.currency}, but the shop sells in {terms.currency}"
-    return _variant_problem(sold, needs_price=not terms.leaves_prices) or _option_problem(sold)
+        return (
+            f"priced in {product.currency}, but the shop sells in {terms.currency}: price it in "
+            f"{terms.currency} in the ERP, or change the flow's currency"
+        )
+    return (
+        _text_problem(product)
+        or _variant_problem(sold, needs_price=not terms.leaves_prices)
+        or _option_problem(sold)
+        or (category_problem(product.category_chain) if terms.takes_categories else "")
+    )
 
 
 def active_variants(product: ErpProduct) -> list[ErpVariant]:
@@ -64,6 +85,8 @@ def write_of(
         variants=tuple(_variant(variant, product, terms) for variant in sold),
         sales_channel_ids=terms.sales_channel_ids,
         shipping_profile_id=terms.shipping_profile_id,
+        category=_category(product) if terms.takes_categories else None,
+        image_urls=product.image_urls,
         leaves_prices=terms.leaves_prices,
     )
 
@@ -79,7 +102,7 @@ def first_handle(write: ProductWrite) -> str:
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
     content: dict[str, Any] = asdict(write)
-    for name in ("product_id", "handle"):
+    for name in ("product_id", "handle", "category_id"):
         del content[name]
     for variant in content["variants"]:
         del variant["variant_id"]
@@ -101,7 +124,55 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         options=variant.options,
         prices=((currency, price),) if price and price > 0 else (),
         manage_inventory=terms.manage_inventory,
+        weight_g=_grams(variant.weight_kg),
+        unit=variant.unit,
+        tax_class=variant.tax_class,
     )
+
+
+def _grams(weight_kg: Decimal | None) -> int | None:
+    """Whole grams, as the storefront counts; None for less than half of one."""
+    return int((weight_kg * 1000).to_integral_value(ROUND_HALF_UP)) or None if weight_kg else None
+
+
+def _category(product: ErpProduct) -> tuple[str, str] | None:
+    """Its lowest category, by the name of its whole path: a renamed one above is a change."""
+    if not product.category_chain:
+        return None
+    path = " / ".join(one.name for one in reversed(product.category_chain))
+    return product.category_chain[0].ref, path
+
+
+def category_problem(chain: Sequence[ErpCategory]) -> str:
+    """Why these categories cannot be made: a circle, one that is missing, one without a name."""
+    if not chain:
+        return ""
+    names = " → ".join(one.name or one.ref for one in chain)
+    above = chain[-1].parent_ref
+    if above in {one.ref for one in chain}:
+        again = next(one.name for one in chain if one.ref == above)
+        return (
+            f"its category lies in a circle: {names} → {again}. Give one of them another parent "
+            "in the ERP"
+        )
+    if above:
+        return f"the ERP does not tell of category {above}, which {chain[-1].name} belongs to"
+    nameless = next((one.ref for one in chain if not one.name.strip()), "")
+    return f"category {nameless} has no name in the ERP" if nameless else ""
+
+
+def _text_problem(product: ErpProduct) -> str:
+    texts = [("title", product.title), *(("SKU", one.sku) for one in active_variants(product))]
+    for what, text in texts:
+        if len(text) > LONGEST_TEXT:
+            return (
+                f"its {what} has {len(text)} characters, more than the {LONGEST_TEXT} that fit: "
+                f"shorten it in the ERP ({text[:40]}…)"
+            )
+    for url in product.image_urls:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+            return f"the address of its picture is not one of the web (http or https): {url[:80]}"
+    return ""
 
 
 def _options(variants: Iterable[ErpVariant]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -117,19 +188,32 @@ def _variant_problem(sold: list[ErpVariant], *, needs_price: bool) -> str:
     seen: set[str] = set()
     for variant in sold:
         if not variant.sku.strip():
-            return f"no SKU (variant {variant.ref})"
+            return f"no SKU (variant {variant.ref}): give it one in the ERP"
         if variant.sku in seen:
-            return f"two of its variants have the SKU {variant.sku}"
-        if needs_price and (variant.net_list_price is None or variant.net_list_price <= 0):
-            return f"no price for {variant.sku}"
+            return (
+                f"two of its variants have the SKU {variant.sku}: give one of them another one "
+                "in the ERP"
+            )
+        if needs_price and not variant.net_list_price:
+            return f"no price for {variant.sku}: give it a sales price in the ERP"
+        if needs_price and variant.net_list_price and variant.net_list_price < 0:
+            return (
+                f"the price of {variant.sku} is below zero ({variant.net_list_price}): correct it "
+                "in the ERP"
+            )
         seen.add(variant.sku)
     return ""
 
 
 def _option_problem(sold: list[ErpVariant]) -> str:
     if len({frozenset(dict(variant.options)) for variant in sold}) > 1:
-        return "its variants do not have the same options"
+        return (
+            "its variants do not have the same options: give each a value of every option in the "
+            "ERP"
+        )
     choices = Counter(frozenset(variant.options) for variant in sold)
     if any(count > 1 for count in choices.values()):
-        return "two of its variants have the same options"
+        return (
+            "two of its variants have the same options: tell them apart, or archive one in the ERP"
+        )
     return ""

@@ -1,6 +1,7 @@
 """Writing and finding products, and what is refused before Medusa would swallow it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from integrations.adapters.medusa.adapter import MedusaAdapter
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
-from integrations.records import ProductWrite, StorefrontProduct, VariantWrite
+from integrations.records import CategoryWrite, ProductWrite, StorefrontProduct, VariantWrite
 
 
 def variant(sku: str, *options: tuple[str, str], **more: Any) -> VariantWrite:
@@ -326,3 +327,53 @@ def test_settings_of_the_shop_are_read_once(standin: MedusaStandIn, adapter: Med
 def test_nothing_to_write_calls_nobody(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:
     assert adapter.write_products([]) == []
     assert standin.log == []
+
+
+def test_everything_there_is_comes_in_pages(adapter: MedusaAdapter, standin: MedusaStandIn) -> None:
+    for number in range(502):
+        standin.add_product(f"N{number}", {"eur": "1"}, title=f"Nut {number}")
+
+    first = adapter.all_products(None)
+    second = adapter.all_products(first.next_cursor)
+
+    assert (len(first.rows), second.next_cursor) == (500, None)
+    found = [*first.rows, *second.rows]
+    assert {one.variants[0].sku for one in found} >= {f"N{number}" for number in range(502)}
+    assert len({one.product_id for one in found}) == len(found)
+
+
+def test_category_is_made_found_and_changed(adapter: MedusaAdapter) -> None:
+    write = CategoryWrite(category_id=None, external_ref="7", name="Tools", parent_id="")
+    tools = adapter.write_category(write)
+    below = CategoryWrite(
+        category_id=None, external_ref="8", name="Drills", parent_id=tools.category_id
+    )
+    drills = adapter.write_category(below)
+
+    adapter.write_category(
+        replace(below, category_id=drills.category_id, name="Drilling", parent_id="")
+    )
+
+    assert sorted((one.external_ref, one.name, one.parent_id) for one in adapter.categories()) == [
+        ("7", "Tools", ""),
+        ("8", "Drilling", ""),
+    ]
+
+
+def test_category_below_itself_is_refused(adapter: MedusaAdapter) -> None:
+    write = CategoryWrite(category_id=None, external_ref="7", name="Tools", parent_id="")
+    tools = adapter.write_category(write).category_id
+
+    with pytest.raises(Rejected):
+        adapter.write_category(replace(write, category_id=tools, parent_id=tools))
+
+
+def test_unknown_sales_channel_is_refused_before_sending(
+    adapter: MedusaAdapter, standin: MedusaStandIn
+) -> None:
+    wanted = product(standin, "9", sales_channel_ids=("sc_unknown",))
+
+    with pytest.raises(Rejected, match="There is no sales channel sc_unknown"):
+        adapter.write_products([wanted])
+
+    assert not standin.worked("products.batch")

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from integrations.adapters.odoo.adapter import OdooAdapter
-from integrations.records import ErpProduct, Window
+from integrations.adapters.odoo.products import chain_of
+from integrations.records import ErpCategory, ErpProduct, Window
 from tests.adapters.odoo.office import Office
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -110,3 +111,23 @@ def test_price_of_zero_is_no_price(office: Office) -> None:
     nut = next(one for one in pull(office.adapter()) if one.title == "Nut")
 
     assert nut.variants[0].net_list_price is None
+
+
+def test_category_comes_with_all_above_it(office: Office) -> None:
+    tools = office.erp.add_category("Tools")
+    office.erp.add_category("Drills", parent=tools)
+    office.erp.add_product("DRL-1", "Drill", "99", category="Drills")
+
+    drill = next(one for one in pull(office.adapter()) if one.title == "Drill")
+
+    assert [(one.name, one.parent_ref) for one in drill.category_chain] == [
+        ("Drills", str(tools)),
+        ("Tools", ""),
+    ]
+
+
+def test_chain_of_categories_ends_where_it_goes_round() -> None:
+    one = ErpCategory(ref="1", name="Tools", parent_ref="2")
+    two = ErpCategory(ref="2", name="Drills", parent_ref="1")
+
+    assert chain_of(1, {1: one, 2: two}) == (one, two)

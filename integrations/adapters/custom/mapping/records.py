@@ -18,7 +18,8 @@ PRODUCT = (
     _needed("title"),
     FieldSpec("description", "text"),
     FieldSpec("currency", "text", "Of the list price; without it that of the mapping."),
-    FieldSpec("category", "text"),
+    FieldSpec("category", "text", "Its name; the category is known by it."),
+    FieldSpec("image_url", "text", "An address of the web that everybody may open."),
     FieldSpec("is_active", "flag", "Without it every product is on sale."),
     FieldSpec("updated_at", "time", "Without it the time of reading."),
 )
@@ -31,6 +32,7 @@ VARIANT = (
     FieldSpec("net_list_price", "unit_price", "Zero counts as unknown."),
     FieldSpec("is_active", "flag"),
     FieldSpec("weight_kg", "number"),
+    FieldSpec("tax_class", "text", "Noted at the storefront's variant; nothing is worked out."),
 )
 OPTION = (_needed("name"), _needed("value"))
 PRICE = (

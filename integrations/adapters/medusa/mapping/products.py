@@ -3,7 +3,14 @@
 from typing import Any
 
 from integrations.adapters.medusa.mapping.values import Row, exact, rows, text
-from integrations.records import ProductWrite, StorefrontProduct, StorefrontVariant, VariantWrite
+from integrations.records import (
+    CategoryWrite,
+    ProductWrite,
+    StorefrontCategory,
+    StorefrontProduct,
+    StorefrontVariant,
+    VariantWrite,
+)
 
 PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
 # Prices are asked for one by one: `*variants.prices` would bring their whole price sets.
@@ -11,12 +18,15 @@ WHOLE_FIELDS = ",".join(
     [
         PRODUCT_FIELDS,
         "description,status,variants.barcode,variants.manage_inventory",
+        "categories.id,categories.name,images.url,images.rank,variants.weight",
         "variants.options.value,variants.options.option.title",
         "variants.prices.amount,variants.prices.currency_code",
         "variants.prices.min_quantity,variants.prices.max_quantity",
         "variants.prices.price_rules.attribute,variants.prices.price_rules.value",
     ]
 )
+CATEGORY_FIELDS = "id,name,external_id,parent_category_id"
+LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
 OPTION_FIELDS = "id,options.id,options.title,options.values.id,options.values.value,variants.id"
 
 # A product needs at least one option; Medusa's own admin names these for a simple one.
@@ -68,7 +78,38 @@ def to_product(product: Row) -> StorefrontProduct:
         variants=tuple(_to_variant(variant) for variant in rows(product, "variants")),
         description=text(product, "description"),
         is_published=product.get("status", "published") == "published",
+        categories=tuple(
+            (text(one, "id"), text(one, "name")) for one in rows(product, "categories")
+        ),
+        image_urls=_image_urls(product),
     )
+
+
+def to_category(category: Row) -> StorefrontCategory:
+    """A category read with CATEGORY_FIELDS."""
+    return StorefrontCategory(
+        category_id=text(category, "id"),
+        external_ref=text(category, "external_id"),
+        name=text(category, "name"),
+        parent_id=text(category, "parent_category_id"),
+    )
+
+
+def category_body(category: CategoryWrite) -> dict[str, Any]:
+    """A category as it is created or changed; a new one is shown to buyers."""
+    body: dict[str, Any] = {
+        "name": category.name,
+        "parent_category_id": category.parent_id or None,
+        "external_id": category.external_ref,
+    }
+    return body if category.category_id else {**body, "is_active": True}
+
+
+def _image_urls(product: Row) -> tuple[str, ...]:
+    # Arrays come in any order; `rows` sorts by id.
+    found = product.get("images") or []
+    ranked = sorted(found, key=lambda one: (one.get("rank") or 0, str(one.get("id") or "")))
+    return tuple(text(one, "url") for one in ranked)
 
 
 def _to_variant(variant: Row) -> StorefrontVariant:
@@ -89,6 +130,7 @@ def _to_variant(variant: Row) -> StorefrontVariant:
             if _is_for_everybody(price)
         ),
         manage_inventory=bool(variant.get("manage_inventory")),
+        weight_g=None if variant.get("weight") is None else int(variant["weight"]),
     )
 
 
@@ -99,7 +141,14 @@ def _is_for_everybody(price: Row) -> bool:
 
 
 def _common(product: ProductWrite) -> dict[str, Any]:
+    listed: dict[str, Any] = {}
+    if product.category_id:
+        listed["categories"] = [{"id": product.category_id}]
+    if product.image_urls:
+        listed["images"] = [{"url": url} for url in product.image_urls]
+        listed["thumbnail"] = product.image_urls[0]
     return {
+        **listed,
         "title": product.title,
         "handle": product.handle,
         "description": product.description,
@@ -121,8 +170,15 @@ def _variant(variant: VariantWrite, *, with_prices: bool) -> dict[str, Any]:
         "barcode": variant.barcode or None,
         "manage_inventory": variant.manage_inventory,
         "options": dict(variant.options) or {DEFAULT_OPTION: DEFAULT_VALUE},
-        "metadata": {"erp_ref": variant.external_ref},
+        # They are merged there; an empty text removes its key.
+        "metadata": {
+            "erp_ref": variant.external_ref,
+            "unit": variant.unit,
+            "tax_class": variant.tax_class,
+        },
     }
+    if variant.weight_g is not None:
+        row["weight"] = variant.weight_g
     if with_prices:
         # JSON numbers in major units; this list, too, replaces what is there.
         row["prices"] = [

@@ -30,6 +30,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.products: dict[str, Json] = {}
+        self.categories: dict[str, Json] = {}
         # SKU → {id, sku, level_id, stocked, reserved, incoming, elsewhere}: the level at the shop's
         # location (stocked None: there is none), and those at other locations by their ids.
         self.stock: dict[str, Json] = {}
@@ -147,10 +148,10 @@ class Catalogue:
             "collection": None,
             "options": [_option(option) for option in row["options"]],
             "tags": [],
-            "images": [],
+            "images": _images(row),
             "variants": [],
             "sales_channels": row.get("sales_channels") or [],
-            "categories": row.get("categories") or [],
+            "categories": self._chosen_categories(row),
         }
         product |= {name: row[name] for name in _PRODUCT_COLUMNS if name in row}
         product |= {"handle": handle, "status": row.get("status") or "draft"}
@@ -165,9 +166,12 @@ class Catalogue:
         if row.get("handle") and row["handle"] != product["handle"]:
             self._refuse_handle(row["handle"])
         product |= {name: row[name] for name in _PRODUCT_COLUMNS if name in row}
-        for name in ("sales_channels", "categories"):
-            if name in row:
-                product[name] = row[name]
+        if "sales_channels" in row:
+            product["sales_channels"] = row["sales_channels"]
+        if "categories" in row:
+            product["categories"] = self._chosen_categories(row)
+        if "images" in row:
+            product["images"] = _images(row)
         product["metadata"] = merged(product["metadata"], row)
         if row.keys() - {"id", "variants"}:
             product["updated_at"] = now()
@@ -228,6 +232,16 @@ class Catalogue:
             there = {price["id"]: price for price in variant["prices"]}
             variant["prices"] = [_price(price, variant["id"], there) for price in row["prices"]]
 
+    def _chosen_categories(self, row: Json) -> list[Json]:
+        wanted = [one["id"] for one in row.get("categories") or []]
+        unknown = [one for one in wanted if one not in self.categories]
+        if unknown:
+            raise Refusal(
+                f"You tried to set relationship product_category_id: {unknown[0]}, but "
+                "such entity does not exist"
+            )
+        return [self.categories[one] for one in wanted]
+
     def _refuse_handle(self, handle: str) -> None:
         if any(product["handle"] == handle for product in self.products.values()):
             raise Refusal(f"Product with handle: {handle}, already exists.")
@@ -251,6 +265,13 @@ def merged(there: Json | None, row: Json) -> Json | None:
         return None
     together = {**(there or {}), **row["metadata"]}
     return {name: value for name, value in together.items() if value != ""}
+
+
+def _images(row: Json) -> list[Json]:
+    return [
+        {"id": new_id("img"), "url": one["url"], "rank": rank, "metadata": None}
+        for rank, one in enumerate(row.get("images") or [])
+    ]
 
 
 def _times() -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from integrations.adapters.medusa.sandbox.categories_api import CategoriesApi
 from integrations.adapters.medusa.sandbox.checkout import Cart, address_row
 from integrations.adapters.medusa.sandbox.control import CONTROLS
 from integrations.adapters.medusa.sandbox.customers_api import CustomersApi
@@ -38,6 +39,7 @@ PERSON = {
 class MedusaStandIn(
     SettingsApi,
     ProductsApi,
+    CategoriesApi,
     PriceListsApi,
     InventoryApi,
     CustomersApi,

@@ -137,12 +137,18 @@ class Company(Stocking):
         type, specific_property_product_pricelist, property_payment_term_id, credit_limit …"""
         return self._insert("res.partner", {"name": name, **values})
 
-    def add_category(self, name: str) -> int:
+    def add_category(self, name: str, *, parent: int | None = None) -> int:
         """A known name is returned."""
         for row in self.store.table("product.category").values():
             if row["name"] == name:
                 return int(row["id"])
-        return self._insert("product.category", {"name": name, "complete_name": name})
+        above = self.store.get("product.category", parent)["complete_name"] if parent else ""
+        values = {
+            "name": name,
+            "complete_name": f"{above} / {name}" if above else name,
+            "parent_id": parent or False,
+        }
+        return self._insert("product.category", values)
 
     def add_product(
         self,
