@@ -35,6 +35,7 @@ from integrations.records import (
 
 READS = frozenset(
     {
+        "buyer_prices",
         "get_order",
         "groups_by_id",
         "order_page",

@@ -43,8 +43,11 @@ from integrations.records.orders import (
 )
 from integrations.records.pages import Page, Window
 from integrations.records.price_lists import (
+    BuyerPrice,
+    BuyerPriceAsk,
     ListPrices,
     PriceListWrite,
+    PriceRowThere,
     PriceWrite,
     StorefrontPrice,
     StorefrontPriceList,
@@ -78,6 +81,8 @@ __all__ = [
     "ShippingOption",
     "StorefrontRegion",
     "Address",
+    "BuyerPrice",
+    "BuyerPriceAsk",
     "Check",
     "CreditStanding",
     "Document",
@@ -111,6 +116,7 @@ __all__ = [
     "PriceListWrite",
     "PriceQuestion",
     "PriceRefusal",
+    "PriceRowThere",
     "PriceWrite",
     "ProductWrite",
     "QuotedLine",
