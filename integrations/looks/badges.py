@@ -14,7 +14,7 @@ from integrations.engine.models import (
     PressMember,
     StepState,
 )
-from integrations.models import Alert, Event, Flow, Issue, Run
+from integrations.models import Alert, Event, Flow, Issue, PriceAudit, Run
 from integrations.models.order import OrderState
 
 # Tones are meanings; erp_portal/static/console/console.css gives them their colours.
@@ -57,6 +57,12 @@ TONES: dict[str, dict[str, str]] = {
         Run.State.FAILED: "danger",
         Run.State.CANCELLED: "default",
     },
+    "price_audit": {
+        PriceAudit.State.RUNNING: "info",
+        PriceAudit.State.DONE: "success",
+        PriceAudit.State.FAILED: "danger",
+        PriceAudit.State.CANCELLED: "default",
+    },
     "flow": {
         Flow.Mode.OFF: "default",
         Flow.Mode.SHADOW: "info",
@@ -93,6 +99,7 @@ LABELS: dict[str, dict[str, str]] = {
     "breaker": dict(BreakerState.choices),
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
+    "price_audit": dict(PriceAudit.State.choices),
     "flow": dict(Flow.Mode.choices),
     "edit": dict(EditDecision.Verdict.choices),
     "press": dict(Press.State.choices),

@@ -25,6 +25,7 @@ JOBS = {
     "press_rows": "Press for many rows",
     "keep_subscription": "Stay subscribed to the ERP's notices",
     "check_fields": "Compare the fields of the ERP that are used",
+    "audit_prices": "Compare prices of the ERP and the storefront",
 }
 
 STEPS = {
@@ -54,6 +55,9 @@ STEPS = {
     "pay": "Mark it as paid",
     "note": "Write down that it is paid",
     "subscribe": "Ask to be told of changes",
+    "choose": "Choose what to compare",
+    "compare": "Ask the ERP and the storefront",
+    "report": "Open and close issues",
 }
 
 OUTCOMES = {

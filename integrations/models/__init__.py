@@ -11,6 +11,7 @@ from integrations.models.history import StateChange, TransitionNotAllowed
 from integrations.models.issue import Issue, IssueItem
 from integrations.models.link import IdLink
 from integrations.models.order import Invoice, Order, OrderLine, Payment, Shipment
+from integrations.models.price_audit import PriceAudit, PriceDrift
 from integrations.models.run import Run
 from integrations.models.user import User
 
@@ -29,6 +30,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "PriceAudit",
+    "PriceDrift",
     "PriceRow",
     "Run",
     "Shipment",

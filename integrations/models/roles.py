@@ -26,6 +26,8 @@ _READABLE = [
     "order",
     "orderline",
     "payment",
+    "priceaudit",
+    "pricedrift",
     "pricerow",
     "run",
     "shipment",
@@ -87,7 +89,8 @@ ROLES: dict[str, set[str]] = {
     | _LINK_ALL
     | _SEE_QUOTES
     | {"settle_quote_orders"}
-    | {"operate_jobs", "push_orders", "change_issue", "test_connections"},
+    | {"operate_jobs", "push_orders", "change_issue", "test_connections"}
+    | {"run_price_audits"},
     SALES: _VIEW_SALES | _SELL,
     SALES_MANAGER: _VIEW_SALES
     | _SELL
@@ -104,6 +107,7 @@ ROLES: dict[str, set[str]] = {
         "operate_jobs",
         "push_orders",
         "change_issue",
+        "run_price_audits",
         "add_connection",
         "change_connection",
         "test_connections",

@@ -55,7 +55,7 @@ def test_what_the_plugin_tells_is_what_a_cart_charges(till: Till) -> None:
     till.join(till.dealers, 0)
     till.join(till.alone, 1)
 
-    for buyer in (0, 1, 2):
+    for buyer in (0, 1):
         for sku, pieces in (("BOLT", 1), ("BOLT", 49), ("BOLT", 50), ("BOLT", 100), ("NUT", 3)):
             answer = told(till, buyer, sku, pieces)
             assert answer.amount == till.pays(buyer, sku, pieces), (buyer, sku, pieces)

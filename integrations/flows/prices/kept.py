@@ -102,7 +102,7 @@ class PriceCopy:
         """All rows of these offers."""
         found: dict[str, list[Kept]] = defaultdict(list)
         for row in self._rows().filter(offer__in=names).order_by("pk"):
-            found[row.offer].append(self._kept(row))
+            found[row.offer].append(self.as_kept(row))
         return dict(found)
 
     def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
@@ -206,7 +206,8 @@ class PriceCopy:
             **said,
         )
 
-    def _kept(self, row: PriceRow) -> Kept:
+    def as_kept(self, row: PriceRow) -> Kept:
+        """A row as the rules read it."""
         is_told = row.storefront_id == self._target.pk
         return Kept(
             pk=row.pk,
