@@ -1,0 +1,188 @@
+"""Which prices are compared: what drifted, was sold or quoted lately, and the rest by chance.
+
+The same seed over the same records gives the same sample.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from random import Random
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet
+
+from integrations.flows.price_audit.case import Question
+from integrations.flows.price_audit.parties import Party, links_of, of_link, parties_of
+from integrations.flows.products.linked import REMOVED
+from integrations.models import Flow, IdLink, OrderLine, PriceAudit, PriceDrift, PriceRow
+
+LATELY = 1000  # lines of orders and of quotes that are looked at
+MOST = 500  # questions of one audit
+_TRIES = 4  # times as many rolls as questions that are still wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A price that matters: what a customer of the storefront bought, or was quoted."""
+
+    customer_id: str
+    sku: str
+    quantity: Decimal
+    currency: str
+
+
+Quoted = Callable[[Flow, int], Sequence[Wish]]
+_quoted: list[Quoted] = []
+
+
+def also_sample(quoted: Quoted) -> None:
+    """Has `quoted(flow, at most)` asked for what was quoted lately, newest first."""
+    if quoted not in _quoted:
+        _quoted.append(quoted)
+
+
+def sample(flow: Flow, *, size: int, seed: int, on: date) -> tuple[list[Question], dict[str, int]]:
+    """At most `size` questions, and how many of them for which reason. Bounded in queries.
+
+    What drifted in the last sample and since is asked again first, so that an issue closes only
+    when its prices are right. Then up to half of all come from what was sold and quoted lately,
+    what was bought often more likely than the rest; the others are prices and customers taken
+    by chance, at a quantity where a step begins or right before it.
+    """
+    rolls = Random(seed)  # noqa: S311 a sample, not a secret
+    wanted = max(0, min(size, MOST))
+    chosen: dict[tuple[Any, ...], Question] = {}
+
+    def take(found: Iterable[Question], most: int) -> None:
+        for one in found:
+            if len(chosen) >= most:
+                return
+            chosen.setdefault(one.about, one)
+
+    take(_asked(flow, _drifted(flow), on, "drifted"), wanted)
+    half = len(chosen) + (wanted - len(chosen) + 1) // 2
+    for why, wishes in (("sold", sold(flow)), ("quoted", _quoted_lately(flow))):
+        share = half if why == "quoted" or not _quoted else (len(chosen) + half + 1) // 2
+        take(_asked(flow, _by_weight(wishes, rolls), on, why), share)
+    take(_at_random(flow, wanted, rolls, on), wanted)
+    return list(chosen.values()), dict(Counter(one.why for one in chosen.values()))
+
+
+def question_of(
+    flow: Flow, party: Party, *, sku: str, quantity: Decimal, currency: str, on: date
+) -> Question | None:
+    """A question that a person named; None for a SKU that is not sold in the storefront."""
+    wish = Wish(customer_id=party.customer_id, sku=sku, quantity=quantity, currency=currency)
+    variant = _variants(flow, [sku]).get(sku)
+    return _question(party, wish, variant, on, "named") if variant else None
+
+
+def sold(flow: Flow) -> list[Wish]:
+    """The newest lines of orders, one wish each."""
+    lines = OrderLine.objects.filter(order__storefront=flow.target, kind="item", quantity__gt=0)
+    lines = lines.exclude(sku="").exclude(order__customer_id="").order_by("-id")
+    rows = lines.values_list("order__customer_id", "sku", "quantity", "order__currency")
+    return [
+        Wish(customer_id=who, sku=sku, quantity=quantity, currency=currency.upper())
+        for who, sku, quantity, currency in rows[:LATELY]
+    ]
+
+
+def _quoted_lately(flow: Flow) -> list[Wish]:
+    return [wish for quoted in _quoted for wish in quoted(flow, LATELY)]
+
+
+def _drifted(flow: Flow) -> list[Wish]:
+    last = PriceAudit.objects.filter(flow=flow, is_sample=True, state=PriceAudit.State.DONE)
+    since = last.order_by("-id").values_list("pk", flat=True).first() or 0
+    rows = PriceDrift.objects.filter(audit__flow=flow, audit_id__gte=since)
+    rows = rows.exclude(cause=PriceDrift.Cause.NOT_COMPARED).order_by("audit_id", "n")
+    return [
+        Wish(customer_id=one.customer_id, sku=one.sku, quantity=one.quantity, currency=one.currency)
+        for one in rows[:MOST]
+    ]
+
+
+def _by_weight(wishes: Sequence[Wish], rolls: Random) -> list[Wish]:
+    """Each once, in an order by chance in which what came often tends to come first."""
+    often = Counter(wishes)
+    order = {wish: rolls.random() ** (1 / times) for wish, times in often.items()}
+    return sorted(often, key=lambda wish: -order[wish])
+
+
+def _asked(flow: Flow, wishes: Sequence[Wish], on: date, why: str) -> Iterable[Question]:
+    """Questions of those wishes whose customer and SKU are known on both sides."""
+    known = parties_of(flow, {wish.customer_id for wish in wishes})
+    variants = _variants(flow, {wish.sku for wish in wishes})
+    for wish in wishes:
+        party, variant = known.get(wish.customer_id), variants.get(wish.sku)
+        if party and variant:
+            yield _question(party, wish, variant, on, why)
+
+
+def _at_random(flow: Flow, size: int, rolls: Random, on: date) -> Iterable[Question]:
+    rows = PriceRow.objects.filter(source=flow.source, is_active=True)
+    links = links_of(flow)
+    spans = _span(rows), _span(links)
+    if not all(spans):
+        return
+    for _ in range(size * _TRIES):
+        row, link = _roll(rows, spans[0], rolls), _roll(links, spans[1], rolls)
+        if row is None or link is None:
+            continue
+        party = of_link(link, flow)
+        first = max(Decimal(1), row.min_quantity.to_integral_value(ROUND_CEILING))
+        quantity = max(Decimal(1), first - rolls.randint(0, 1))
+        sold_as = _sold(flow, row.variant_ref)
+        if sold_as is None:
+            continue
+        wish = Wish(
+            customer_id=party.customer_id,
+            sku=sold_as.label,
+            quantity=quantity,
+            currency=row.currency,
+        )
+        variant = (row.variant_ref, sold_as.target_ref)
+        yield _question(party, wish, variant, on, "by chance")
+
+
+def _question(party: Party, wish: Wish, variant: tuple[str, str], on: date, why: str) -> Question:
+    return Question(
+        customer_id=party.customer_id,
+        customer_ref=party.customer_ref,
+        company=party.company,
+        sku=wish.sku,
+        variant_ref=variant[0],
+        variant_id=variant[1],
+        quantity=wish.quantity,
+        currency=wish.currency,
+        asked_on=on,
+        why=why,
+    )
+
+
+def _sells(flow: Flow) -> QuerySet[IdLink]:
+    links = IdLink.objects.filter(kind=IdLink.Kind.VARIANT, source=flow.source, target=flow.target)
+    return links.exclude(label__endswith=REMOVED)
+
+
+def _variants(flow: Flow, skus: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(in the ERP, in the storefront) of each SKU."""
+    rows = _sells(flow).filter(label__in=set(skus))
+    return {row.label: (row.source_ref, row.target_ref) for row in rows}
+
+
+def _sold(flow: Flow, variant_ref: str) -> IdLink | None:
+    return _sells(flow).filter(source_ref=variant_ref).first()
+
+
+def _span(rows: QuerySet[Any]) -> tuple[int, int] | None:
+    """The first and the last id: rolling between them needs no count of the table."""
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    return None if ends["first"] is None else (ends["first"], ends["last"])
+
+
+def _roll(rows: QuerySet[Any], span: tuple[int, int] | None, rolls: Random) -> Any:
+    return rows.filter(pk__gte=rolls.randint(*span)).order_by("pk").first() if span else None
