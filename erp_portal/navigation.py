@@ -46,6 +46,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Flows", "sync_alt", "integrations_flow", "integrations.view_flow"),
             ("Runs", "play_circle", "integrations_run", "integrations.view_run"),
             ("Prices", "sell", "integrations_pricerow", "integrations.view_pricerow"),
+            ("Price audits", "balance", "integrations_priceaudit", "integrations.view_priceaudit"),
             ("Stock", "inventory_2", "integrations_stocklevel", "integrations.view_stocklevel"),
         ],
     ),

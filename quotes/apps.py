@@ -27,7 +27,7 @@ class QuotesConfig(AppConfig):
         from quotes import states
         from quotes.mails import sending
         from quotes.models import Approval
-        from quotes.services import basis, choices, invoices, ordering, strays, timers
+        from quotes.services import audited, basis, choices, invoices, ordering, strays, timers
         from quotes.signin import mail, retention
 
         words.know(jobs=JOBS, steps=STEPS)
@@ -41,6 +41,7 @@ class QuotesConfig(AppConfig):
         basis.register_all()
         invoices.register_all()
         choices.register_all()
+        audited.register_all()
         mail.declare()
         sending.declare()
         signed.register_all()

@@ -22,6 +22,7 @@ from integrations.flows.price_audit.asking import Asking
 from integrations.flows.price_audit.case import Case, Finding, Question
 from integrations.flows.price_audit.decide import decide
 from integrations.flows.price_audit.parties import party_named
+from integrations.flows.price_audit.sampling import Wish
 from integrations.flows.prices.settings import zone_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
@@ -137,15 +138,20 @@ def _named(
     flow: Flow, account: str, sku: str, quantity: Decimal, currency: str, day: Any
 ) -> Question:
     party = party_named(flow, account)
-    code = currency.upper() or _usual_currency(flow, sku)
-    found = sampling.question_of(flow, party, sku=sku, quantity=quantity, currency=code, on=day)
-    if found is None:
+    variant = sampling.variants_of(flow, [sku]).get(sku)
+    if variant is None:
         raise NeedsOperator(
             f"{sku!r} is not sold in {flow.target.name}.",
             reason="unknown_sku",
             hint="Let the products flow write it, or link the two.",
         )
-    return found
+    wish = Wish(
+        customer_id=party.customer_id,
+        sku=sku,
+        quantity=quantity,
+        currency=currency.upper() or _usual_currency(flow, sku),
+    )
+    return sampling.question_of(party, wish, variant, day, "named")
 
 
 def _usual_currency(flow: Flow, sku: str) -> str:

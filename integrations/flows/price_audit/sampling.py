@@ -70,15 +70,6 @@ def sample(flow: Flow, *, size: int, seed: int, on: date) -> tuple[list[Question
     return list(chosen.values()), dict(Counter(one.why for one in chosen.values()))
 
 
-def question_of(
-    flow: Flow, party: Party, *, sku: str, quantity: Decimal, currency: str, on: date
-) -> Question | None:
-    """A question that a person named; None for a SKU that is not sold in the storefront."""
-    wish = Wish(customer_id=party.customer_id, sku=sku, quantity=quantity, currency=currency)
-    variant = _variants(flow, [sku]).get(sku)
-    return _question(party, wish, variant, on, "named") if variant else None
-
-
 def sold(flow: Flow) -> list[Wish]:
     """The newest lines of orders, one wish each."""
     lines = OrderLine.objects.filter(order__storefront=flow.target, kind="item", quantity__gt=0)
@@ -87,6 +78,7 @@ def sold(flow: Flow) -> list[Wish]:
     return [
         Wish(customer_id=who, sku=sku, quantity=quantity, currency=currency.upper())
         for who, sku, quantity, currency in rows[:LATELY]
+        if quantity == quantity.to_integral_value()
     ]
 
 
@@ -115,11 +107,11 @@ def _by_weight(wishes: Sequence[Wish], rolls: Random) -> list[Wish]:
 def _asked(flow: Flow, wishes: Sequence[Wish], on: date, why: str) -> Iterable[Question]:
     """Questions of those wishes whose customer and SKU are known on both sides."""
     known = parties_of(flow, {wish.customer_id for wish in wishes})
-    variants = _variants(flow, {wish.sku for wish in wishes})
+    variants = variants_of(flow, {wish.sku for wish in wishes})
     for wish in wishes:
         party, variant = known.get(wish.customer_id), variants.get(wish.sku)
         if party and variant:
-            yield _question(party, wish, variant, on, why)
+            yield question_of(party, wish, variant, on, why)
 
 
 def _at_random(flow: Flow, size: int, rolls: Random, on: date) -> Iterable[Question]:
@@ -145,10 +137,10 @@ def _at_random(flow: Flow, size: int, rolls: Random, on: date) -> Iterable[Quest
             currency=row.currency,
         )
         variant = (row.variant_ref, sold_as.target_ref)
-        yield _question(party, wish, variant, on, "by chance")
+        yield question_of(party, wish, variant, on, "by chance")
 
 
-def _question(party: Party, wish: Wish, variant: tuple[str, str], on: date, why: str) -> Question:
+def question_of(party: Party, wish: Wish, variant: tuple[str, str], on: date, why: str) -> Question:
     return Question(
         customer_id=party.customer_id,
         customer_ref=party.customer_ref,
@@ -168,7 +160,7 @@ def _sells(flow: Flow) -> QuerySet[IdLink]:
     return links.exclude(label__endswith=REMOVED)
 
 
-def _variants(flow: Flow, skus: Iterable[str]) -> dict[str, tuple[str, str]]:
+def variants_of(flow: Flow, skus: Iterable[str]) -> dict[str, tuple[str, str]]:
     """(in the ERP, in the storefront) of each SKU."""
     rows = _sells(flow).filter(label__in=set(skus))
     return {row.label: (row.source_ref, row.target_ref) for row in rows}

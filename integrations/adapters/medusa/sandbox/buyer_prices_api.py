@@ -6,7 +6,7 @@ from decimal import Decimal
 from integrations.adapters.medusa.sandbox.price_lists import Buyer
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, Shape, body_of, endpoint
 from integrations.adapters.medusa.sandbox.state import State
-from integrations.standin import Request
+from integrations.standin import Request, Response
 
 _ASK = Shape(
     {
@@ -22,9 +22,20 @@ _ASK = Shape(
 _BODY = Shape({"asks": [_ASK], "price_ids": "list", "sales_channel_id": "text"})
 _QUANTITY = re.compile(r"\d{1,14}(\.\d{1,10})?")
 _MOST_ASKS, _MOST_IDS = 100, 500
+_SINCE = ["0", "5"]
 
 
 class BuyerPricesApi(State):
+    def check(self, request: Request, route_name: str) -> Response | None:
+        """An older plugin does not have the route."""
+        if route_name == "buyer_prices" and not self._has_route():
+            return self.unknown_route(request)
+        return super().check(request, route_name)
+
+    def _has_route(self) -> bool:
+        numbers = self.shop.plugin_version.split(".")
+        return "erp-portal-medusa" in self.shop.plugins and numbers >= _SINCE
+
     @endpoint("POST", "/admin/erp-portal/buyer-prices", "buyer_prices")
     def tell_buyer_prices(self, request: Request) -> Json:
         body = body_of(request, _BODY)

@@ -89,6 +89,7 @@ class Shop:
                 "countries": [{"iso_2": one, "name": one.upper()} for one in countries],
             }
             for currency, (name, countries) in REGIONS.items()
+            if currency in self.region_ids
         ]
 
     def sales_channels(self) -> list[Json]:
