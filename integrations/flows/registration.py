@@ -17,7 +17,8 @@ from integrations.flows.orders import (
 )
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
-from integrations.flows.price_audit import audit as price_audit
+from integrations.flows.price_audit import start_nightly
+from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
 from integrations.flows.runs import register_batch
@@ -64,7 +65,7 @@ def register_all() -> None:
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
     beat.register("check_fields", CHECK_FIELDS_S, lambda: field_check.start_checks(timezone.now()))
-    beat.register("audit_prices", AUDIT_PRICES_S, lambda: price_audit.start_nightly(timezone.now()))
+    beat.register("audit_prices", AUDIT_PRICES_S, lambda: start_nightly(timezone.now()))
     beat.register("tell_expiring", TELL_EXPIRING_S, lambda: expiries.tell_expiring(timezone.now()))
     beat.register(
         "keep_subscriptions",

@@ -12,6 +12,6 @@ Nothing is written to either side. The storefront tells what it charges now, so 
 prices are compared.
 """
 
-from integrations.flows.price_audit.audit import request_audit, start_nightly
+from integrations.flows.price_audit.request import request_audit, start_nightly
 
 __all__ = ["request_audit", "start_nightly"]

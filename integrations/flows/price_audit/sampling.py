@@ -44,12 +44,12 @@ def also_sample(quoted: Quoted) -> None:
 
 
 def sample(flow: Flow, *, size: int, seed: int, on: date) -> tuple[list[Question], dict[str, int]]:
-    """At most `size` questions, and how many of them for which reason. Bounded in queries.
+    """About `size` questions, MOST at most, and how many of them for which reason.
 
-    What drifted in the last sample and since is asked again first, so that an issue closes only
-    when its prices are right. Then up to half of all come from what was sold and quoted lately,
-    what was bought often more likely than the rest; the others are prices and customers taken
-    by chance, at a quantity where a step begins or right before it.
+    All that drifted in the last sample and since is asked again, so that an issue closes only
+    when its prices are right. Then up to half of the rest come from what was sold and quoted
+    lately, what was bought often more likely than the rest; the others are prices and customers
+    taken by chance, at a quantity where a step begins or right before it.
     """
     rolls = Random(seed)  # noqa: S311 a sample, not a secret
     wanted = max(0, min(size, MOST))
@@ -61,7 +61,10 @@ def sample(flow: Flow, *, size: int, seed: int, on: date) -> tuple[list[Question
                 return
             chosen.setdefault(one.about, one)
 
-    take(_asked(flow, _drifted(flow), on, "drifted"), wanted)
+    drifted, blind = _last_found(flow)
+    take(_asked(flow, drifted, on, "drifted"), MOST)
+    wanted = max(wanted, len(chosen))
+    take(_asked(flow, blind, on, "not compared"), len(chosen) + (wanted - len(chosen)) // 4)
     half = len(chosen) + (wanted - len(chosen) + 1) // 2
     for why, wishes in (("sold", sold(flow)), ("quoted", _quoted_lately(flow))):
         share = half if why == "quoted" or not _quoted else (len(chosen) + half + 1) // 2
@@ -86,15 +89,18 @@ def _quoted_lately(flow: Flow) -> list[Wish]:
     return [wish for quoted in _quoted for wish in quoted(flow, LATELY)]
 
 
-def _drifted(flow: Flow) -> list[Wish]:
+def _last_found(flow: Flow) -> tuple[list[Wish], list[Wish]]:
+    """What drifted in the last sample and since, and what could not be compared there."""
     last = PriceAudit.objects.filter(flow=flow, is_sample=True, state=PriceAudit.State.DONE)
     since = last.order_by("-id").values_list("pk", flat=True).first() or 0
     rows = PriceDrift.objects.filter(audit__flow=flow, audit_id__gte=since)
-    rows = rows.exclude(cause=PriceDrift.Cause.NOT_COMPARED).order_by("audit_id", "n")
-    return [
-        Wish(customer_id=one.customer_id, sku=one.sku, quantity=one.quantity, currency=one.currency)
-        for one in rows[:MOST]
-    ]
+    found: dict[bool, list[Wish]] = {True: [], False: []}
+    for one in rows.order_by("audit_id", "n")[: 2 * MOST]:
+        wish = Wish(
+            customer_id=one.customer_id, sku=one.sku, quantity=one.quantity, currency=one.currency
+        )
+        found[one.cause == PriceDrift.Cause.NOT_COMPARED].append(wish)
+    return found[False], found[True]
 
 
 def _by_weight(wishes: Sequence[Wish], rolls: Random) -> list[Wish]:
