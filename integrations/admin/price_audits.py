@@ -99,6 +99,7 @@ class PriceAuditAdmin(GrowingAdmin):
     list_filter = ["state"]
     list_select_related = ["flow__source", "flow__target"]
     page_template = "console/price_audit.html"
+    list_before_template = "console/_run_audit.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriceAudit]:
         return super().get_queryset(request).defer("asked")

@@ -1,9 +1,11 @@
 """Comparisons of what the ERP says a customer pays with what the storefront charges."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
-_PRICE = {"max_digits": 20, "decimal_places": 8, "null": True, "blank": True}
+_PRICE: dict[str, Any] = {"max_digits": 20, "decimal_places": 8}
 
 
 class PriceAudit(models.Model):
@@ -83,8 +85,8 @@ class PriceDrift(models.Model):
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     currency = models.CharField(max_length=3)
     asked_on = models.DateField()
-    erp_price = models.DecimalField(**_PRICE)
-    storefront_price = models.DecimalField(**_PRICE)
+    erp_price = models.DecimalField(**_PRICE, null=True, blank=True)
+    storefront_price = models.DecimalField(**_PRICE, null=True, blank=True)
     found = models.TextField()
     plan = models.TextField(blank=True)
     step = models.JSONField(default=dict, blank=True)

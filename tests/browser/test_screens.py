@@ -265,6 +265,7 @@ def test_price_audit(page, shoot, scene):
             plan=plan,
         )
     page.goto(reverse("admin:integrations_priceaudit_changelist"))
+    page.get_by_role("link", name="Run an audit").wait_for()
     assert_well_made(page)
     shoot(page, "price-audits")
 
