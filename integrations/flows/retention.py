@@ -1,14 +1,15 @@
-"""Forgets what has been kept long enough: exchanges, handled events and runs, in small batches."""
+"""Forgets what has been kept long enough, in small batches: exchanges, handled events, runs and
+price audits."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from integrations.models import Event, Exchange, Flow, Run
+from integrations.models import Event, Exchange, Flow, PriceAudit, Run
 
 BATCH = 500
-KEPT_RUNS = 20  # of each flow, however old
+KEPT_RUNS = 20  # of each flow, however old; and as many audits
 
 
 def forget_old(now: datetime) -> int:
@@ -22,6 +23,10 @@ def forget_old(now: datetime) -> int:
         _forget(Exchange, Exchange.objects.filter(at__lt=limit))
         + _forget(Event, ended)
         + sum(_forget(Run, _old_runs(flow, limit)) for flow in Flow.objects.all())
+        + sum(
+            _forget(PriceAudit, _old_audits(flow, limit))
+            for flow in Flow.objects.filter(kind=Flow.Kind.PRICES)
+        )
     )
 
 
@@ -31,6 +36,11 @@ def _old_runs(flow: Flow, limit: datetime) -> QuerySet[Run]:
     kept = list(flow.runs.order_by("-id").values_list("pk", flat=True)[:KEPT_RUNS])
     ended = flow.runs.filter(finished_at__lt=limit, applied_by=None)
     return ended.exclude(pk__in=[*kept, flow.cursor.get("run")])
+
+
+def _old_audits(flow: Flow, limit: datetime) -> QuerySet[PriceAudit]:
+    kept = list(flow.price_audits.order_by("-id").values_list("pk", flat=True)[:KEPT_RUNS])
+    return flow.price_audits.filter(finished_at__lt=limit).exclude(pk__in=kept)
 
 
 def _forget(model: type[Model], old: QuerySet[Model]) -> int:

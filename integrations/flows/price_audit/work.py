@@ -159,7 +159,8 @@ def _drift(audit: PriceAudit, n: int, case: Case, finding: Finding) -> PriceDrif
         currency=asked.currency,
         asked_on=asked.asked_on,
         erp_price=case.erp.net_unit_price if isinstance(case.erp, PriceAnswer) else None,
-        storefront_price=case.shop.amount if case.shop else None,
+        # A price without a region to buy in is none.
+        storefront_price=case.shop.amount if case.shop and case.sells_in else None,
         found=finding.found,
         plan=finding.plan,
         step=dict(finding.step),
