@@ -10,8 +10,9 @@ from django.utils import timezone
 from integrations.engine import runner
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
+from integrations.flows.links import bind
 from integrations.flows.price_audit import request_audit, start_nightly
-from integrations.models import Issue, PriceAudit, PriceDrift, PriceRow
+from integrations.models import IdLink, Issue, PriceAudit, PriceDrift, PriceRow
 from tests import factories as make
 from tests.flows.audit_scene import SKU, AuditScene, audit_scene, servers
 
@@ -276,6 +277,20 @@ def test_sample_prefers_what_was_sold_and_is_the_same_for_the_same_seed(scene: A
     assert first.chosen["sold"] == 1
     assert sum(first.chosen.values()) == first.done == 20
     assert any(one["sku"] == "TAPE-5M" and one["quantity"] == "7.0000000000" for one in first.asked)
+
+
+def test_buyers_of_a_linked_company_are_sampled_too(scene: AuditScene) -> None:
+    link = IdLink.objects.get(kind="customer", source_ref=scene.customer)
+    account = make.AccountFactory(name="Nordwind GmbH", storefront_group_id="cusgroup_own")
+    make.BuyerFactory(account=account, storefront_customer_id=scene.customer)
+    bind("account", link.source, "cusgroup_own", link.target, link.target_ref, actor="test")
+    IdLink.objects.filter(kind="customer").delete()
+
+    sample = scene.audit(size=5, seed=2)
+    named = scene.audit(account="nordwind gmbh", sku=SKU, quantity=Decimal(50))
+
+    assert {one["customer_id"] for one in sample.asked} == {scene.customer}
+    assert (sample.equal, named.equal) == (5, 1)
 
 
 def test_night_brings_one_sample_unless_it_is_switched_off(scene: AuditScene) -> None:

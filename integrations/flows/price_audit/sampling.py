@@ -16,7 +16,7 @@ from django.db.models import Max, Min, QuerySet
 from integrations.flows.price_audit.case import Question
 from integrations.flows.price_audit.parties import Party, links_of, of_link, parties_of
 from integrations.flows.products.linked import REMOVED
-from integrations.models import Flow, IdLink, OrderLine, PriceAudit, PriceDrift, PriceRow
+from integrations.models import Buyer, Flow, IdLink, OrderLine, PriceAudit, PriceDrift, PriceRow
 
 LATELY = 1000  # lines of orders and of quotes that are looked at
 MOST = 500  # questions of one audit
@@ -122,28 +122,43 @@ def _asked(flow: Flow, wishes: Sequence[Wish], on: date, why: str) -> Iterable[Q
 
 def _at_random(flow: Flow, size: int, rolls: Random, on: date) -> Iterable[Question]:
     rows = PriceRow.objects.filter(source=flow.source, is_active=True)
-    links = links_of(flow)
-    spans = _span(rows), _span(links)
-    if not all(spans):
+    span, whom = _span(rows), _Whom(flow, rolls)
+    if span is None:
         return
     for _ in range(size * _TRIES):
-        row, link = _roll(rows, spans[0], rolls), _roll(links, spans[1], rolls)
-        if row is None or link is None:
-            continue
-        party = of_link(link, flow)
-        first = max(Decimal(1), row.min_quantity.to_integral_value(ROUND_CEILING))
-        quantity = max(Decimal(1), first - rolls.randint(0, 1))
+        row, party = _roll(rows, span, rolls), whom.anybody()
         sold_as = _sold(flow, row.variant_ref)
-        if sold_as is None:
+        if party is None or sold_as is None:
             continue
+        first = max(Decimal(1), row.min_quantity.to_integral_value(ROUND_CEILING))
         wish = Wish(
             customer_id=party.customer_id,
             sku=sold_as.label,
-            quantity=quantity,
+            quantity=max(Decimal(1), first - rolls.randint(0, 1)),
             currency=row.currency,
         )
-        variant = (row.variant_ref, sold_as.target_ref)
-        yield question_of(party, wish, variant, on, "by chance")
+        yield question_of(party, wish, (row.variant_ref, sold_as.target_ref), on, "by chance")
+
+
+class _Whom:
+    """Customers by chance: those with a link of their own, and buyers of linked companies."""
+
+    def __init__(self, flow: Flow, rolls: Random) -> None:
+        self._flow, self._rolls = flow, rolls
+        self._links = links_of(flow)
+        self._buyers = Buyer.objects.exclude(storefront_customer_id="")
+        pools = ((self._links, _span(self._links)), (self._buyers, _span(self._buyers)))
+        self._pools = [(rows, span) for rows, span in pools if span is not None]
+
+    def anybody(self) -> Party | None:
+        if not self._pools:
+            return None
+        rows, span = self._rolls.choice(self._pools)
+        found = _roll(rows, span, self._rolls)
+        if isinstance(found, IdLink):
+            return of_link(found, self._flow)
+        customer_id = found.storefront_customer_id
+        return parties_of(self._flow, [customer_id]).get(customer_id)
 
 
 def question_of(party: Party, wish: Wish, variant: tuple[str, str], on: date, why: str) -> Question:
@@ -182,5 +197,5 @@ def _span(rows: QuerySet[Any]) -> tuple[int, int] | None:
     return None if ends["first"] is None else (ends["first"], ends["last"])
 
 
-def _roll(rows: QuerySet[Any], span: tuple[int, int] | None, rolls: Random) -> Any:
-    return rows.filter(pk__gte=rolls.randint(*span)).order_by("pk").first() if span else None
+def _roll(rows: QuerySet[Any], span: tuple[int, int], rolls: Random) -> Any:
+    return rows.filter(pk__gte=rolls.randint(*span)).order_by("pk")[0]
