@@ -45,6 +45,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Connections", "cable", "integrations_connection", "integrations.view_connection"),
             ("Flows", "sync_alt", "integrations_flow", "integrations.view_flow"),
             ("Runs", "play_circle", "integrations_run", "integrations.view_run"),
+            ("Hand edits", "edit_off", "integrations_handedit", "integrations.view_handedit"),
             ("Prices", "sell", "integrations_pricerow", "integrations.view_pricerow"),
             ("Price audits", "balance", "integrations_priceaudit", "integrations.view_priceaudit"),
             ("Stock", "inventory_2", "integrations_stocklevel", "integrations.view_stocklevel"),
@@ -73,6 +74,24 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         [
             ("Companies", "domain", "integrations_account", "integrations.view_account"),
             ("Buyers", "person", "integrations_buyer", "integrations.view_buyer"),
+            (
+                "Registrations",
+                "how_to_reg",
+                "integrations_registration",
+                "integrations.view_registration",
+            ),
+            (
+                "Customers in the ERP",
+                "contacts",
+                "integrations_customercopy",
+                "integrations.view_customercopy",
+            ),
+            (
+                "Licensed goods",
+                "license",
+                "integrations_licensedgoods",
+                "integrations.view_licensedgoods",
+            ),
             ("Staff", "badge", "integrations_user", "integrations.view_user"),
             ("Roles", "shield_person", "auth_group", "auth.view_group"),
         ],

@@ -212,6 +212,10 @@ ADAPTERS = env.pairs("ADAPTERS")
 # How often flows that poll look for what events missed.
 SWEEP_S = env.seconds("SWEEP_S", 60)
 SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
+# Going live asks for a plan no older than this; a run that would remove more than this share of
+# what is linked asks a person first.
+PLAN_FRESH_S = env.seconds("PLAN_FRESH_S", 24 * 3600)
+MOST_REMOVALS_PCT = env.number("MOST_REMOVALS_PCT", 10, minimum=0)
 # How often remotes that call us only for some days are looked after.
 SUBSCRIPTION_CHECK_S = env.seconds("SUBSCRIPTION_CHECK_S", 3600)
 POLL_UNSETTLED_S = env.seconds("POLL_UNSETTLED_S", 2)  # what a poll leaves to the next one
@@ -248,12 +252,16 @@ QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sal
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends
 SALES_EMAILS = env.words("SALES_EMAILS", [])  # told of what has no owner yet
 QUOTE_BASIS_CHECK_H = env.number("QUOTE_BASIS_CHECK_H", 24, minimum=1)  # prices of open offers
+QUOTE_MESSAGE_WAIT_S = env.number("QUOTE_MESSAGE_WAIT_S", 120, minimum=0)  # one mail for several
 QUOTE_QUESTION_DAYS = env.number("QUOTE_QUESTION_DAYS", 30, minimum=1)  # unanswered, then ended
 # Files of requests: outside everything that is served, one folder for all web processes.
 ATTACHMENT_ROOT = Path(env.text("ATTACHMENT_ROOT", str(BASE_DIR / "var" / "attachments")))
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_BYTES", 10_000_000, minimum=1000)
 ATTACHMENTS_PER_REQUEST = env.number("ATTACHMENTS_PER_REQUEST", 20, minimum=1)
-QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)  # nobody approves what they submitted
+# Nobody approves what they submitted, nor two steps of one quote.
+QUOTE_FOUR_EYES = env.flag("QUOTE_FOUR_EYES", default=True)
+# What the ERP cannot judge (no limit told, or in another currency): sales lets it pass, or is told.
+QUOTE_CREDIT_UNJUDGED = env.choice("QUOTE_CREDIT_UNJUDGED", "hold", ["hold", "warn"])
 
 # --- the API for the storefront's server ------------------------------------------------
 RFQ_MAX_BYTES = env.number("RFQ_MAX_BYTES", 1_000_000, minimum=1000)
@@ -279,6 +287,7 @@ SPECTACULAR_SETTINGS = {
 HTTP_CONNECT_TIMEOUT_S = env.seconds("HTTP_CONNECT_TIMEOUT_S", 5)
 HTTP_READ_TIMEOUT_S = env.seconds("HTTP_READ_TIMEOUT_S", 15)
 HTTP_MAX_RESPONSE_BYTES = env.number("HTTP_MAX_RESPONSE_BYTES", 50_000_000, minimum=10_000)
+PLAN_KEEP_DAYS = env.number("PLAN_KEEP_DAYS", 14, minimum=1)
 EXCHANGE_KEEP_DAYS = env.number("EXCHANGE_KEEP_DAYS", 30, minimum=1)
 
 # --- alerts: one mail and one signed webhook per cause ----------------------------------
@@ -297,6 +306,12 @@ PORTAL_CURRENCIES = env.currencies("PORTAL_CURRENCIES", ["EUR"])  # of requests;
 INVOICE_MAX_BYTES = env.number("INVOICE_MAX_BYTES", 10_000_000, minimum=10_000)
 INVOICE_WAIT_S = env.seconds("INVOICE_WAIT_S", 15)  # of a buyer for the ERP, in all
 INVOICE_KEEP_S = env.seconds("INVOICE_KEEP_S", 3600)  # then it is fetched anew
+
+# --- the sandbox -------------------------------------------------------------------------
+# Shared with stand-ins on this machine, whose faults the console may then set; a demo makes one.
+SANDBOX_KEY = env.secret("SANDBOX_KEY")
+if SANDBOX_KEY and not DEBUG:
+    raise ImproperlyConfigured("SANDBOX_KEY is for trying things out: leave it empty, or DEBUG on.")
 
 # --- logging ---------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -3,8 +3,10 @@ from django.apps import AppConfig
 JOBS = {
     "place_quote_order": "Place the order of an accepted quote",
     "sweep_stray_drafts": "Remove drafts that no quote owns",
+    "sweep_files": "Remove files that no request has",
     "copy_choices": "Copy payment terms and ways of shipping",
     "send_quote_mail": "Send a mail about a request or a quote",
+    "tell_of_words": "Mail what was written about a request",
     "send_sign_in_code": "Mail a code to sign in with",
 }
 STEPS = {
@@ -13,6 +15,7 @@ STEPS = {
     "push": "Hand it to the ERP",
     "terms": "Ask the ERP for its payment terms",
     "shipping": "Ask the storefront for regions and ways of shipping",
+    "gather": "Gather what was written since",
 }
 
 
@@ -25,9 +28,19 @@ class QuotesConfig(AppConfig):
         from integrations.looks import badges, words
         from integrations.webhooks import signed
         from quotes import states
-        from quotes.mails import sending
+        from quotes.mails import gathering, sending
         from quotes.models import Approval
-        from quotes.services import audited, basis, choices, invoices, ordering, strays, timers
+        from quotes.services import (
+            agreed,
+            audited,
+            basis,
+            choices,
+            invoices,
+            leftover_files,
+            ordering,
+            strays,
+            timers,
+        )
         from quotes.signin import mail, retention
 
         words.know(jobs=JOBS, steps=STEPS)
@@ -36,13 +49,16 @@ class QuotesConfig(AppConfig):
         badges.know("approval", dict(Approval.State.choices), Approval.TONES)
 
         ordering.register_all()
+        agreed.register_all()
         timers.register_all()
         strays.register_all()
+        leftover_files.register_all()
         basis.register_all()
         invoices.register_all()
         choices.register_all()
         audited.register_all()
         mail.declare()
         sending.declare()
+        gathering.declare()
         signed.register_all()
         beat.register("forget_sign_ins", retention.EVERY_S, retention.forget_ended)

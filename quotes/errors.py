@@ -53,6 +53,22 @@ class AccountRefused(QuoteError):
     code = "account_refused"
 
 
+class NotOrderable(QuoteError):
+    """The order of the quote could not be placed for any customer that it was made for."""
+
+    code = "not_orderable"
+
+
+class HeldForSales(QuoteError):
+    """Sales must let the acceptance pass first. `told` is for them, the text for the buyer."""
+
+    code = "held_for_sales"
+
+    def __init__(self, message: str, *, told: str) -> None:
+        super().__init__(message)
+        self.told = told
+
+
 class TooMany(QuoteError):
     """The same person did it too often in a short time."""
 

@@ -88,6 +88,8 @@ RFQ_MOVES: Moves = {
         Who.OPERATOR,
     ),
     "win": _move({_R.QUOTED}, _R.WON, Who.SYSTEM),
+    # The one way out of an end: the order of the accepted quote was given up.
+    "lose_order": _move({_R.WON}, _R.IN_REVIEW, Who.OPERATOR),
     "expire": _move({_R.QUOTED, _R.INFO_REQUESTED}, _R.EXPIRED, Who.SYSTEM),
 }
 
@@ -117,6 +119,7 @@ WITH_BUYER = frozenset({_V.OFFERED, _V.CHANGE_REQUESTED, _V.ACCEPTANCE_PENDING})
 BOUND = frozenset({_V.ACCEPTED, _V.ORDERED, _V.ORDER_FAILED})
 CLOSED = frozenset({_V.DECLINED, _V.EXPIRED, _V.WITHDRAWN, _V.SUPERSEDED})
 SHOWN_TO_BUYER = WITH_BUYER | BOUND | {_V.DECLINED, _V.EXPIRED, _V.SUPERSEDED}
+ANSWERED_TO_BUYER = SHOWN_TO_BUYER | {_V.WITHDRAWN}  # an answer to it is refused in words
 REQUOTABLE = frozenset({_V.EXPIRED, _V.DECLINED, _V.WITHDRAWN, _V.NOT_APPROVED}) | WITH_BUYER
 
 VERSION_TONES: Mapping[str, str] = {
@@ -164,6 +167,6 @@ VERSION_MOVES: Moves = {
     ),
     "order": _move({_V.ACCEPTED}, _V.ORDERED, Who.SYSTEM),
     "fail_order": _move({_V.ACCEPTED}, _V.ORDER_FAILED, Who.SYSTEM),
-    "retry_order": _move({_V.ORDER_FAILED}, _V.ACCEPTED, Who.OPERATOR),
+    "retry_order": _move({_V.ORDER_FAILED}, _V.ACCEPTED, Who.OPERATOR, Who.SYSTEM),
     "give_up_order": _move({_V.ORDER_FAILED}, _V.WITHDRAWN, Who.OPERATOR),
 }

@@ -1,24 +1,30 @@
 """Price tiers of a line: from which quantity on one unit would cost how much. Pure.
 
 They say what a larger quantity would cost and are no part of the totals: the quantity of the
-line has the price of the line. Prices are net, before the discounts that the line has.
+line has the price of the line. Prices are net, before the discounts that the line has. A price of
+the ERP keeps its basis, as that of a line does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 MOST_TIERS = 10
-Row = Mapping[str, str | bool | None]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """One step. `unit_price` is None until the ERP was asked; `is_manual` was typed by a person."""
+    """One step. `unit_price` is None until the ERP was asked; `is_manual` was typed by a person.
+
+    `basis` is what the ERP answered, as JSON of a PriceAnswer; empty for what it did not price.
+    """
 
     from_quantity: Decimal
     unit_price: Decimal | None
     is_manual: bool = False
+    basis: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(rows: Iterable[Row]) -> tuple[Tier, ...]:
@@ -28,6 +34,7 @@ def read(rows: Iterable[Row]) -> tuple[Tier, ...]:
             from_quantity=Decimal(str(row["from"])),
             unit_price=None if row["unit_price"] is None else Decimal(str(row["unit_price"])),
             is_manual=bool(row.get("is_manual")),
+            basis=row.get("basis") or {},
         )
         for row in rows
     )
@@ -40,9 +47,15 @@ def written(tiers: Iterable[Tier]) -> list[Row]:
             "from": plain(tier.from_quantity),
             "unit_price": None if tier.unit_price is None else plain(tier.unit_price),
             "is_manual": tier.is_manual,
+            **({"basis": dict(tier.basis)} if tier.basis else {}),
         }
         for tier in tiers
     ]
+
+
+def unpriced(tier: Tier) -> Tier:
+    """The same step, for which the ERP is still to be asked."""
+    return replace(tier, unit_price=None, is_manual=False, basis={})
 
 
 def complaint(tiers: Sequence[Tier], *, quantity: Decimal, unit_price: Decimal | None) -> str:

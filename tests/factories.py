@@ -19,6 +19,7 @@ from integrations.models import (
     Account,
     Buyer,
     Connection,
+    CustomerCopy,
     Event,
     Exchange,
     Flow,
@@ -28,6 +29,7 @@ from integrations.models import (
     OrderLine,
     Payment,
     PriceRow,
+    Registration,
     Run,
     Shipment,
     StockLevel,
@@ -103,12 +105,41 @@ class AccountFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Company {n} Ltd")
 
 
+class CustomerCopyFactory(DjangoModelFactory):
+    """A customer of the ERP with terms and a limit, that is no company here yet."""
+
+    class Meta:
+        model = CustomerCopy
+
+    source = factory.SubFactory("tests.factories.ConnectionFactory", erp=True)
+    ref = factory.Sequence(lambda n: f"c{n}")
+    number = factory.Sequence(lambda n: f"D1000{n}")
+    name = factory.Sequence(lambda n: f"Customer {n} Ltd")
+    currency = "EUR"
+    payment_term_name = "30 days net"
+    credit_limit = Decimal("25000")
+    is_credit_known = True
+    as_of = NOON
+
+
 class BuyerFactory(DjangoModelFactory):
     class Meta:
         model = Buyer
 
     account = factory.SubFactory(AccountFactory)
     email = factory.Sequence(lambda n: f"buyer{n}@company.example")
+
+
+class RegistrationFactory(DjangoModelFactory):
+    """Somebody who registered under a buyer's address and has shown nothing yet."""
+
+    class Meta:
+        model = Registration
+
+    storefront = factory.SubFactory("tests.factories.ConnectionFactory")
+    customer_id = factory.Sequence(lambda n: f"cus_new{n}")
+    email = factory.Sequence(lambda n: f"buyer{n}@company.example")
+    registered_at = NOON
 
 
 # ---------------------------------------------------------------- remote systems

@@ -25,7 +25,8 @@ class Field:
     """One setting or secret that a connection of this kind takes; checked before it is saved.
 
     `is_expiry`: the day (YYYY-MM-DD) on which a key runs out; the portal warns before.
-    `lines` above 1: a text of several lines, entered in a box that shows so many.
+    `lines` above 1: a text of several lines, entered in a box that shows so many. Settings of
+    one `group` stand together under its words; those without stand first.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     choices: tuple[str, ...] = ()
     is_expiry: bool = False
     lines: int = 1
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,14 @@
 from django.contrib import admin
 
 from integrations.admin import (
+    ages,
     alerts,
     connections,
+    customers,
     events,
     exchanges,
     flows,
+    hand_edits,
     history,
     issues,
     jobs,
@@ -23,11 +26,14 @@ from integrations.admin import (
 )
 
 __all__ = [
+    "ages",
     "alerts",
     "connections",
+    "customers",
     "events",
     "exchanges",
     "flows",
+    "hand_edits",
     "history",
     "issues",
     "jobs",

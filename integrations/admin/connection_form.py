@@ -85,12 +85,12 @@ def form_for(spec: AdapterSpec, connection: Connection | None) -> type[Connectio
     return type("ConnectionForm", (ConnectionForm,), fields)
 
 
-def field_names(spec: AdapterSpec) -> tuple[list[str], list[str]]:
-    """(settings, secrets) as the form names them."""
-    return (
-        [SETTING + field.name for field in spec.settings],
-        [SECRET + field.name for field in spec.secrets],
-    )
+def field_sets(spec: AdapterSpec) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """(settings by the words above them, secrets) as the form names them."""
+    groups: dict[str, list[str]] = {}
+    for field in spec.settings:
+        groups.setdefault(field.group or "Settings", []).append(SETTING + field.name)
+    return list(groups.items()), [SECRET + field.name for field in spec.secrets]
 
 
 def _setting(field: Field, value: str) -> forms.Field:

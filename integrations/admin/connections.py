@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 
 from integrations import adapters
 from integrations.adapters import AdapterSpec
-from integrations.admin import health, pressing
+from integrations.admin import health, pressing, standins
 from integrations.admin.base import ConsoleAdmin, actor
-from integrations.admin.connection_form import ConnectionForm, field_names, form_for
+from integrations.admin.connection_form import ConnectionForm, field_sets, form_for
 from integrations.admin.pressing import Button
 from integrations.flows import field_check
 from integrations.gateways import connections, field_shapes
@@ -43,14 +43,16 @@ class ConnectionAdmin(ConsoleAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         if not self._may_edit(request, obj):
             return [(None, {"fields": READABLE})]
-        wanted, secrets = field_names(_spec_of(request, obj))
+        settings_sets, secrets = field_sets(_spec_of(request, obj))
         address = ["name", "base_url", "allow_private_addresses", "verify_tls"]
         sets = [("Where it is", {"fields": address})]
-        if wanted:
-            sets.append(("Settings", {"fields": wanted}))
+        sets += [(words, {"fields": fields}) for words, fields in settings_sets]
         if secrets:
             sets.append(("Secrets, stored encrypted and never shown again", {"fields": secrets}))
         return sets
+
+    def get_urls(self) -> list[Any]:
+        return [*standins.urls(self), *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -88,6 +90,8 @@ class ConnectionAdmin(ConsoleAdmin):
             }
             if self.has_change_permission(request, row) and _spec_of(request, row).callbacks:
                 context["hook_address"] = urljoin(settings.BASE_URL, row.hook_path)
+            if self.has_change_permission(request, row):
+                context["faults_url"] = standins.address_of(row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(

@@ -6,7 +6,7 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from integrations.models import Connection
+from integrations.models import Connection, Flow
 
 
 class ConnectionFilter(SimpleListFilter):
@@ -46,3 +46,17 @@ class ResourceFilter(ConnectionFilter):
         # The id itself: by a join the database would sort all jobs of the connection for a page.
         found = Connection.objects.filter(pk=int(chosen)).values_list("resource", flat=True)
         return queryset.filter(resource__in=list(found))
+
+
+class FlowFilter(SimpleListFilter):
+    """Rows of one flow."""
+
+    title, parameter_name = "flow", "flow"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        flows = Flow.objects.select_related("source", "target")
+        return [(str(flow.pk), str(flow)) for flow in flows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(flow=int(chosen)) if chosen and chosen.isdigit() else queryset

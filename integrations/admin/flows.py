@@ -1,5 +1,6 @@
 """Flows: what moves from where to where, how boldly, and how far it has come."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldBooleanWidget,
+)
 
 from integrations.admin import pressing
 from integrations.admin.base import ConsoleAdmin, actor
@@ -18,25 +23,35 @@ from integrations.admin.pressing import Button
 from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
 from integrations.flows.runs import apply_latest_plan, is_batch, request_run
-from integrations.flows.schedules import set_schedule
+from integrations.flows.runs.clean import objection
+from integrations.flows.schedules import pause, resume, set_schedule
 from integrations.flows.settings import change_settings
 from integrations.looks import written
 from integrations.looks.badges import badge
-from integrations.models import Flow, StateChange
+from integrations.models import Flow, HandEdit, StateChange
 
 LAST_RUNS = 10
+MOST_EDITS = 1000  # are counted
 
 
 class ModeForm(pressing.ReasonForm):
     """The new mode; orders that go live also need the instant from which they are sent."""
 
-    field_order = ["mode", "live_from", "reason"]
+    field_order = ["mode", "live_from", "despite_plan", "reason"]
     mode = forms.ChoiceField(choices=Flow.Mode.choices, widget=UnfoldAdminSelectWidget)
     live_from = forms.SplitDateTimeField(
         label="Send orders placed from (UTC)",
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="For order flows. Older orders are never sent by themselves. Empty: now.",
+    )
+    despite_plan = forms.BooleanField(
+        label="I have read it: go live without a clean plan",
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text="For batch flows that go live. Otherwise their newest complete plan must be of "
+        "the last day, without failed records and without removals that nobody allowed. Kept in "
+        "the history.",
     )
 
 
@@ -47,7 +62,7 @@ class FlowAdmin(ConsoleAdmin):
     list_filter = ["kind", "mode"]
     list_select_related = ["source", "target"]
     change_form_outer_before_template = "console/_flow.html"
-    actions = ["change_mode", "run_now", "apply_plan"]
+    actions = ["change_mode", "run_now", "run_complete", "apply_plan", "pause", "resume"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = ["kind", "source", "target", "schedule"]
@@ -78,7 +93,8 @@ class FlowAdmin(ConsoleAdmin):
             change_settings(obj, form.settings(), actor=actor(request))
             return
         made = add_flow(kind=obj.kind, source=obj.source, target=obj.target, actor=actor(request))
-        set_schedule(made, obj.schedule, now=timezone.now())
+        if obj.schedule:  # else the usual one of its kind stays
+            set_schedule(made, obj.schedule, now=timezone.now())
         obj.__dict__.update(made.__dict__)  # the admin goes on with the row the service made
 
     def render_change_form(
@@ -88,7 +104,9 @@ class FlowAdmin(ConsoleAdmin):
         if row is not None:
             context |= {
                 "row": row,
-                "runs": list(row.runs.defer("plan")[:LAST_RUNS]),
+                "objection": _objection(row),
+                "open_edits": row.hand_edits.filter(state=HandEdit.State.OPEN)[:MOST_EDITS].count(),
+                "runs": list(row.runs.all()[:LAST_RUNS]),
                 "history": StateChange.objects.filter(subject="flow", subject_id=row.pk)[
                     :LAST_RUNS
                 ],
@@ -145,6 +163,7 @@ class FlowAdmin(ConsoleAdmin):
             actor=actor(request),
             reason=asked.cleaned_data["reason"],
             live_from=asked.cleaned_data["live_from"],
+            despite_plan=asked.cleaned_data["despite_plan"],
             now=timezone.now(),
         )
         return pressing.press_each(self, request, rows, press, done="switched")
@@ -153,6 +172,51 @@ class FlowAdmin(ConsoleAdmin):
     def run_now(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
         press = partial(request_run, actor=actor(request), trigger="console")
         return pressing.press_each(self, request, rows, press, done="asked to run")
+
+    @admin.action(description="Read everything now", permissions=["switch"])
+    def run_complete(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        press = partial(request_run, actor=actor(request), trigger="console", complete=True)
+        return pressing.press_each(self, request, rows, press, done="asked to read everything")
+
+    @admin.action(description="Pause the schedule…", permissions=["switch"])
+    def pause(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        consequence = (
+            "Neither the clock nor an event starts a run; a press does. What is in the storefront "
+            "grows old meanwhile. A run that is open goes on."
+        )
+        return self._schedule(request, rows, "pause", pause, consequence, done="paused")
+
+    @admin.action(description="Resume the schedule…", permissions=["switch"])
+    def resume(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
+        consequence = "The clock and events start runs again, from now on."
+        return self._schedule(request, rows, "resume", resume, consequence, done="resumed")
+
+    def _schedule(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Flow],
+        verb: str,
+        press: Callable[..., None],
+        consequence: str,
+        *,
+        done: str,
+    ) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action=verb,
+            question=f"{verb.capitalize()} the schedule of flows",
+            consequence=consequence,
+            button=f"{verb.capitalize()} the schedule",
+            by_job=False,
+            tone="primary",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        reason = asked.cleaned_data["reason"]
+        each = partial(press, actor=actor(request), reason=reason, now=timezone.now())
+        return pressing.press_each(self, request, rows, each, done=done)
 
     @admin.action(description="Apply the newest plan", permissions=["switch"])
     def apply_plan(self, request: HttpRequest, rows: QuerySet[Flow]) -> HttpResponse | None:
@@ -166,6 +230,18 @@ class FlowAdmin(ConsoleAdmin):
             Button(action="change_mode", label="Change the mode…", tone="primary"),
             Button(action="run_now", label="Run now"),
         ]
+        if is_batch(flow.kind):
+            buttons.append(Button(action="run_complete", label="Read everything now"))
+            verb = "resume" if flow.is_paused else "pause"
+            label = f"{verb.capitalize()} the schedule…"
+            buttons.append(Button(action=verb, label=label))
         if flow.mode == Flow.Mode.ASSISTED and is_batch(flow.kind):
             buttons.append(Button(action="apply_plan", label="Apply the newest plan"))
         return buttons
+
+
+def _objection(flow: Flow) -> str:
+    """What speaks against going live, for a batch flow that is on its way there."""
+    if flow.is_live or not is_batch(flow.kind):
+        return ""
+    return objection(flow, now=timezone.now()) or "Its newest plan is clean: it may go live."

@@ -16,6 +16,7 @@ from integrations.engine import edits
 from integrations.engine.models import Canary, JobState, SyncJob
 from integrations.flows.issues import NEWS
 from integrations.flows.orders.working import BEFORE_START
+from integrations.flows.runs import is_batch
 from integrations.looks import words, written
 from integrations.looks.badges import badge, toned
 from integrations.models import Connection, Flow, Issue, Order
@@ -247,8 +248,9 @@ def _is_late(flow: Flow, now: datetime) -> bool:
     """A flow that is on, and whose last complete reading is older than it should be.
 
     One with a schedule is late when its next run is overdue; the others are read by the sweep.
+    What a batch flow moves has its age in a panel of its own.
     """
-    if flow.mode == Flow.Mode.OFF:
+    if flow.mode == Flow.Mode.OFF or is_batch(flow.kind):
         return False
     if flow.schedule:
         return flow.next_run_at is not None and now - flow.next_run_at > LATE

@@ -18,12 +18,13 @@ from integrations.admin.base import ReadOnlyAdmin, may_see_exchanges
 from integrations.admin.filters import ErpFilter, StorefrontFilter
 from integrations.admin.pressing import Button
 from integrations.engine import explain
+from integrations.engine.editable import FieldType
 from integrations.engine.models import OPEN, SyncJob
 from integrations.flows.orders import overrides
 from integrations.flows.orders.working import HELD_BY_OPERATOR, orders_flow
 from integrations.looks import words, written
 from integrations.looks.badges import badge
-from integrations.models import Flow, Order
+from integrations.models import Flow, Order, OrderLine
 from integrations.models.order import IN_ERP, NOT_IN_ERP, TERMINAL, OrderState
 
 
@@ -78,7 +79,8 @@ class OrderAdmin(ReadOnlyAdmin):
         flow = orders_flow(row.storefront)
         return {
             "title": f"Order {row}",
-            "lines": list(row.lines.all()),
+            "lines": _lines_of(row),
+            "agreed": row.plan.get("agreed") or {},
             "shipments": list(row.shipments.all()),
             "invoices": list(row.invoices.all()),
             "payments": list(row.payments.all()),
@@ -197,6 +199,15 @@ def _buttons(order: Order) -> list[Button]:
     return [*found, Button(action="abandon", label="Cancel…", tone="danger")]
 
 
+def _lines_of(order: Order) -> list[OrderLine]:
+    """With the choices made for each, where a quote agreed on any."""
+    chosen = (order.plan.get("agreed") or {}).get("lines", {})
+    lines = list(order.lines.all())
+    for line in lines:
+        line.configuration = chosen.get(line.line_id, [])  # type: ignore[attr-defined]
+    return lines
+
+
 def _why_open_jobs_wait(order: Order) -> list[dict[str, Any]]:
     jobs = SyncJob.objects.filter(key__in=order.job_keys, state__in=OPEN).select_related("resource")
     now = timezone.now()
@@ -225,7 +236,7 @@ def _decided(order: Order) -> list[tuple[str, str]]:
         (
             spec.label,
             written.amount(Decimal(kept[spec.name]), order.currency)
-            if spec.is_money
+            if spec.type == FieldType.DECIMAL
             else kept[spec.name],
         )
         for spec in overrides.EDITABLE

@@ -6,34 +6,71 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from integrations.admin.base import ConsoleAdmin
+from integrations.admin.base import ConsoleAdmin, actor
+from integrations.admin.customers import AssortmentInline, CopyInline, LicenceInline
+from integrations.flows.customers.registrations import settle_buyers
 from integrations.models import Account, Buyer, User
 
 
 class BuyerInline(TabularInline):
     model = Buyer
-    fields = ["email", "language", "storefront_customer_id", "user"]
+    fields = ["email", "name", "is_active", "language", "storefront_customer_id", "user"]
     autocomplete_fields = ["user"]
     extra = 0
 
 
 @admin.register(Account)
 class AccountAdmin(ConsoleAdmin):
-    list_display = ["name", "tax_id", "is_blocked", "storefront_group_id"]
-    list_filter = ["is_blocked"]
+    list_display = ["name", "tax_id", "standing", "storefront_group_id"]
+    list_filter = ["is_blocked", "is_active"]
     search_fields = ["name", "=tax_id"]
-    inlines = [BuyerInline]
+    readonly_fields = ["standing"]
+    fieldsets = [
+        (None, {"fields": [("name", "tax_id"), "standing"]}),
+        ("Blocked by us", {"fields": ["is_blocked_by_hand", "block_reason"]}),
+        ("Where and what", {"fields": ["allowed_countries", "storefront_group_id"]}),
+    ]
+    inlines = [CopyInline, LicenceInline, AssortmentInline, BuyerInline]
+
+    @admin.display(description="May buy", ordering="is_blocked")
+    def standing(self, account: Account) -> str:
+        if account.pk is None:
+            return "yes"
+        told = [
+            (not account.is_active, "no longer in the ERP"),
+            (account.is_blocked_in_erp and account.is_active, "blocked in the ERP"),
+            (account.is_blocked_by_hand, "blocked by hand"),
+        ]
+        why = ", ".join(word for holds, word in told if holds)
+        return f"no: {why}" if why else "yes"
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is Buyer:
+            changed = [one for one in formset.forms if one.has_changed()]
+            settle_buyers(
+                [one.instance for one in changed],
+                actor=actor(request),
+                also=[one.initial.get("storefront_customer_id") for one in changed],
+            )
 
 
 @admin.register(Buyer)
 class BuyerAdmin(ConsoleAdmin):
-    list_display = ["email", "account", "language", "storefront_customer_id"]
+    list_display = ["email", "name", "account", "is_active", "language", "storefront_customer_id"]
+    list_filter = ["is_active"]
     search_fields = ["^email", "=storefront_customer_id", "account__name"]
     list_select_related = ["account"]
     autocomplete_fields = ["account", "user"]
+
+    def save_model(self, request: HttpRequest, obj: Buyer, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        before = form.initial.get("storefront_customer_id")
+        settle_buyers([obj], actor=actor(request), also=[before])
 
 
 class NewUserForm(UserCreationForm):

@@ -1,7 +1,8 @@
 """May this account buy this, on these terms? Pure.
 
 The ERP may only warn about credit; here it is decided. Each rule yields reasons with an
-effect: `block` refuses, `review` lets it through for a person to look at, `note` only tells.
+effect: `block` refuses, `hold` refuses until a person of the seller lets it pass, `review` lets
+it through for a person to look at, `note` only tells.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,10 +14,11 @@ from typing import Literal
 
 from integrations.records import CreditStanding
 
-Effect = Literal["block", "review", "note"]
+Effect = Literal["block", "hold", "review", "note"]
 Choice = Literal["warn", "block"]
+Unjudged = Literal["warn", "hold"]
 
-_EFFECT: Mapping[Choice, Effect] = {"warn": "review", "block": "block"}
+_EFFECT: Mapping[Choice | Unjudged, Effect] = {"warn": "review", "block": "block", "hold": "hold"}
 
 
 class Code(StrEnum):
@@ -25,12 +27,18 @@ class Code(StrEnum):
     ACCOUNT_BLOCKED = "account_blocked"
     BLOCKED_IN_ERP = "blocked_in_erp"
     STANDING_UNKNOWN = "standing_unknown"
+    STANDING_UNTOLD = "standing_untold"
     STANDING_STALE = "standing_stale"
     PREPAYMENT = "prepayment"
     PREPAYMENT_REQUIRED = "prepayment_required"
     LIMIT_UNKNOWN = "limit_unknown"
     LIMIT_EXCEEDED = "limit_exceeded"
     LIMIT_IN_OTHER_CURRENCY = "limit_in_other_currency"
+    COUNTRY_NOT_ALLOWED = "country_not_allowed"
+    LICENCE_MISSING = "licence_missing"
+    LICENCE_EXPIRED = "licence_expired"
+    NOT_IN_ASSORTMENT = "not_in_assortment"
+    CATEGORY_UNKNOWN = "category_unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class BuyRequest:
 
     `open_orders`: by currency, what the portal took for this account and the ERP does not
     count in its exposure yet. An empty `payment_term_ref` means the account's usual terms.
+    `why_untold`: why the ERP will not tell of this account, however often it is asked.
     """
 
     gross_total: Decimal
@@ -47,6 +56,7 @@ class BuyRequest:
     open_orders: Mapping[str, Decimal] = field(default_factory=dict)
     is_account_blocked: bool = False
     account_block_reason: str = ""
+    why_untold: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +64,15 @@ class Policy:
     """What the seller decided once.
 
     A standing older than `max_age` is stale. `warn` lets the buyer go on and marks the order
-    for review. `prepayment_term_refs`: terms under which nothing is delivered before payment.
+    for review. `when_unjudged`: the ERP answered, but credit cannot be judged by it: it tells no
+    limit, or one in another currency. `prepayment_term_refs`: terms under which nothing is
+    delivered before payment.
     """
 
     max_age: timedelta = timedelta(minutes=15)
     when_stale: Choice = "warn"
     when_unknown: Choice = "block"
+    when_unjudged: Unjudged = "hold"
     prepayment_term_refs: frozenset[str] = frozenset()
 
 
@@ -75,11 +88,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`needs_review`: allowed, but a person shall look before it goes on."""
+    """`needs_review`: allowed, but a person shall look before it goes on. `is_held`: allowed
+    as soon as a person of the seller lets it pass, not before."""
 
     is_allowed: bool
     needs_review: bool
     reasons: tuple[Reason, ...]
+    is_held: bool = False
 
 
 def may_buy(
@@ -92,9 +107,12 @@ def may_buy(
     policy = policy or Policy()
     reasons = tuple(_reasons(request, standing, now, policy))
     effects = {reason.effect for reason in reasons}
-    is_allowed = "block" not in effects
+    is_allowed = not {"block", "hold"} & set(effects)
     return Verdict(
-        is_allowed=is_allowed, needs_review=is_allowed and "review" in effects, reasons=reasons
+        is_allowed=is_allowed,
+        needs_review=is_allowed and "review" in effects,
+        is_held="hold" in effects and "block" not in effects,
+        reasons=reasons,
     )
 
 
@@ -103,7 +121,7 @@ def _reasons(
 ) -> Iterator[Reason]:
     yield from _account(request)
     if standing is None:
-        yield _unknown(policy)
+        yield _untold(request, policy) if request.why_untold else _unknown(policy)
         return
     yield from _erp_block(standing)
     yield from _age(standing, now, policy)
@@ -133,6 +151,23 @@ def _unknown(policy: Policy) -> Reason:
         effect=_EFFECT[policy.when_unknown],
         text_for_buyer=_TRY_LATER if policy.when_unknown == "block" else _WILL_CHECK,
         text_for_operator="The ERP could not be asked how this account stands.",
+    )
+
+
+def _untold(request: BuyRequest, policy: Policy) -> Reason:
+    return _unjudged(
+        Code.STANDING_UNTOLD,
+        policy,
+        f"The ERP does not tell how this account stands: {request.why_untold}",
+    )
+
+
+def _unjudged(code: Code, policy: Policy, text: str) -> Reason:
+    return Reason(
+        code=code,
+        effect=_EFFECT[policy.when_unjudged],
+        text_for_buyer=_ASK_US if policy.when_unjudged == "hold" else _WILL_CHECK,
+        text_for_operator=text,
     )
 
 
@@ -189,7 +224,7 @@ def _limit(request: BuyRequest, standing: CreditStanding, policy: Policy) -> Ite
     if standing.exposure + here > standing.limit:
         yield _exceeded(standing, standing.limit, here)
     elif amounts:
-        yield _other_currency(standing, amounts)
+        yield _other_currency(standing, amounts, policy)
 
 
 def _amounts(request: BuyRequest) -> dict[str, Decimal]:
@@ -200,12 +235,11 @@ def _amounts(request: BuyRequest) -> dict[str, Decimal]:
 
 
 def _limit_unknown(policy: Policy) -> Reason:
-    return Reason(
-        code=Code.LIMIT_UNKNOWN,
-        effect=_EFFECT[policy.when_unknown],
-        text_for_buyer=_TRY_LATER if policy.when_unknown == "block" else _WILL_CHECK,
-        text_for_operator="The ERP does not let the portal see the credit limit: give its user "
-        "the right to read accounting.",
+    return _unjudged(
+        Code.LIMIT_UNKNOWN,
+        policy,
+        "The ERP does not let the portal see the credit limit: give its user the right to read "
+        "accounting.",
     )
 
 
@@ -221,19 +255,23 @@ def _exceeded(standing: CreditStanding, limit: Decimal, here: Decimal) -> Reason
     )
 
 
-def _other_currency(standing: CreditStanding, amounts: Mapping[str, Decimal]) -> Reason:
+def _other_currency(
+    standing: CreditStanding, amounts: Mapping[str, Decimal], policy: Policy
+) -> Reason:
     told = ", ".join(f"{_told(amount)} {currency}" for currency, amount in sorted(amounts.items()))
-    return Reason(
-        code=Code.LIMIT_IN_OTHER_CURRENCY,
-        effect="review",
-        text_for_buyer=_WILL_CHECK,
-        text_for_operator=f"The credit limit is in {standing.currency}; {told} cannot be held "
-        "against it.",
+    return _unjudged(
+        Code.LIMIT_IN_OTHER_CURRENCY,
+        policy,
+        f"The credit limit is in {standing.currency}; {told} cannot be held against it.",
     )
 
 
 _CANNOT_ORDER = "Orders from your account are not accepted at the moment. Please contact us."
 _TRY_LATER = "We cannot check your account at the moment. Please try again later."
+_ASK_US = (
+    "Before this can be ordered we have to look at your account. Nothing was ordered; your "
+    "contact knows of it and gets in touch with you."
+)
 _WILL_CHECK = "We will check this order before we confirm it."
 
 
@@ -242,4 +280,7 @@ def _with(sentence: str, reason: str) -> str:
 
 
 def _told(amount: Decimal) -> str:
-    return f"{amount:,f}"
+    """Without the zeros that a database adds behind the cents."""
+    cents = round(amount, 2)
+    is_padded = cents == amount and amount.as_tuple().exponent < -2  # type: ignore[operator]
+    return f"{cents if is_padded else amount:,f}"

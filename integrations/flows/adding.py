@@ -4,13 +4,14 @@ from django.db import IntegrityError, transaction
 
 from integrations.errors import NeedsOperator
 from integrations.flows.ends import KINDS, refuse_wrong_roles
+from integrations.flows.schedules import USUAL
 from integrations.models import Connection, Flow, StateChange
 
 __all__ = ["KINDS", "add_flow", "refuse_wrong_roles"]
 
 
 def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -> Flow:
-    """Saves a new flow in mode `off`; `set_mode` switches it on.
+    """Saves a new flow in mode `off` with the usual schedule; `set_mode` switches it on.
 
     Raises NeedsOperator when the two connections are not what this kind moves between, or
     the flow is there already.
@@ -18,7 +19,9 @@ def add_flow(*, kind: str, source: Connection, target: Connection, actor: str) -
     refuse_wrong_roles(kind, source, target)
     try:
         with transaction.atomic():
-            flow = Flow.objects.create(kind=kind, source=source, target=target)
+            flow = Flow.objects.create(
+                kind=kind, source=source, target=target, schedule=USUAL.get(kind, "")
+            )
             StateChange.objects.create(
                 subject="flow", subject_id=flow.pk, after=flow.mode, actor=actor, reason="added"
             )

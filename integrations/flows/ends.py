@@ -8,6 +8,7 @@ ROLES: dict[str, tuple[str, str]] = {
     _K.PRODUCTS: (_R.ERP, _R.STOREFRONT),
     _K.PRICES: (_R.ERP, _R.STOREFRONT),
     _K.STOCK: (_R.ERP, _R.STOREFRONT),
+    _K.CUSTOMERS: (_R.ERP, _R.STOREFRONT),
     _K.ORDERS: (_R.STOREFRONT, _R.ERP),
     _K.ORDER_STATUS: (_R.ERP, _R.STOREFRONT),
 }

@@ -17,6 +17,8 @@ from integrations.errors import NeedsOperator
 from integrations.flows import schedules
 from integrations.flows.ends import refuse_wrong_roles
 from integrations.flows.orders.working import FLOW_NOT_WRITING, WRITING
+from integrations.flows.runs import is_batch
+from integrations.flows.runs.clean import objection
 from integrations.models import Flow, StateChange
 
 SWEEP_PLACE = {"swept_until", "place"}
@@ -31,9 +33,13 @@ def set_mode(
     actor: str,
     reason: str = "",
     live_from: datetime | None = None,
+    despite_plan: bool = False,
     now: datetime | None = None,
 ) -> Flow:
     """Switches the flow and writes history; the mode it has already changes nothing.
+
+    A batch flow goes live when its newest plan is clean (`runs.clean.objection`), or with
+    `despite_plan`: the person has read what speaks against it, which history keeps.
 
     An order flow that begins to write gets a start instant: `live_from` (aware), or now;
     orders placed earlier are never pushed by themselves, also not those from before a pause.
@@ -46,6 +52,7 @@ def set_mode(
     if wanted in WRITING:
         refuse_wrong_roles(locked.kind, locked.source, locked.target)
         _refuse_second_owner(locked)
+    reason = _with_objection(locked, wanted, reason, despite_plan=despite_plan, now=now)
     before, start_before = locked.mode, locked.live_from
     locked.mode = wanted
     _set_start(locked, live_from, now, before)
@@ -67,6 +74,24 @@ def _known(mode: str) -> Flow.Mode:
         raise NeedsOperator(
             f"There is no mode {mode!r}; a flow is one of: {known}.", reason="mode_unknown"
         ) from exc
+
+
+def _with_objection(
+    flow: Flow, wanted: Flow.Mode, reason: str, *, despite_plan: bool, now: datetime
+) -> str:
+    """The reason, with what spoke against going live and was read."""
+    if wanted != Flow.Mode.LIVE or flow.is_live or not is_batch(flow.kind):
+        return reason
+    against = objection(flow, now=now)
+    if against and not despite_plan:
+        raise NeedsOperator(
+            f"{flow} does not go live: {against}",
+            reason="no_clean_plan",
+            hint="Run it in shadow and look at its plan, or go live nevertheless: "
+            "“I have read it” here, --despite-plan at the command line.",
+            ids={"flow": flow.pk},
+        )
+    return f"{reason} Went live despite: {against}".strip() if against else reason
 
 
 def _refuse_second_owner(flow: Flow) -> None:

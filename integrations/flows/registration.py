@@ -4,7 +4,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from integrations.engine import beat
-from integrations.flows import alerts, expiries, field_check, retention, schedules
+from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
+from integrations.flows.customers import open_customers
+from integrations.flows.customers import settling as customers
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
@@ -17,10 +19,12 @@ from integrations.flows.orders import (
 )
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
+from integrations.flows.ownership import looking, register_owned
 from integrations.flows.price_audit import start_nightly
 from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
+from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock
@@ -47,20 +51,27 @@ JOB_MODULES = (
     poll,
     subscribing,
     runs,
+    looking,
     field_check,
     price_audit,
+    customers,
 )
 
 
 def register_all() -> None:
     """Registers what the flows listen to and what runs by the clock. Safe to repeat."""
     handlers.register_all()
+    customers.register_all()
     presses.register_all()
     poll.register_all()
+    nudging.register_all()
+    register_owned(OWNED_PRODUCTS)
+    looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)
     register_batch(Flow.Kind.PRICES, open_prices)
     register_batch(Flow.Kind.STOCK, open_stock)
+    register_batch(Flow.Kind.CUSTOMERS, open_customers)
     beat.register("sweep_orders", settings.SWEEP_S, lambda: sweep.start_sweeps(timezone.now()))
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
@@ -74,6 +85,7 @@ def register_all() -> None:
     )
     beat.register("redispatch_events", settings.SWEEP_S, inbox.redispatch)
     beat.register("forget_old", FORGET_EVERY_S, lambda: retention.forget_old(timezone.now()))
+    beat.register("nudges", schedules.EVERY_S, lambda: nudging.run_nudged(timezone.now()))
     beat.register(
         "schedules", schedules.EVERY_S, lambda: schedules.run_due_schedules(timezone.now())
     )

@@ -59,6 +59,36 @@ def _sample(text: str) -> str:
     return str(int(text))
 
 
+def _percent(text: str) -> str:
+    if not (text.isascii() and text.isdigit()) or int(text) > 100:
+        raise ValueError("a whole number from 0 to 100")
+    return str(int(text))
+
+
+# What every batch flow has; kinds whose hand edits are looked for have HAND_EDITS too.
+COMPLETE_EVERY_H = FlowSetting(
+    name="complete_every_h",
+    label="Hours between complete reads",
+    help="The other runs read what changed. 0: never complete. Empty: 24.",
+    read=_hours,
+)
+MOST_REMOVALS = FlowSetting(
+    name="most_removals_pct",
+    label="Removals believed without asking, in percent",
+    help="A run that would remove a larger share of what is linked (and at least 20 records) "
+    "stops and asks: the source may have answered incompletely. Empty: 10.",
+    read=_percent,
+)
+HAND_EDITS = FlowSetting(
+    name="hand_edits",
+    label="Edits by hand in the storefront",
+    help="Of what the source owns. report: complete reads look for them, each is told with both "
+    "values. put_back: what the flow wrote is also written again. Empty: only those that the "
+    "storefront's events tell of are looked at and told.",
+    choices=("report", "put_back"),
+)
+
+
 def _currencies(text: str) -> str:
     return ", ".join(_currency(one) for one in text.replace(",", " ").split())
 
@@ -106,12 +136,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             "together are the one stock location of the storefront's connection. Empty: linked.",
             choices=("linked", "sum"),
         ),
-        FlowSetting(
-            name="complete_every_h",
-            label="Hours between complete reads",
-            help="The other runs read what changed. 0: never complete. Empty: 24.",
-            read=_hours,
-        ),
+        COMPLETE_EVERY_H,
     ),
     Flow.Kind.PRICES: (
         FlowSetting(
@@ -162,6 +187,23 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             "zone of the seller, to find those that differ. 0: none. Empty: 50.",
             read=_sample,
         ),
+        MOST_REMOVALS,
+    ),
+    Flow.Kind.CUSTOMERS: (
+        FlowSetting(
+            name="unregistered",
+            label="Contacts who have not registered",
+            help="alone: in the storefront, but in no group. grouped: in the company's groups; "
+            "whoever types such an address into a cart then has that company's prices, and the "
+            "order goes to its account. Empty: alone.",
+            choices=("alone", "grouped"),
+        ),
+        FlowSetting(
+            name="complete_every_h",
+            label="Hours between complete reads",
+            help="The other runs read what changed. 0: never complete. Empty: 24.",
+            read=_hours,
+        ),
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(
@@ -176,12 +218,9 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             help="yes: written products sell from stock only. Empty: no.",
             choices=("yes", "no"),
         ),
-        FlowSetting(
-            name="complete_every_h",
-            label="Hours between complete reads",
-            help="The other runs read what changed. 0: never complete. Empty: 24.",
-            read=_hours,
-        ),
+        COMPLETE_EVERY_H,
+        MOST_REMOVALS,
+        HAND_EDITS,
     ),
 }
 

@@ -63,12 +63,17 @@ def compare(accepted: Shapes, found: Iterable[UsedField]) -> Comparison:
     """What differs from what was accepted. Pure.
 
     A field that the adapter came to use since is accepted; one that it uses no more is dropped.
-    One that is missing from the start is a change too.
+    One that is missing from the start is a change too, unless it may be rare. What nothing
+    was told of stays as it was.
     """
     kept: dict[str, dict[str, str]] = {}
     changes: list[FieldChange] = []
     for one in found:
         was = accepted.get(one.entity, {}).get(one.name)
+        if not _says_something(one, was):
+            if was is not None:
+                kept.setdefault(one.entity, {})[one.name] = was
+            continue
         kept.setdefault(one.entity, {})[one.name] = one.type if was is None else was
         if (was is None and not one.type) or (was is not None and was != one.type):
             changes.append(
@@ -87,8 +92,14 @@ def as_found(found: Iterable[UsedField]) -> dict[str, dict[str, str]]:
     """The shapes to accept them as they are."""
     shapes: dict[str, dict[str, str]] = {}
     for one in found:
-        shapes.setdefault(one.entity, {})[one.name] = one.type
+        if _says_something(one, None):
+            shapes.setdefault(one.entity, {})[one.name] = one.type
     return shapes
+
+
+def _says_something(one: UsedField, was: str | None) -> bool:
+    never_seen = not one.type and not was
+    return one.is_told and not (one.is_optional and never_seen)
 
 
 def as_json(changes: Iterable[FieldChange]) -> list[dict[str, Any]]:

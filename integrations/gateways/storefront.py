@@ -17,6 +17,7 @@ from integrations.errors import NeedsOperator
 from integrations.gateways.opening import open_adapter
 from integrations.models import Connection, Flow
 from integrations.records import (
+    CustomerWrite,
     ErpShipment,
     ListPrices,
     PaymentCollection,
@@ -26,6 +27,7 @@ from integrations.records import (
     ProductWrite,
     QuotedOrder,
     StockWrite,
+    StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontGroup,
     StorefrontPrice,
@@ -44,7 +46,11 @@ READS = frozenset(
         "find_groups",
         "find_price_lists",
         "find_products",
+        "products_by_id",
         "find_variants",
+        "find_customers",
+        "customers_by_id",
+        "registered_page",
         "find_quoted",
         "gross_currencies",
         "payment_collections",
@@ -157,6 +163,17 @@ class OwnedStorefront:
         self._require(Q(kind=Flow.Kind.STOCK, target=self._connection), "stock")
         self._adapter.write_stock(writes)
 
+    # -- customers and who belongs to which group, owned by a live customers flow into it
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        self._require(self._customers_flow(), "customers")
+        written: StorefrontCustomer = self._adapter.write_customer(write)
+        return written
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        self._require(self._customers_flow(), "customers")
+        self._adapter.change_members(group_id, add, remove)
+
     # -- groups of customers, which prices and customers are both tied to
 
     def create_group(self, ref: str, name: str) -> StorefrontGroup:
@@ -200,9 +217,9 @@ class OwnedStorefront:
         placed: PlacedQuote = self._adapter.draft_quoted(order)
         return placed
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         self._require(self._order_flow(), "orders")
-        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref)
+        placed: PlacedQuote = self._adapter.convert_quoted(quote_ref, digest=digest)
         return placed
 
     def discard_quoted(self, quote_ref: str) -> None:
@@ -212,6 +229,9 @@ class OwnedStorefront:
     def remove_draft(self, order_id: str) -> None:
         self._require(self._order_flow(), "orders")
         self._adapter.remove_draft(order_id)
+
+    def _customers_flow(self) -> Q:
+        return Q(kind=Flow.Kind.CUSTOMERS, target=self._connection)
 
     def _status_flow(self) -> Q:
         return Q(kind=Flow.Kind.ORDER_STATUS, target=self._connection)

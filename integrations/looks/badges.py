@@ -14,7 +14,16 @@ from integrations.engine.models import (
     PressMember,
     StepState,
 )
-from integrations.models import Alert, Event, Flow, Issue, PriceAudit, Run
+from integrations.models import (
+    Alert,
+    Event,
+    Flow,
+    HandEdit,
+    Issue,
+    PlannedChange,
+    PriceAudit,
+    Run,
+)
 from integrations.models.order import OrderState
 
 # Tones are meanings; erp_portal/static/console/console.css gives them their colours.
@@ -63,6 +72,19 @@ TONES: dict[str, dict[str, str]] = {
         PriceAudit.State.FAILED: "danger",
         PriceAudit.State.CANCELLED: "default",
     },
+    "planned": {
+        PlannedChange.Action.CREATE: "success",
+        PlannedChange.Action.CHANGE: "info",
+        PlannedChange.Action.REMOVE: "warning",
+        PlannedChange.Action.SKIP: "default",
+        PlannedChange.Action.FAILED: "danger",
+    },
+    "hand_edit": {
+        HandEdit.State.OPEN: "warning",
+        HandEdit.State.PUT_BACK: "success",
+        HandEdit.State.LEFT: "default",
+        HandEdit.State.GONE: "default",
+    },
     "flow": {
         Flow.Mode.OFF: "default",
         Flow.Mode.SHADOW: "info",
@@ -100,6 +122,8 @@ LABELS: dict[str, dict[str, str]] = {
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
     "price_audit": dict(PriceAudit.State.choices),
+    "planned": dict(PlannedChange.Action.choices),
+    "hand_edit": dict(HandEdit.State.choices),
     "flow": dict(Flow.Mode.choices),
     "edit": dict(EditDecision.Verdict.choices),
     "press": dict(Press.State.choices),

@@ -42,10 +42,14 @@ Verb = Callable[[dict[str, Any]], Answer]
 
 
 class PortalCommand(BaseCommand):
-    """Runs one verb, prints its answer as text or as JSON, turns our errors into Refused."""
+    """Runs one verb, prints its answer as text or as JSON, turns our errors into Refused.
+
+    A verb that takes long tells people how it goes by `options["say"](line)`.
+    """
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb: Verb = options["run"]
+        options["say"] = _nothing if options["json"] else self.stdout.write
         try:
             answer = verb(options)
         except PortalError as exc:
@@ -57,6 +61,10 @@ class PortalCommand(BaseCommand):
                 self.stdout.write(line)
         if answer.refusal:
             raise Refused(answer.refusal)
+
+
+def _nothing(line: str) -> None:
+    """What a verb says while it works, where a program reads the end only."""
 
 
 def add_verb(verbs: Any, name: str, run: Verb, *, help: str) -> CommandParser:

@@ -1,7 +1,7 @@
 """Finds what a person names on the command line."""
 
 from integrations.errors import NeedsOperator
-from integrations.models import Connection, Flow
+from integrations.models import Connection, Flow, Run
 
 
 def connection_named(text: str) -> Connection:
@@ -30,3 +30,14 @@ def flow_named(text: str) -> Flow:
             hint="Name it by its number; `flow list` shows them all.",
         )
     return found[0]
+
+
+def run_numbered(text: str) -> Run:
+    """A run by its number. Raises NeedsOperator."""
+    runs = Run.objects.select_related("flow__source", "flow__target")
+    found = runs.filter(pk=text).first() if text.isdigit() else None
+    if found is None:
+        raise NeedsOperator(
+            f"There is no run {text!r}.", reason="unknown_run", hint="`flow runs` shows the newest."
+        )
+    return found

@@ -4,6 +4,14 @@ from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
 from integrations.models.catalogue import PriceRow, StockLevel
 from integrations.models.connection import Connection
+from integrations.models.customers import (
+    Assortment,
+    CustomerCopy,
+    Licence,
+    LicensedGoods,
+    Origin,
+    Registration,
+)
 from integrations.models.event import Event
 from integrations.models.exchange import Exchange
 from integrations.models.flow import Flow
@@ -11,6 +19,8 @@ from integrations.models.history import StateChange, TransitionNotAllowed
 from integrations.models.issue import Issue, IssueItem
 from integrations.models.link import IdLink
 from integrations.models.order import Invoice, Order, OrderLine, Payment, Shipment
+from integrations.models.ownership import HandEdit, WrittenCopy
+from integrations.models.planned import PlannedChange
 from integrations.models.price_audit import PriceAudit, PriceDrift
 from integrations.models.run import Run
 from integrations.models.user import User
@@ -18,25 +28,34 @@ from integrations.models.user import User
 __all__ = [
     "Account",
     "Alert",
+    "Assortment",
     "Buyer",
     "Connection",
+    "CustomerCopy",
     "Event",
     "Exchange",
     "Flow",
+    "HandEdit",
     "IdLink",
     "Invoice",
     "Issue",
     "IssueItem",
+    "Licence",
+    "LicensedGoods",
     "Order",
     "OrderLine",
+    "Origin",
     "Payment",
     "PriceAudit",
     "PriceDrift",
+    "PlannedChange",
     "PriceRow",
+    "Registration",
     "Run",
     "Shipment",
     "StateChange",
     "StockLevel",
     "TransitionNotAllowed",
     "User",
+    "WrittenCopy",
 ]

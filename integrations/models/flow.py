@@ -8,7 +8,9 @@ class Flow(models.Model):
 
     `cursor` is where the next run begins (its form belongs to the flow), `covered_until` the
     instant up to which the source is known to have been read completely. `live_from` is the
-    start instant of an order flow: what was placed earlier is never pushed by itself.
+    start instant of an order flow: what was placed earlier is never pushed by itself. While it
+    `is_paused` neither its schedule nor an event starts a run; a press does. `nudged_at` is
+    when the source last told of a change that no run has read yet.
     """
 
     class Kind(models.TextChoices):
@@ -43,6 +45,8 @@ class Flow(models.Model):
     covered_until = models.DateTimeField(null=True, blank=True, editable=False)
     live_from = models.DateTimeField(null=True, blank=True)
     next_run_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_paused = models.BooleanField(default=False, editable=False)
+    nudged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["kind", "id"]

@@ -46,6 +46,8 @@ class IdLink(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.CharField(max_length=120, blank=True, editable=False)
+    # When the source last named the record in a complete reading.
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "link"

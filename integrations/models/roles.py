@@ -19,6 +19,7 @@ _READABLE = [
     "event",
     "exchange",
     "flow",
+    "handedit",
     "idlink",
     "invoice",
     "issue",
@@ -28,12 +29,18 @@ _READABLE = [
     "payment",
     "priceaudit",
     "pricedrift",
+    "plannedchange",
     "pricerow",
     "run",
     "shipment",
     "statechange",
     "stocklevel",
     "alert",
+    "customercopy",
+    "licence",
+    "licensedgoods",
+    "assortment",
+    "registration",
 ]
 _ENGINE_READABLE = [
     "syncjob",
@@ -79,9 +86,25 @@ _SET_POLICY = {f"{verb}_{model}" for model in _QUOTE_POLICY for verb in ("add", 
 
 _VIEW_ALL = {f"view_{model}" for model in (*_READABLE, *_ENGINE_READABLE, *_MAPPINGS)}
 _LINK_ALL = {f"{verb}_{model}" for model in _MAPPINGS for verb in ("add", "change", "delete")}
+# What a company may buy, and who may buy for it.
+_RESTRICTIONS = ("licence", "licensedgoods", "assortment")
+_SET_RESTRICTIONS = {
+    f"{verb}_{model}" for model in _RESTRICTIONS for verb in ("add", "change", "delete")
+}
 _VIEW_SALES = {
     f"view_{model}"
-    for model in ("account", "buyer", "order", "orderline", "shipment", "invoice", "payment")
+    for model in (
+        "account",
+        "buyer",
+        "order",
+        "orderline",
+        "shipment",
+        "invoice",
+        "payment",
+        "customercopy",
+        "registration",
+        *_RESTRICTIONS,
+    )
 }
 
 ROLES: dict[str, set[str]] = {
@@ -90,19 +113,24 @@ ROLES: dict[str, set[str]] = {
     | _SEE_QUOTES
     | {"settle_quote_orders"}
     | {"operate_jobs", "push_orders", "change_issue", "test_connections"}
-    | {"run_price_audits"},
+    | {"run_price_audits"}
+    | {"decide_registrations", "change_customercopy"},
     SALES: _VIEW_SALES | _SELL,
     SALES_MANAGER: _VIEW_SALES
     | _SELL
     | _SEE_QUOTES
     | _SET_POLICY
     | {"change_account", "change_buyer", "approve_quotes", "settle_quote_orders"}
-    | {"hand_over_quotes"},
+    | {"hand_over_quotes", "decide_registrations"}
+    | _SET_RESTRICTIONS,
     INTEGRATION_ADMIN: _VIEW_ALL
     | _LINK_ALL
     | _SEE_QUOTES
     | _SET_POLICY
+    | _SET_RESTRICTIONS
     | {
+        "decide_registrations",
+        "change_customercopy",
         "settle_quote_orders",
         "operate_jobs",
         "push_orders",

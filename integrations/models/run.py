@@ -8,7 +8,11 @@ class Run(models.Model):
     """Counts, duration, plan and what was skipped and why. An empty run is a row too.
 
     The window is the span of changes it reads; without a start it reads everything. A run
-    that `applies` an earlier one writes what that one planned; a plan is applied once.
+    that `applies` an earlier one writes what that one planned; a plan is applied once. What it
+    did, record by record, is in its `planned` rows.
+
+    `expected` is how many records it will probably read, None where nothing tells.
+    `removals_allowed_by` is who said that so many removals are meant.
     """
 
     class State(models.TextChoices):
@@ -35,7 +39,11 @@ class Run(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    plan = models.JSONField(default=list, blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    last_page_at = models.DateTimeField(null=True, blank=True)
+    removals_allowed_by = models.CharField(max_length=120, blank=True)
     note = models.TextField(blank=True)
 
     class Meta:
@@ -51,3 +59,17 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"Run {self.pk} of {self.flow}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it reads everything instead of what changed."""
+        return self.window_start is None
+
+    @property
+    def told(self) -> int:
+        """How many records its plan has."""
+        return self.created + self.changed + self.removed + self.skipped + self.failed

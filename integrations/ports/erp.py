@@ -97,7 +97,11 @@ class PushesOrders(Protocol):
         ...
 
     def create_order(self, draft: OrderDraft) -> ErpOrder:
-        """Creates a draft order under `draft.our_ref`; all of it or nothing. Not yet confirmed."""
+        """Creates a draft order under `draft.our_ref`; all of it or nothing. Not yet confirmed.
+
+        Payment terms, the buyer's order number and configurations are carried, in a field of
+        their own where the ERP has one. Raises NeedsOperator or Rejected for terms it lacks.
+        """
         ...
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from integrations.records import (
     BuyerPrice,
     BuyerPriceAsk,
+    CustomerWrite,
     DraftSighting,
     ErpShipment,
     ListPrices,
@@ -22,6 +23,7 @@ from integrations.records import (
     QuotedOrder,
     ShippingOption,
     StockWrite,
+    StorefrontCustomer,
     StorefrontFulfilment,
     StorefrontGroup,
     StorefrontOrder,
@@ -122,7 +124,11 @@ class WritesProducts(Protocol):
         ...
 
     def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:
-        """Products that carry one of these ERP refs (several may carry the same)."""
+        """Products that carry one of these ERP refs (several may carry the same), whole."""
+        ...
+
+    def products_by_id(self, product_ids: Sequence[str]) -> Sequence[StorefrontProduct]:
+        """These products, whole, in a bounded number of calls; unknown ids are left out."""
         ...
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
@@ -238,6 +244,37 @@ class TellsBuyerPrices(Protocol):
 
 
 @runtime_checkable
+class WritesCustomers(Protocol):
+    def find_customers(self, emails: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """Every row with one of these addresses, guests' and registered ones, in any case of
+        letters that was asked for. One address may have one row of each."""
+        ...
+
+    def customers_by_id(self, customer_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """These rows as they are now; unknown ids are left out."""
+        ...
+
+    def registered_page(
+        self, since: datetime | None, cursor: str | None
+    ) -> Page[StorefrontCustomer]:
+        """Those who registered at or after `since`, oldest first; None: all. Walk with
+        `next_cursor` until it is None; a row may come twice."""
+        ...
+
+    def write_customer(self, write: CustomerWrite) -> StorefrontCustomer:
+        """Creates a guest's row or changes a row. An update may be repeated; before a creation
+        is repeated, look with `find_customers`: a second guest of one address is refused."""
+        ...
+
+    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> None:
+        """Puts customers into a group and takes others out of it. Repeatable.
+
+        All of them or none: raises Rejected when one of those to add is not there.
+        """
+        ...
+
+
+@runtime_checkable
 class KeepsGroups(Protocol):
     """Customer groups that stand for audiences of the ERP's prices."""
 
@@ -279,11 +316,12 @@ class PlacesQuotedOrders(Protocol):
         """
         ...
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         """Makes the draft an order, which reserves its stock and is told as a placed order.
 
-        Once: an order that is converted is returned as it is. Raises Conflict as above, and
-        Rejected when there is no draft or too little stock.
+        Once: an order that is converted is returned as it is. `digest` is that of the draft as
+        it was looked at: one that was edited since is not converted. Raises Conflict for that
+        and as above, and Rejected when there is no draft or too little stock.
         """
         ...
 

@@ -15,6 +15,7 @@ from integrations.records.catalog import (
     UsedField,
 )
 from integrations.records.collections import PaymentCollection
+from integrations.records.customers import CustomerWrite, StorefrontCustomer
 from integrations.records.documents import Document
 from integrations.records.exchange import ExchangeRecord
 from integrations.records.groups import StorefrontGroup
@@ -75,6 +76,7 @@ from integrations.records.quotes import (
     QuotedOrder,
     QuotedShipping,
 )
+from integrations.records.restrictions import Article, GoodsList, HeldLicence, Restrictions
 from integrations.records.shipping import ShippingOption, StorefrontRegion
 
 __all__ = [
@@ -83,8 +85,10 @@ __all__ = [
     "Address",
     "BuyerPrice",
     "BuyerPriceAsk",
+    "Article",
     "Check",
     "CreditStanding",
+    "CustomerWrite",
     "Document",
     "DraftLine",
     "DraftSighting",
@@ -101,6 +105,8 @@ __all__ = [
     "ErpStock",
     "ErpVariant",
     "ExchangeRecord",
+    "GoodsList",
+    "HeldLicence",
     "LineProgress",
     "ListPrices",
     "OrderDraft",
@@ -122,8 +128,10 @@ __all__ = [
     "QuotedLine",
     "QuotedOrder",
     "QuotedShipping",
+    "Restrictions",
     "RoundingProfile",
     "StockWrite",
+    "StorefrontCustomer",
     "StorefrontFulfilment",
     "StorefrontGroup",
     "StorefrontLevel",

@@ -106,12 +106,18 @@ class UsedField:
 
     `type` is the remote's own word for its type, with what bounds it (length, precision);
     empty: the field is not there (any more). `needed_by` names the ports that stop without it.
+
+    An adapter that knows fields only from rows it looked at says where those tell nothing:
+    `is_told` false is neither there nor gone; `is_optional` may be rare, so that one that was
+    never seen is no loss.
     """
 
     entity: str
     name: str
     type: str
     needed_by: tuple[str, ...]
+    is_told: bool = True
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

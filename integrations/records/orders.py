@@ -56,6 +56,8 @@ class StorefrontLine:
     """One item or shipping line, amounts for the whole line, unrounded.
 
     `net_subtotal` is before discount; `net_subtotal - net_discount + tax = gross_total`.
+    `agreed_line` names the line of an agreement (a quote) that it says it is of: a pointer that
+    means nothing without the agreement itself.
     """
 
     line_id: str
@@ -72,6 +74,7 @@ class StorefrontLine:
     taxes: tuple[TaxLine, ...]
     fulfilled_quantity: Decimal = Decimal(0)
     shipped_quantity: Decimal = Decimal(0)
+    agreed_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +189,8 @@ class DraftLine:
     """One line as the ERP shall have it. `our_ref` is stable: the storefront's line id.
 
     `net_unit_price` is before `discount_percent`. `tax_refs` are the ERP's tax ids, in the
-    order of `tax_rates` (percent).
+    order of `tax_rates` (percent). `configuration` are (name, value) of the choices made for it,
+    in the order they were made.
     """
 
     our_ref: str
@@ -198,11 +202,25 @@ class DraftLine:
     discount_percent: Decimal
     tax_refs: tuple[str, ...]
     tax_rates: tuple[Decimal, ...]
+    configuration: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def choices(self) -> str:
+        """The configuration as text, a choice per line; empty without one."""
+        return "\n".join(f"{name}: {value}" for name, value in self.configuration)
+
+    @property
+    def full_text(self) -> str:
+        """Description and configuration, for an ERP that has one text for both."""
+        return "\n".join(filter(None, (self.description, self.choices)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
-    """An order to create. `our_ref` is the storefront's order id: the key of "exactly once"."""
+    """An order to create. `our_ref` is the storefront's order id: the key of "exactly once".
+
+    `payment_term_ref` is the ERP's id of the payment terms; empty: those of its customer.
+    """
 
     our_ref: str
     display_ref: str
@@ -215,6 +233,7 @@ class OrderDraft:
     expected_gross_total: Decimal
     po_number: str = ""
     note: str = ""
+    payment_term_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +263,10 @@ class ErpOrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpOrder:
-    """An order as the ERP holds it. `is_confirmed` false: a draft that still needs confirming."""
+    """An order as the ERP holds it. `is_confirmed` false: a draft that still needs confirming.
+
+    `payment_term_ref` is None where the ERP does not tell it.
+    """
 
     ref: str
     number: str
@@ -256,6 +278,7 @@ class ErpOrder:
     is_confirmed: bool
     is_cancelled: bool
     lines: tuple[ErpOrderLine, ...] = ()
+    payment_term_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

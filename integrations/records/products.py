@@ -40,20 +40,32 @@ class ErpProduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontVariant:
+    """`prices` are (currency, net amount) of one piece for everybody; several of one currency
+    where the storefront tells the prices of price lists along with them."""
+
     variant_id: str
     sku: str
     title: str
+    barcode: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    prices: tuple[tuple[str, Decimal], ...] = ()
+    manage_inventory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontProduct:
-    """A product as the storefront holds it; `external_ref` is the ERP's id it carries."""
+    """A product as the storefront holds it; `external_ref` is the ERP's id it carries.
+
+    What a write answers has its ids, SKUs and titles only; `find_products` fills in all.
+    """
 
     product_id: str
     external_ref: str
     handle: str
     title: str
     variants: tuple[StorefrontVariant, ...]
+    description: str = ""
+    is_published: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from integrations.records.orders import Address
+from integrations.records.orders import Address, StorefrontLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class QuotedShipping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedOrder:
-    """The order to place. `quote_ref` ("quote:Q-000123") is the key of "exactly once".
+    """The order to place. `quote_ref` ("quote:Q-000123-1") is the key of "exactly once".
 
     `customer_id` None: a guest with this e-mail. `metadata` holds what the order carries of
     the quote: its number, the buyer's PO number, the payment terms.
@@ -60,7 +60,8 @@ class PlacedQuote:
     """The storefront's order of a quote, its totals exact and unrounded.
 
     `status` is "draft" until it is converted, then the order's own ("pending", "canceled" …).
-    `net_total + tax_total = gross_total`.
+    `net_total + tax_total = gross_total`. `lines` are what it holds, in no order. `digest` tells
+    this content of the order from any other.
     """
 
     quote_ref: str
@@ -71,10 +72,16 @@ class PlacedQuote:
     net_total: Decimal
     tax_total: Decimal
     gross_total: Decimal
+    lines: tuple[StorefrontLine, ...]
+    digest: str
 
     @property
     def is_draft(self) -> bool:
         return self.status == "draft"
+
+    @property
+    def is_canceled(self) -> bool:
+        return self.status == "canceled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

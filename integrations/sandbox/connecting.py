@@ -79,8 +79,14 @@ def connect(
         link_customer(connected, customer.id, ref, customer.company)
     for flow in (connected.products, connected.orders, connected.order_status):
         if mode != Flow.Mode.OFF:
-            set_mode(flow, mode, actor=ACTOR, reason="the sandbox is set up", now=now)
+            switch(flow, mode, now=now)
     return connected
+
+
+def switch(flow: Flow, mode: str, *, now: datetime | None = None) -> Flow:
+    """Any mode at once: an invented shop needs no plan that somebody has looked at."""
+    reason = "the sandbox is set up"
+    return set_mode(flow, mode, actor=ACTOR, reason=reason, despite_plan=True, now=now)
 
 
 def link_customer(
@@ -142,6 +148,7 @@ def _as_filled(erp: ErpSeed) -> FilledErp:
             "pricelists": ", ".join(f"{code}={number}" for code, number in erp.pricelists.items()),
             "shipping_product_ref": str(erp.shipping_product),
             "rounding_product_ref": str(erp.rounding_product),
+            "free_text_product_ref": str(erp.free_text_product),
         },
         secrets={"api_key": erp.api_key},
         variants={},
@@ -155,12 +162,18 @@ def _as_filled(erp: ErpSeed) -> FilledErp:
 def _link(connected: Connected, shop: MedusaSeed, erp: FilledErp) -> None:
     source, target = connected.shop, connected.erp
     for code in shop.tax_codes.values():
-        refs = erp.taxes.get(TAXES[code], ())
-        if refs:
-            bind(IdLink.Kind.TAX, source, code, target, refs[0], actor=ACTOR, label=code)
+        for ref in _only(erp.taxes.get(TAXES[code], ())):
+            bind(IdLink.Kind.TAX, source, code, target, ref, actor=ACTOR, label=code)
     option, service = shop.shipping_option_id, erp.shipping_ref
     if service:
         bind(IdLink.Kind.SHIPPING, source, option, target, service, actor=ACTOR, label="Standard")
+
+
+def _only(refs: tuple[str, ...]) -> tuple[str, ...]:
+    """A tax of the shop is one tax of the ERP: of several, none may be left out silently."""
+    if len(refs) > 1:
+        raise ValueError(f"one tax of the shop cannot be linked to {', '.join(refs)}")
+    return refs
 
 
 def _counterparts(

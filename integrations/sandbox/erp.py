@@ -47,6 +47,7 @@ def seed_erp(standin: OdooStandIn) -> ErpSeed:
         customers=customers,
         shipping_product=standin.add_product("SHIPPING", "Freight", 0, kind="service"),
         rounding_product=standin.add_product("ROUNDING", "Rounding", 0, kind="service"),
+        free_text_product=standin.add_product("CUSTOM", "Made to order", 0),
     )
 
 

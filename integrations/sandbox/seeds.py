@@ -26,6 +26,7 @@ class ErpSeed:
     customers: Mapping[str, int]
     shipping_product: int
     rounding_product: int
+    free_text_product: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ there is what the portal and its worker did.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ from integrations.sandbox.storefront import MedusaSeed, RealMedusa
 from integrations.sandbox.storefront.postgres import database_url_from_environment
 from integrations.sandbox.storefront.prerequisites import require_node, require_postgres_binaries
 from integrations.sandbox.storefront.shop_api import ShopApi, basic
+from integrations.secrets import new_token
 
 Say = Callable[[str], None]
 
@@ -88,11 +89,12 @@ def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
         medusa = _prepare_real_shop(stack, plan, say) if plan.has_real_shop else None
         processes = stack.enter_context(Processes(folder=plan.folder / "logs"))
         say("Starting a storefront and an ERP." if medusa is None else "Starting an ERP.")
-        standins = _start_standins(processes, has_shop=medusa is None)
+        key = {"SANDBOX_KEY": new_token()}
+        standins = _start_standins(processes, has_shop=medusa is None, env=key)
         say("Creating the portal's tables.")
         _prepare_database()
         say("Starting the portal and its worker.")
-        base_url, portal = _start_portal(processes, plan)
+        base_url, portal = _start_portal(processes, plan, env=key)
         worker = processes.start("worker", _manage("worker"), env=plan.environment)
         remotes = from_json(Remotes, json.loads(first_line(standins)))
         hook = new_hook()
@@ -113,10 +115,10 @@ def open_stage(plan: Plan, *, say: Say) -> Iterator[Stage]:
         yield stage
 
 
-def _start_standins(processes: Processes, *, has_shop: bool) -> Program:
+def _start_standins(processes: Processes, *, has_shop: bool, env: Mapping[str, str]) -> Program:
     words = [] if has_shop else ["--without-shop"]
     command = _manage("sandbox", "--json", *words)
-    return processes.start("sandbox", command, reads_output=True)
+    return processes.start("sandbox", command, env=env, reads_output=True)
 
 
 def _prepare_database() -> None:
@@ -129,15 +131,17 @@ def _prepare_database() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def _start_portal(processes: Processes, plan: Plan) -> tuple[str, Program]:
+def _start_portal(
+    processes: Processes, plan: Plan, *, env: Mapping[str, str]
+) -> tuple[str, Program]:
     port = plan.port or free_port()
     base_url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     # Without the limit it waits for ever for a worker that was just starting.
     command += ["--workers-kill-timeout", "3"]
     command += ["--host", "127.0.0.1", "--port", str(port), "erp_portal.wsgi:application"]
-    portal = processes.start("portal", command, env={**plan.environment, "BASE_URL": base_url})
-    return base_url, portal
+    told = {**plan.environment, **env, "BASE_URL": base_url}
+    return base_url, processes.start("portal", command, env=told)
 
 
 def _prepare_real_shop(stack: ExitStack, plan: Plan, say: Say) -> RealMedusa:

@@ -90,7 +90,10 @@ class _Tale:
             run = Run.objects.latest("pk")
             self._until("the products flow ends", partial(_has_ended, run))
             if run.state != Run.State.DONE or run.failed or run.skipped:
-                raise StageFailed(f"The products flow failed: {run.note} {run.plan}")
+                told = "; ".join(
+                    f"{row}: {row.reason}" for row in run.planned.exclude(reason="")[:5]
+                )
+                raise StageFailed(f"The products flow failed: {run.note} {told}")
             created += run.created
         variants = sum(len(product.variants) for product in PRODUCTS)
         self._say(f"  {created} products with {variants} SKUs are for sale.")

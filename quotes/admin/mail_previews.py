@@ -24,6 +24,12 @@ NAMES = {
     "reminder": "Ends soon",
     "expired": "Has ended",
     "accepted": "Accepted",
+    "colleague_accepted": "Accepted by a colleague",
+    "company_asked": "To approvers: asked to accept",
+    "company_refused": "Not approved by the company",
+    "given_up": "Order given up",
+    "said": "News",
+    "declined": "Not offered",
     "question": "Question",
     "sales_submitted": "To sales: new request",
     "sales_overdue": "To sales: overdue",
@@ -32,7 +38,20 @@ NAMES = {
     "sales_declined": "To sales: declined",
     "sales_change": "To sales: change wanted",
     "sales_order_failed": "To sales: order failed",
+    "sales_prices_moved": "To sales: prices moved",
+    "sales_held": "To sales: acceptance is held",
+    "held_cleared": "Can be accepted now",
 }
+# Mails that repeat what somebody said: what is missing until then.
+NOT_YET = {
+    "question": "It repeats what was asked, and nothing was asked yet.",
+    "said": "It repeats what was written in the thread, and nothing waits to be told.",
+    "declined": "It repeats why nothing is offered, and the request is not declined.",
+    "colleague_accepted": "It names who accepted, and nobody did yet.",
+    "company_refused": "It names who did not approve, and nobody refused yet.",
+}
+NOBODY = "Nobody would get it: it has no owner, and SALES_EMAILS names nobody."
+NO_READER = "Nobody would get it as things are: there is no buyer whom it concerns."
 
 
 class Shown(NamedTuple):
@@ -102,9 +121,9 @@ def _shown(row: Any, mail: str, language: str) -> Shown:
     try:
         message = sending.preview_of(mail, row, language=language)
     except ObjectDoesNotExist:  # a question that nobody asked
-        return Shown(None, "It repeats what was asked, and nothing was asked yet.")
+        return Shown(None, NOT_YET[mail])
     if message is None:
-        return Shown(None, "Nobody would get it: it has no owner, and SALES_EMAILS names nobody.")
+        return Shown(None, NOBODY if mail.startswith(("sales", "managers")) else NO_READER)
     return Shown(message)
 
 

@@ -1,5 +1,6 @@
 """How prices moved in the ERP since they were quoted: the margin, and where sales sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from integrations.admin.base import ConsoleAdmin
 from integrations.admin.panels import Panel, Row, register_panel
 from integrations.looks import written
 from integrations.looks.badges import toned
+from quotes import tiers
 from quotes.models import BasisCheck, PriceMargin, Version, VersionLine
 from quotes.services import basis
 from quotes.services.pricing import Moved, beyond
@@ -58,11 +60,21 @@ class PricesFilter(admin.SimpleListFilter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedLine:
-    """One row of the card: what moved, of which line, and whether beyond the margin."""
+    """One row of the card: what moved, of which line or tier, and whether beyond the margin."""
 
     line: VersionLine
     moved: Moved
     is_beyond: bool
+
+    @property
+    def basis(self) -> Mapping[str, Any]:
+        """What the ERP said of this price when it was asked for the offer."""
+        start = self.moved.from_quantity
+        if start is None:
+            basis: Mapping[str, Any] = self.line.basis
+            return basis
+        found = (tier for tier in tiers.read(self.line.tiers) if tier.from_quantity == start)
+        return next((tier.basis for tier in found), {})
 
 
 def told(version: Version) -> dict[str, Any] | None:

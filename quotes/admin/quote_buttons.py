@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from integrations.admin.pressing import Button
 from quotes.admin.base import SalesAdmin
+from quotes.admin.waiting import is_held
 from quotes.models import Approval, Version
 from quotes.services import approving
 from quotes.states import REQUOTABLE, WITH_BUYER, WORKING, VersionState
@@ -25,6 +26,7 @@ KEEP = Button(action="keep_offer", label="Keep the offer…")
 REQUOTE = Button(action="requote", label="Quote anew")
 DECLINE = Button(action="decline", label="Declined by the buyer…")
 WITHDRAW = Button(action="withdraw", label="Withdraw…", tone="danger")
+LET_PASS = Button(action="let_pass", label="Allow the acceptance…", tone="primary")
 RETRY = Button(action="retry_order", label="Retry the order…", tone="primary")
 GIVE_UP = Button(action="give_up_order", label="Give up the order…", tone="danger")
 
@@ -68,6 +70,8 @@ def buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) -> li
     ]
     if may[EDITS] and _can_be_quoted_anew(version):
         found.insert(0, REQUOTE)
+    if may[APPROVES] and version.state in WITH_BUYER and is_held(version):
+        found.insert(0, LET_PASS)
     if may[EDITS] and version.state in WITH_BUYER | {_V.PENDING_APPROVAL, _V.APPROVED}:
         found.insert(-1, MOVED)
     return found

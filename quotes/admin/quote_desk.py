@@ -32,7 +32,8 @@ class QuoteDesk(SalesAdmin):
             action="copy_quote",
             question="Copy to a new quote",
             consequence="A new draft with the same lines. Prices are asked of the ERP anew; those "
-            "that were set by hand come along and are marked.",
+            "that were set by hand come along and are marked, but for the same company only. "
+            "Another one gets no price, discount, term, address or note of the first.",
             button="Copy it",
             form_class=CopyForm,
         )

@@ -9,24 +9,33 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations.admin.timeline import Entry
+from integrations.errors import PortalError
 from quotes.admin import editor_forms, price_basis
 from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
-from quotes.admin.quote_buttons import DECIDE, buttons_of, mine_to_decide, more_buttons_of
-from quotes.admin.waiting import waits_for
+from quotes.admin.quote_buttons import (
+    DECIDE,
+    buttons_of,
+    mine_to_decide,
+    more_buttons_of,
+)
+from quotes.admin.waiting import is_held, waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
-from quotes.services import approving, editing
+from quotes.services import approving, editing, pricing
 from quotes.states import WORKING
 
 Context = dict[str, Any]
+# Buttons of the page that mean what is in the editor now, so they are part of its form.
+SAVES_FIRST = ("submit", "price")
 
 
 def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
-    """The page; a POST to it saves, recalculates, or saves and submits."""
+    """The page; a POST to it saves, recalculates, or saves and then submits or prices."""
     version = _version(screen, request, pk)
     if request.method != "POST":
         return _page(screen, request, version, {})
@@ -44,6 +53,8 @@ def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     messages.success(request, f"{saved} is saved.")
     if "submit" in request.POST:
         _submit(request, saved)
+    if "price" in request.POST:
+        _price(request, saved)
     return HttpResponseRedirect(page_of(saved))
 
 
@@ -107,12 +118,27 @@ def _submit(request: HttpRequest, version: Version) -> None:
         messages.success(request, f"{submitted}: {submitted.get_state_display().lower()}.")
 
 
+def _price(request: HttpRequest, version: Version) -> None:
+    try:
+        left = pricing.price_version(version, user=person(request), on=timezone.now().date())
+    except (QuoteError, PortalError) as refusal:
+        messages.error(request, str(refusal))
+        return
+    for one in left:
+        text = f"{version}, line {one.line} got no price: {one.reason}"
+        messages.warning(request, text)
+    messages.success(request, f"{version}: priced.")
+
+
 def _page(
     screen: SalesAdmin, request: HttpRequest, version: Version, shown: Context
 ) -> HttpResponse:
     lines = list(version.lines.all())
+    buttons = buttons_of(screen, request, version)
     if _is_editable(screen, request, version):
-        shown = {"editor": editor_forms.blank(version), **shown}
+        shown = {"is_unsaved": "editor" in shown, "editor": editor_forms.blank(version), **shown}
+        shown["saving_buttons"] = [one for one in buttons if one.action in SAVES_FIRST]
+        buttons = [one for one in buttons if one.action not in SAVES_FIRST]
         shown["rows"] = _rows(shown["editor"], version)
     else:
         shown = {key: shown[key] for key in ("complaints",) if key in shown}
@@ -131,7 +157,7 @@ def _page(
         "ship_to": _in_words(version.ship_to),
         "bill_to": _in_words(version.bill_to),
         "waits_for": waits_for(version),
-        "buttons": buttons_of(screen, request, version),
+        "buttons": buttons,
         "more_buttons": more_buttons_of(screen, request, version),
         "decide": _decide(screen, request, version),
         "press_url": reverse("admin:quotes_version_changelist") + "?revisions=all",
@@ -171,11 +197,17 @@ def _around(version: Version) -> Context:
         "quote": quote,
         "revisions": revisions,
         "approvals": _approvals(version),
-        "acceptance": Acceptance.objects.filter(quote=quote).select_related("buyer").first(),
+        "acceptance": _acceptance(version),
+        "is_held": is_held(version),
         "rfq": rfq,
         "thread": rfq.messages.select_related("line") if rfq else (),
         "history": _history(revisions),
     }
+
+
+def _acceptance(version: Version) -> Acceptance | None:
+    rows = Acceptance.objects.filter(version=version)
+    return rows.select_related("buyer", "orderer").first()
 
 
 def _approvals(version: Version) -> list[Approval]:

@@ -19,7 +19,7 @@ from quotes.admin.deciding import CommentForm
 from quotes.admin.moment_field import SellerMomentField
 from quotes.admin.quote_desk import QuoteDesk
 from quotes.models import Acceptance, Version
-from quotes.services import approving, basis, drafting, ending, offering, ordering, pricing
+from quotes.services import approving, basis, credit, drafting, ending, offering, ordering, pricing
 from quotes.states import Who
 
 
@@ -38,6 +38,7 @@ class QuoteVerbs(QuoteDesk):
         "extend",
         "requote",
         "withdraw",
+        "let_pass",
         "decline",
         "retry_order",
         "give_up_order",
@@ -184,6 +185,21 @@ class QuoteVerbs(QuoteDesk):
             tone="danger",
         )
 
+    @admin.action(description="Allow the acceptance…", permissions=["approve"])
+    def let_pass(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        return ask_and_press(
+            self,
+            request,
+            rows,
+            partial(credit.let_pass, user=person(request)),
+            done="allowed",
+            action="let_pass",
+            question="Allow the acceptance",
+            consequence="The buyer may accept it though their credit could not be judged, and is "
+            "told so. A block of the account, or a limit that is known, still stands.",
+            button="Allow it",
+        )
+
     # ------------------------------------------------------------ the order
 
     @admin.action(description="Retry the order…", permissions=["settle"])
@@ -210,7 +226,8 @@ class QuoteVerbs(QuoteDesk):
             done="given up",
             action="give_up_order",
             question="Give up the order",
-            consequence="The quote is withdrawn though the buyer accepted it. Tell them.",
+            consequence="The quote is withdrawn though the buyer accepted it. They are told by "
+            "mail that no order comes; your reason is for us only. It can be quoted anew.",
             button="Give it up",
             tone="danger",
         )

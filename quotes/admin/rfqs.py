@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigAutoField, Exists, OuterRef, Q, QuerySet
@@ -35,6 +36,7 @@ from quotes.models import Rfq, RfqLine, Version
 from quotes.services import desk, drafting, rfqs
 from quotes.services import handing as handing_over
 from quotes.services.attachments import open_attachment
+from quotes.signin.threads import is_askers
 from quotes.states import RFQ_COPYABLE, RFQ_FOR_SALES, RFQ_TERMINAL, RfqState
 
 NUMBER = re.compile(r"(?:rfq-?)?0*(\d{1,18})", re.IGNORECASE)
@@ -48,7 +50,16 @@ class RfqAdmin(SalesAdmin):
     search_help_text = "RFQ number, company, e-mail or SKU"
     list_select_related = ["account", "assigned_to"]
     page_template = "console/rfq.html"
-    actions = ["take_on", "ask", "assign", "quote", "decline", "hand_over", "enter_again"]
+    actions = [
+        "take_on",
+        "ask",
+        "assign",
+        "quote",
+        "decline",
+        "hand_over",
+        "close_links",
+        "enter_again",
+    ]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return [urgency(timezone.now()).asc(), "answer_due_at", "-id"]
@@ -224,6 +235,24 @@ class RfqAdmin(SalesAdmin):
         press = handing_over.hand_over_rfq
         return handing.hand_over(self, request, rows, press, question="Hand to a colleague")
 
+    @admin.action(description="Close the asker's link…", permissions=["work"])
+    def close_links(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
+        return ask_and_press(
+            self,
+            request,
+            rows,
+            partial(desk.close_links, actor=staff(person(request))),
+            done="closed",
+            action="close_links",
+            question="Close the asker's link",
+            consequence="Whoever sent the request has no access to the portal and writes to you "
+            "through a link in a mail. It opens nothing any more; your next question carries a "
+            "new one.",
+            button="Close it",
+            tone="danger",
+            form_class=forms.Form,
+        )
+
     @admin.action(description="Quote it", permissions=["edit"])
     def quote(self, request: HttpRequest, rows: QuerySet[Rfq]) -> HttpResponse | None:
         def press(rfq: Rfq) -> HttpResponse:
@@ -246,15 +275,25 @@ def _buttons(rfq: Rfq) -> list[Button]:
     assign = [] if rfq.account_id else [Button(action="assign", label="Assign to a company…")]
     quote = Button(action="quote", label="Quote it", tone="primary")
     hand = Button(action="hand_over", label="Hand to a colleague…")
+    link = [Button(action="close_links", label="Close the asker's link…")]
+    link = link if is_askers(rfq) else []
     match rfq.state:
         case RfqState.SUBMITTED:
-            return [Button(action="take_on", label="Take on"), *assign, quote, ask, hand, decline]
+            return [
+                Button(action="take_on", label="Take on"),
+                *assign,
+                quote,
+                ask,
+                hand,
+                *link,
+                decline,
+            ]
         case RfqState.IN_REVIEW:
-            return [*assign, quote, ask, hand, decline]
+            return [*assign, quote, ask, hand, *link, decline]
         case RfqState.INFO_REQUESTED:
-            return [*assign, quote, hand, decline]
+            return [*assign, quote, hand, *link, decline]
         case RfqState.QUOTED:
-            return [hand]
+            return [hand, *link]
     if rfq.state in RFQ_COPYABLE:
         return [Button(action="enter_again", label="Copy as a new request")]
     return []

@@ -25,6 +25,8 @@ def waits_for(version: Version) -> str:
             return str(version.quote.owner or "anybody in sales")
         case _V.PENDING_APPROVAL:
             return _deciders(list(version.approvals.all()))
+        case _V.OFFERED | _V.ACCEPTANCE_PENDING if is_held(version):
+            return "a sales manager, for the buyer’s credit"
         case _V.OFFERED:
             return "the buyer"
         case _V.ACCEPTANCE_PENDING:
@@ -34,6 +36,11 @@ def waits_for(version: Version) -> str:
         case _V.ORDER_FAILED:
             return "support"
     return ""
+
+
+def is_held(version: Version) -> bool:
+    """Whether an acceptance of it waits for sales."""
+    return bool(version.held_note) and version.cleared_by_id is None
 
 
 def _deciders(approvals: list[Approval]) -> str:

@@ -97,6 +97,9 @@ class QuoteDocument:
     freight: Decimal = Decimal(0)
     taxes: tuple[Tax, ...] = ()
     terms: str = ""
+    ship_to: tuple[str, ...] = ()
+    bill_to: tuple[str, ...] = ()
+    shipping: str = ""
     delivery_terms: str = ""
     notes: str = ""
     language: Language = "en"

@@ -151,6 +151,9 @@ def _totals(document: QuoteDocument, words: Words) -> Iterator[Sheet]:
 
 def _sections(document: QuoteDocument, words: Words) -> Iterator[tuple[str, list[Line]]]:
     texts = (
+        (words.ship_to, "\n".join(document.ship_to)),
+        (words.bill_to, "\n".join(document.bill_to)),
+        (words.shipping, document.shipping),
         (words.terms, document.terms),
         (words.delivery_terms, document.delivery_terms),
         (words.notes, document.notes),

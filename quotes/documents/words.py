@@ -26,6 +26,9 @@ class Words:
     freight: str
     net_total: str
     gross_total: str
+    ship_to: str
+    bill_to: str
+    shipping: str
     terms: str
     delivery_terms: str
     notes: str
@@ -53,6 +56,9 @@ ENGLISH = Words(
     freight="Freight",
     net_total="Net total",
     gross_total="Total",
+    ship_to="Delivery address",
+    bill_to="Billing address",
+    shipping="Shipping",
     terms="Payment terms",
     delivery_terms="Delivery terms",
     notes="Notes",
@@ -80,6 +86,9 @@ GERMAN = Words(
     freight="Fracht",
     net_total="Nettobetrag",
     gross_total="Gesamtbetrag",
+    ship_to="Lieferadresse",
+    bill_to="Rechnungsadresse",
+    shipping="Versand",
     terms="Zahlungsbedingungen",
     delivery_terms="Lieferbedingungen",
     notes="Anmerkungen",
@@ -114,6 +123,9 @@ FRENCH = Words(
     freight="Transport",
     net_total="Total HT",
     gross_total="Total TTC",
+    ship_to="Adresse de livraison",
+    bill_to="Adresse de facturation",
+    shipping="Expédition",
     terms="Conditions de paiement",
     delivery_terms="Conditions de livraison",
     notes="Remarques",

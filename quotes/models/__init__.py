@@ -6,6 +6,7 @@ from quotes.models.attachment import Attachment
 from quotes.models.basis import BasisCheck, PriceMargin
 from quotes.models.choices import ChoiceList
 from quotes.models.forward import Forward
+from quotes.models.mailing import Mailing
 from quotes.models.paper import InvoiceCopy
 from quotes.models.quote import Quote, Version, VersionLine
 from quotes.models.rfq import Message, Rfq, RfqLine
@@ -23,6 +24,7 @@ __all__ = [
     "ChoiceList",
     "HandoverToken",
     "InvoiceCopy",
+    "Mailing",
     "Message",
     "PortalToken",
     "PriceMargin",

@@ -115,6 +115,28 @@ class Version(Moving):
     offered_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     first_viewed_at = models.DateTimeField(null=True, blank=True)
+    # For whose customer the ERP was asked for prices: the order belongs to that one.
+    erp = models.ForeignKey(
+        "integrations.Connection",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    erp_customer_ref = models.CharField(
+        "customer in the ERP", max_length=64, blank=True, editable=False
+    )
+    # Why an acceptance waits for sales, and who of them let it pass.
+    held_note = models.TextField("acceptance is held", blank=True, editable=False)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     asked_by = models.ForeignKey(
         "integrations.Buyer",
         null=True,

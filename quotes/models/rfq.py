@@ -67,6 +67,9 @@ class Rfq(Moving):
     # When the rep, and later the managers, were told that the answer is overdue: once each.
     overdue_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     overdue_raised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When sales asked the last question."
+    )
     # What makes a repeated request the same one: who sent it, with which key, saying what.
     request_key = models.CharField(max_length=160, blank=True, editable=False)
     request_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -100,6 +103,11 @@ class Rfq(Moving):
                 fields=["answer_due_at"],
                 condition=~models.Q(state__in=sorted(RFQ_TERMINAL)),
                 name="rfq_answer_due",
+            ),
+            models.Index(
+                fields=["asked_at", "id"],
+                condition=models.Q(state=RfqState.INFO_REQUESTED),
+                name="rfq_asked",
             ),
         ]
 
@@ -165,6 +173,8 @@ class Message(models.Model):
     is_internal = models.BooleanField(default=False)
     text = models.TextField()
     at = models.DateTimeField(default=timezone.now, editable=False)
+    # The job whose mail tells the buyer of it; None for what no mail has to tell, or not yet.
+    told_in = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["id"]

@@ -104,25 +104,18 @@ class HandoverToken(models.Model):
 class PortalToken(models.Model):
     """What makes a link in a mail work: for one purpose, one subject, one person, until then.
 
-    `subject_kind` and `subject_id` name the row the link is about ("quote", "12").
+    `subject_kind` and `subject_id` name the row the link is about ("rfq", "12"); whoever reads
+    the mailbox of `email` has it.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=40)
-    buyer = models.ForeignKey(
-        "integrations.Buyer",
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="portal_tokens",
-    )
-    email = models.EmailField(blank=True)
+    email = models.EmailField()
     subject_kind = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
-    used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -139,8 +132,7 @@ class PortalToken(models.Model):
             ),
             models.CheckConstraint(
                 name="portal_token_is_for_one_person",
-                condition=models.Q(buyer__isnull=False, email="")
-                | (models.Q(buyer__isnull=True) & ~models.Q(email="")),
+                condition=~models.Q(email=""),
             ),
             models.CheckConstraint(
                 name="portal_token_expires_after_it_was_made",
@@ -152,5 +144,5 @@ class PortalToken(models.Model):
         return f"{self.purpose} link {self.pk}"
 
     def is_open(self, now: datetime) -> bool:
-        """Neither revoked nor expired; a used one may still be looked at."""
+        """Neither revoked nor expired."""
         return self.revoked_at is None and now < self.expires_at

@@ -75,7 +75,8 @@ def buyers_of(request: HttpRequest) -> list[Buyer]:
     """The buyers that the signed-in user may act as in this session, by name of account."""
     if not request.user.is_authenticated:
         return []
-    rows = Buyer.objects.filter(user=request.user).select_related("account", "right")
+    rows = Buyer.objects.filter(user=request.user, is_active=True)
+    rows = rows.select_related("account", "right")
     if ONLY in request.session:
         rows = rows.filter(pk=request.session[ONLY])
     return list(rows.order_by("account__name", "id"))

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from quotes.portal.offer import Document, tiers_of
-from quotes.portal.shown import money, percent, quantity, unit_money
+from quotes.portal.offer import Document, places_of, tiers_of
+from quotes.portal.shown import moment, money, percent, quantity, unit_money
 
 Line = dict[str, Any]
 
@@ -101,6 +102,11 @@ def _line_changes(old: Line, new: Line, currency: str) -> Iterator[Change]:
 def _term_changes(before: Document, after: Document) -> Iterator[Change]:
     currency = after["currency"]
     shows: tuple[tuple[Any, Callable[[Document], str]], ...] = (
+        (_("Valid until"), _until),
+        (_("Delivery address"), lambda document: ", ".join(places_of(document).ship_to)),
+        (_("Billing address"), lambda document: ", ".join(places_of(document).bill_to)),
+        (_("Region"), lambda document: places_of(document).region),
+        (_("Shipping"), lambda document: places_of(document).shipping),
         (_("Payment terms"), lambda document: document["terms"]["name"]),
         (_("Discount on all lines"), lambda document: percent(document["discount_percent"])),
         (_("Freight"), lambda document: money(document["freight"]["net"], currency)),
@@ -123,6 +129,10 @@ def _differing(shows: Any, old: Any, new: Any) -> Iterator[Change]:
         before, after = show(old), show(new)
         if before != after:
             yield Change(label, before or "–", after or "–")
+
+
+def _until(document: Document) -> str:
+    return moment(datetime.fromisoformat(document["valid_until"]))
 
 
 def _configuration(line: Line) -> str:

@@ -47,6 +47,43 @@ def lines_of(document: Document) -> list[OfferLine]:
     return [_line(line, on_all) for line in document["lines"]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where it goes and who is invoiced, line by line as on an envelope, and how it is sent."""
+
+    ship_to: tuple[str, ...]
+    bill_to: tuple[str, ...]
+    region: str
+    shipping: str
+
+
+def places_of(document: Document) -> Places:
+    region, shipping = document["region"], document["shipping"]
+    return Places(
+        ship_to=envelope(document["ship_to"]),
+        bill_to=envelope(document["bill_to"]),
+        region=region["name"] or region["ref"],
+        shipping=shipping["name"] or shipping["ref"],
+    )
+
+
+def envelope(address: dict[str, str]) -> tuple[str, ...]:
+    """The parts of an address that are given, in lines."""
+    person = f"{address['first_name']} {address['last_name']}".strip()
+    place = f"{address['postal_code']} {address['city']}".strip()
+    country = " ".join(part for part in (address["region"], address["country_code"]) if part)
+    lines = (
+        address["company"],
+        person,
+        address["street1"],
+        address["street2"],
+        place,
+        country,
+        address["phone"],
+    )
+    return tuple(line for line in lines if line)
+
+
 def tiers_of(line: dict[str, Any]) -> tuple[tuple[Decimal, Decimal], ...]:
     """(from quantity, unit price); none in a document from before there were tiers."""
     rows = line.get("tiers", ())

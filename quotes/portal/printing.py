@@ -67,6 +67,9 @@ def record_of(version: Version, *, language: str, url: str) -> QuoteDocument:
         content_sha256=version.sha256,
         portal_url=url,
         terms=frozen["terms"]["name"],
+        ship_to=offer.places_of(frozen).ship_to,
+        bill_to=offer.places_of(frozen).bill_to,
+        shipping=_shipping(offer.places_of(frozen)),
         notes=frozen["note"],
         language=cast(Language, language),
     )
@@ -77,16 +80,18 @@ def _buyer(version: Version, frozen: Mapping[str, Any]) -> documents.Buyer:
     return documents.Buyer(
         account_name=frozen["account"],
         contact=person.email if person else "",
-        address_lines=_address(version.bill_to or version.ship_to),
+        address_lines=_postal(frozen["bill_to"], but=frozen["account"]),
     )
 
 
-def _address(address: Mapping[str, str]) -> tuple[str, ...]:
-    part = address.get
-    name = f"{part('first_name', '')} {part('last_name', '')}".strip()
-    place = f"{part('postal_code', '')} {part('city', '')}".strip()
-    lines = (name, part("street1", ""), part("street2", ""), place, part("country_code", ""))
-    return tuple(line for line in lines if line)
+def _postal(address: Mapping[str, str], *, but: str) -> tuple[str, ...]:
+    """For the window of an envelope: no telephone, and the account's name stands above it."""
+    lines = offer.envelope({**address, "phone": ""})
+    return tuple(line for line in lines if line != but)
+
+
+def _shipping(places: offer.Places) -> str:
+    return ", ".join(part for part in (places.shipping, places.region) if part)
 
 
 def _line(line: offer.OfferLine) -> QuoteDocumentLine:

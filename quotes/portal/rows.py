@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from integrations.models import Order
 from quotes.models import Quote, Rfq, Version
 from quotes.portal.access import Row, of_account
-from quotes.states import SHOWN_TO_BUYER
+from quotes.states import ANSWERED_TO_BUYER, SHOWN_TO_BUYER
 
 A_PAGE = 25
 # What a list shows of a version; its document is long.
@@ -81,6 +81,14 @@ def newest_of(request: HttpRequest, quote_pk: int) -> Version:
 
 def version_of(request: HttpRequest, quote_pk: int, revision: int) -> Version:
     return get_object_or_404(versions_of(request), quote=quote_pk, revision=revision)
+
+
+def answered_of(request: HttpRequest, quote_pk: int, revision: int) -> Version:
+    """The version that an answer is about, also one that was withdrawn under the buyer's eyes:
+    the answer to that is refused in words."""
+    offered = Version.objects.filter(state__in=ANSWERED_TO_BUYER, offered_at__isnull=False)
+    mine = of_account(offered, request, "quote__account").select_related("quote__account")
+    return get_object_or_404(mine, quote=quote_pk, revision=revision)
 
 
 def orders_of(request: HttpRequest) -> QuerySet[Order]:

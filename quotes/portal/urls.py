@@ -10,10 +10,12 @@ from quotes.portal import (
     views_handover,
     views_home,
     views_orders,
+    views_proving,
     views_quotes,
     views_request_form,
     views_requests,
     views_signin,
+    views_thread,
 )
 
 app_name = "portal"
@@ -25,9 +27,16 @@ urlpatterns = [
     path("accounts", views_signin.accounts, name="accounts"),
     path("language", views_signin.language, name="language"),
     path("hand-over/<str:token>", views_handover.redeem, name="handover"),
+    path("prove", views_proving.mail, name="prove_mail"),
+    path("prove/code", views_proving.code, name="prove_code"),
+    path("prove/<str:token>", views_proving.start, name="prove"),
     path("request", views_anonymous.ask, name="anonymous"),
     path("request/code", views_anonymous.confirm, name="anonymous_code"),
     path("request/done", views_anonymous.done, name="anonymous_done"),
+    path("request/open/<str:token>", views_thread.open_link, name="thread_open"),
+    path("request/thread", views_thread.show, name="thread"),
+    path("request/thread/say", views_thread.say, name="thread_say"),
+    path("request/thread/files", views_thread.add_file, name="thread_files"),
     path("requests/<str:number>/attachments", views_attachments.add, name="attachments"),
     path(
         "requests/<str:number>/attachments/<int:pk>", views_attachments.download, name="attachment"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quotes.models import SignInCode
+from quotes.portal import views_thread
 from quotes.portal.access import buyers_of
 from quotes.portal.forms_anonymous import (
     MORE_ROWS,
@@ -75,6 +76,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if rfq is not None:
             request.session.pop(TYPED, None)
             request.session[DONE] = rfq.number
+            views_thread.let_in(request, rfq)
             return redirect("portal:anonymous_done")
         form.add_error("code", _("This code is wrong, used or expired. You can ask for a new one."))
     words = {"form": form, "email": typed["contact"]["email"], "minutes": LIFE_MIN}

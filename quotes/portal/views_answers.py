@@ -24,19 +24,27 @@ from django.views.decorators.http import require_http_methods, require_POST
 from integrations.errors import PortalError
 from integrations.models import Buyer
 from quotes.actors import buyer as as_buyer
-from quotes.errors import Expired, MoveNotAllowed, NotPermitted, QuoteError
+from quotes.errors import (
+    Expired,
+    HeldForSales,
+    MoveNotAllowed,
+    NotOrderable,
+    NotPermitted,
+    QuoteError,
+)
 from quotes.models import Version
 from quotes.portal import offer, words
 from quotes.portal.access import BuyerRequest, buyer_required
 from quotes.portal.forms_quotes import AcceptForm, ReasonForm, SeenForm
-from quotes.portal.rows import version_of
+from quotes.portal.rows import answered_of
 from quotes.portal.views_signin import GET_OR_POST
-from quotes.services import answering, basis, credit, ending, offering
-from quotes.states import VERSION_MOVES, VersionState
+from quotes.services import answering, basis, credit, offering
+from quotes.states import SHOWN_TO_BUYER, VERSION_MOVES, VersionState
 
 logger = logging.getLogger(__name__)
 
 ACCEPTABLE = VERSION_MOVES["accept"].sources
+NOT_NOW = (HeldForSales, NotOrderable)  # the offer stands; what was entered is not lost
 SOURCES = {
     "decline": VERSION_MOVES["decline"].sources,
     "change": VERSION_MOVES["request_change"].sources,
@@ -47,14 +55,14 @@ SOURCES = {
 @require_http_methods(GET_OR_POST)
 @buyer_required
 def accept(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
-    version, person = version_of(request, pk, revision), cast(BuyerRequest, request).buyer
+    version, person = answered_of(request, pk, revision), cast(BuyerRequest, request).buyer
     if request.method != "POST":
         return _first_look(request, version, person)
     form = AcceptForm(request.POST, version=version)
     if not form.is_valid():
         return _accept_page(request, version, form, status=422)
     try:
-        answering.accept(version, person=person, answer=form.answer(), check=credit.check_account)
+        answering.accept(version, person=person, answer=form.answer(), check=credit.ask)
     except QuoteError as refused:
         return _refused_acceptance(request, version, form, refused)
     except PortalError as broken:
@@ -67,7 +75,7 @@ def accept(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
 @require_POST
 @buyer_required
 def ask_company(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
-    version, person = version_of(request, pk, revision), cast(BuyerRequest, request).buyer
+    version, person = answered_of(request, pk, revision), cast(BuyerRequest, request).buyer
     form = SeenForm(request.POST)
     if not form.is_valid():
         return redirect("portal:quote_accept", pk=pk, revision=revision)
@@ -101,7 +109,7 @@ def change(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
 @buyer_required
 def decline(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     def say(version: Version, person: Buyer, text: str) -> None:
-        ending.decline(version, actor=as_buyer(person), reason=text)
+        answering.decline(version, person=person, reason=text)
 
     return _reasoned(request, pk, revision, "decline", say)
 
@@ -110,7 +118,7 @@ def decline(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
 @buyer_required
 def keep(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     """Takes the wish for a change back."""
-    version, person = version_of(request, pk, revision), cast(BuyerRequest, request).buyer
+    version, person = answered_of(request, pk, revision), cast(BuyerRequest, request).buyer
     try:
         _refuse_closed(version, "keep_offer", VERSION_MOVES["keep_offer"].sources)
         offering.keep_offer(version, actor=as_buyer(person))
@@ -152,6 +160,7 @@ def _accept_page(
         "version": version,
         "quote": version.quote,
         "document": version.document,
+        "places": offer.places_of(offer.document_of(version)),
         "count": sum(line.is_counted for line in lines),
         "fallen": [line for line in lines if line.n in fallen],
         "fell_as_of": fell_as_of,
@@ -168,6 +177,9 @@ def _refused_acceptance(
 ) -> HttpResponse:
     if isinstance(refused, NotPermitted):
         return _beyond(request, version)
+    if isinstance(refused, NOT_NOW):
+        why = words.refusal(refused)
+        return _accept_page(request, version, form, status=words.status_of(refused), refused=why)
     status = words.status_of(refused)
     if status == 409:
         return _closed(request, version, refused)
@@ -197,11 +209,13 @@ Say = Callable[[Version, Buyer, str], None]
 
 def _reasoned(request: HttpRequest, pk: int, revision: int, verb: str, say: Say) -> HttpResponse:
     """A page with a text and one button."""
-    version, person = version_of(request, pk, revision), cast(BuyerRequest, request).buyer
+    version, person = answered_of(request, pk, revision), cast(BuyerRequest, request).buyer
     texts = TEXTS[verb]()
     form = ReasonForm(request.POST or None, label=texts["label"], required=verb != "refuse")
     try:
         _refuse_closed(version, verb, SOURCES[verb])
+        if verb == "decline":
+            answering.refuse_declining(person)
         if request.method == "POST" and form.is_valid():
             say(version, person, form.cleaned_data["text"])
             messages.success(request, texts["done"])
@@ -223,6 +237,8 @@ def _refuse_closed(version: Version, verb: str, states: frozenset[str]) -> None:
 
 def _closed(request: HttpRequest, version: Version, refused: QuoteError) -> HttpResponse:
     told = {"quote": version.quote, "version": version, "why": words.refusal(refused)}
+    version.refresh_from_db(fields=["state"])  # somebody may have been first
+    told["is_shown"] = version.state in SHOWN_TO_BUYER
     return render(request, "portal/quotes/closed.html", told, status=words.status_of(refused))
 
 

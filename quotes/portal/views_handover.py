@@ -2,6 +2,7 @@
 
 POST /api/portal/handover    the storefront's server asks for a customer, signed as its hooks are
     {"customer_id": "cus_…", "email": "…"}  ->  200 {"url": …}
+    the address signs in, or leads a customer whose address is not proven to `views_proving`
     401 bad signature, 404 no buyer of that customer, 409 answered before, 400 and 413 as hooks
 
 GET /portal/hand-over/<token>    signs the browser in, once
@@ -23,7 +24,7 @@ from integrations.adapters.callbacks import BadSignature
 from integrations.models import Connection
 from integrations.webhooks.signed import REQUESTS, storefront_of
 from quotes.portal import access
-from quotes.signin import handover
+from quotes.signin import handover, proving
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def _answer(storefront: Connection, message_id: str, body: bytes) -> JsonRespons
         return _refuse(400, "malformed", "The body must be JSON with a customer_id.")
     buyer = handover.known_customer(customer_id)
     if buyer is None:
-        return _refuse(404, "unknown_customer", "No buyer belongs to this customer.")
+        return _answer_unknown(storefront, customer_id)
     try:
         url = handover.issue_handover(
             buyer=buyer, storefront=storefront, message_id=message_id, now=timezone.now()
@@ -68,6 +69,14 @@ def _answer(storefront: Connection, message_id: str, body: bytes) -> JsonRespons
     except handover.AlreadyHandedOver as exc:
         return _refuse(409, "already_answered", str(exc))
     return JsonResponse({"url": url})
+
+
+def _answer_unknown(storefront: Connection, customer_id: str) -> JsonResponse:
+    """Who registered under a buyer's address is led to where they can show that it is theirs."""
+    waiting = proving.waiting_for(customer_id, storefront)
+    if waiting is None:
+        return _refuse(404, "unknown_customer", "No buyer belongs to this customer.")
+    return JsonResponse({"url": proving.issue_proof_link(waiting, now=timezone.now())})
 
 
 @never_cache

@@ -103,6 +103,7 @@ def _page(request: HttpRequest, version: Version) -> HttpResponse:
         "quote": quote,
         "document": document,
         "lines": lines,
+        "places": offer.places_of(document),
         "has_tiers": any(line.tiers for line in lines),
         "versions": every,
         "newest": every[0],
@@ -131,7 +132,7 @@ def _what_can_be_done(version: Version, person: Any) -> dict[str, Any]:
         "may_refuse": is_pending and (may_approve or version.asked_by_id == person.pk),
         "may_change": is_open and version.state == _V.OFFERED,
         "may_keep": is_open and version.state == _V.CHANGE_REQUESTED,
-        "may_decline": is_open,
+        "may_decline": is_open and (right is None or answering.may_decline(right)),
         "asked_by": version.asked_by if is_pending else None,
     }
 

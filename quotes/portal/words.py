@@ -13,7 +13,9 @@ from integrations.models.order import NOT_IN_ERP, Order, OrderState
 from quotes.errors import (
     AccountRefused,
     Expired,
+    HeldForSales,
     MoveNotAllowed,
+    NotOrderable,
     NotPermitted,
     QuoteError,
     Stale,
@@ -80,6 +82,17 @@ SENTENCES = (
     _("We cannot check your account at the moment. Please try again later."),
     _("You have forwarded very often. Please try again in an hour."),
     _("This order is above the credit that is agreed. Please contact us."),
+    _(
+        "Before this can be ordered we have to look at your account. Nothing was ordered; your "
+        "contact knows of it and gets in touch with you."
+    ),
+    _(
+        "Your order cannot be placed yet, because your company is not set up for it in our shop. "
+        "Nothing was ordered; please call your contact."
+    ),
+    _("Your account is not delivered to this country. Please contact us."),
+    _("Some of these goods need a licence that we do not have from you. Please contact us."),
+    _("Some of these goods are not agreed for your account. Please contact us."),
 )
 
 
@@ -116,6 +129,7 @@ BY_CODE = {
     Stale.code: _("This is not the offer that counts now. Look at the newest one first."),
     Expired.code: _("The time of this offer is over. Ask for a new one."),
     "over_limit": _("You may not accept this quote yourself. Ask your company’s approver."),
+    "may_not_decline": _("You may ask for a change, but not decline this quote."),
     NotPermitted.code: _("Only an approver of your company, or who asked, can do this."),
 }
 
@@ -126,4 +140,5 @@ def status_of(error: QuoteError) -> int:
         return 403
     if isinstance(error, TooMany):
         return 429
-    return 409 if isinstance(error, Stale | Expired | MoveNotAllowed) else 422
+    refused_now = Stale | Expired | MoveNotAllowed | HeldForSales | NotOrderable
+    return 409 if isinstance(error, refused_now) else 422

@@ -1,4 +1,4 @@
-"""What the buyer does with an offer: looks at it, asks for a change, accepts."""
+"""What the buyer does with an offer: looks at it, asks for a change, accepts, declines."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,10 +11,17 @@ from integrations.flows.totals.currency import round_half_up
 from integrations.models import Account, Buyer
 from quotes.actors import SYSTEM
 from quotes.actors import buyer as as_buyer
-from quotes.errors import AccountRefused, Expired, Incomplete, NotPermitted, Stale
+from quotes.errors import (
+    AccountRefused,
+    Expired,
+    HeldForSales,
+    Incomplete,
+    NotPermitted,
+    Stale,
+)
 from quotes.mails import sending
 from quotes.models import Acceptance, BuyingRight, Message, Quote, Rfq, Version
-from quotes.services import ending, ordering
+from quotes.services import credit, customers, ending, ordering
 from quotes.services.ending import locked
 from quotes.services.offering import is_expired
 from quotes.states import BOUND, RfqState, Who
@@ -37,15 +44,24 @@ class Answer:
 
 
 class AccountCheck(Protocol):
-    """Asks whether the account may buy; raises AccountRefused. Called outside transactions."""
+    """Asks of others whether the account may buy, outside transactions.
 
-    def __call__(self, version: Version) -> None: ...
+    What it returns judges inside the acceptance's, see `credit.ask`.
+    """
+
+    def __call__(self, version: Version) -> credit.Judge: ...
 
 
-def refuse_blocked(version: Version) -> None:
-    """The check that needs no ERP: the account's own block."""
+def refuse_blocked(version: Version) -> str:
+    """The judgement that needs no ERP: the account's own block."""
     if Account.objects.filter(pk=version.quote.account_id, is_blocked=True).exists():
         raise AccountRefused("This account is blocked at the moment; please call your contact.")
+    return ""
+
+
+def block_alone(version: Version) -> credit.Judge:
+    """The check that asks nobody."""
+    return refuse_blocked
 
 
 def view(version: Version) -> None:
@@ -73,29 +89,32 @@ def request_change(version: Version, *, person: Buyer, text: str) -> Version:
 
 
 def accept(
-    version: Version, *, person: Buyer, answer: Answer, check: AccountCheck = refuse_blocked
+    version: Version, *, person: Buyer, answer: Answer, check: AccountCheck = block_alone
 ) -> Acceptance:
     """Accepts what the buyer saw, once per quote, and starts the job that places the order.
 
     The same answer again gives the same acceptance. Raises Stale when another revision or hash
     counts now, Expired by the database's clock, NotPermitted beyond the buyer's rights,
-    AccountRefused, Incomplete, and MoveNotAllowed in any other state.
+    AccountRefused, HeldForSales, NotOrderable, Incomplete, and MoveNotAllowed in any other state.
     """
     try:
         known = _repeated(version, person, answer)
         if known is not None:
             return known
         _refuse_early(version, person, answer)
-        check(version)  # may ask the ERP, so before any lock
-        return _accept(version, person, answer)
+        judge = check(version)  # may ask the ERP, so before any lock
+        return _accept(version, person, answer, judge)
     except Expired:
         ending.expire(version)
+        raise
+    except HeldForSales as held:
+        credit.note_held(version, held)
         raise
 
 
 def _repeated(version: Version, person: Buyer, answer: Answer) -> Acceptance | None:
     """What this press has done already: the account is not judged again, now that it owes more."""
-    known = Acceptance.objects.filter(quote=version.quote_id).first()
+    known = Acceptance.objects.filter(quote=version.quote_id, given_up_at=None).first()
     return known if known is not None and _is_same(known, person, answer) else None
 
 
@@ -106,10 +125,11 @@ def _refuse_early(version: Version, person: Buyer, answer: Answer) -> None:
     _refuse_unsigned(version, answer)
     _refuse_beyond_rights(version, person)
     version.refuse("accept", as_buyer(person))
+    customers.ordering_for(version, person)
 
 
 @transaction.atomic
-def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
+def _accept(version: Version, person: Buyer, answer: Answer, judge: credit.Judge) -> Acceptance:
     quote, version = locked(version)
     known = _repeated(version, person, answer)
     if known is not None:
@@ -118,16 +138,19 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     _refuse_expired(version)
     _refuse_unsigned(version, answer)
     right = _refuse_beyond_rights(version, person)
-    refuse_blocked(version)
+    customer, orderer = customers.ordering_for(version, person)
+    account_note = judge(version)
     _refuse_answered(quote)
     who = Who.COMPANY_APPROVER if right.may_approve else Who.BUYER
-    version.move("accept", as_buyer(person, who))
+    version.move("accept", as_buyer(person, who), **customer.stamp())
     ending.drop_work(quote, reason=f"{version} was accepted")
     acceptance = Acceptance.objects.create(
         quote=quote,
         version=version,
         buyer=person,
         asked_by=version.asked_by,
+        orderer=orderer,
+        account_note=account_note,
         at=clock.now(),
         po_number=answer.po_number.strip(),
         signature=answer.signature.strip(),
@@ -138,6 +161,7 @@ def _accept(version: Version, person: Buyer, answer: Answer) -> Acceptance:
     _win(quote)
     ordering.start(acceptance)
     sending.start("accepted", version)
+    sending.start("colleague_accepted", version)
     sending.start("sales_accepted", version)
     return acceptance
 
@@ -152,6 +176,7 @@ def ask_company(version: Version, *, person: Buyer, answer: Answer) -> Version:
     _refuse_stale(quote, version, answer)
     _refuse_expired(version)
     version.move("ask_company", as_buyer(person), asked_by=person)
+    sending.start("company_asked", version)
     return version
 
 
@@ -164,7 +189,27 @@ def refuse_company(version: Version, *, person: Buyer, comment: str) -> Version:
         raise NotPermitted("Only an approver of your company, or who asked, can do this.")
     who = Who.COMPANY_APPROVER if right.may_approve else Who.BUYER
     version.move("refuse_company", as_buyer(person, who), reason=comment, asked_by=None)
+    sending.start("company_refused", version)
     return version
+
+
+@transaction.atomic
+def decline(version: Version, *, person: Buyer, reason: str) -> Version:
+    """Ends the offer, for a buyer who may accept; others may ask for a change."""
+    refuse_declining(person)
+    return ending.decline(version, actor=as_buyer(person), reason=reason)
+
+
+def refuse_declining(person: Buyer) -> None:
+    """Raises NotPermitted without the right to accept, whatever the limit."""
+    if not may_decline(_right_of(person)):
+        raise NotPermitted(
+            "You may ask for a change, but not decline this quote.", code="may_not_decline"
+        )
+
+
+def may_decline(right: BuyingRight) -> bool:
+    return right.may_accept or right.may_approve
 
 
 def may_accept(version: Version, person: Buyer) -> str:
@@ -241,7 +286,8 @@ def _refuse_answered(quote: Quote) -> None:
     if quote.rfq_id is None:
         return
     Rfq.objects.select_for_update().get(pk=quote.rfq_id)
-    if Acceptance.objects.filter(quote__rfq=quote.rfq_id).exclude(quote=quote).exists():
+    others = Acceptance.objects.filter(quote__rfq=quote.rfq_id, given_up_at=None)
+    if others.exclude(quote=quote).exists():
         raise Stale("Another quote for this request was accepted already.")
 
 

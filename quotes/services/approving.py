@@ -14,7 +14,7 @@ from quotes.actors import SYSTEM, staff
 from quotes.errors import Incomplete, NotPermitted
 from quotes.models import Approval, ApprovalRule, Version, VersionLine
 from quotes.policies.approval import Facts, Need, Rule, needed
-from quotes.services import choices, drafting
+from quotes.services import choices, drafting, orderable
 from quotes.services.ending import locked
 from quotes.states import VersionState, Who
 
@@ -88,6 +88,7 @@ def delegate(approval: Approval, *, user: User, to: User) -> Approval:
     """Lets somebody outside the group decide this one."""
     version, approval = _open(approval, user)
     _refuse_own(version, to)
+    _refuse_again(version, to)
     approval.delegated_to = to
     approval.save(update_fields=["delegated_to"])
     return approval
@@ -99,6 +100,7 @@ def waiting_for(user: User) -> "list[Approval]":
         state=Approval.State.WAITING, version__state=VersionState.PENDING_APPROVAL
     ).select_related("version__quote__account", "group")
     groups = set(user.groups.values_list("pk", flat=True))
+    decided = _decided_by(user) if settings.QUOTE_FOUR_EYES else set()
     first: dict[int, int] = {}
     for one in mine.order_by("version", "step"):
         first.setdefault(one.version_id, one.step)
@@ -108,6 +110,7 @@ def waiting_for(user: User) -> "list[Approval]":
         if one.step == first[one.version_id]
         and (one.group_id in groups or one.delegated_to_id == user.pk)
         and not _is_own(one.version, user)
+        and one.version_id not in decided
     ]
 
 
@@ -125,6 +128,12 @@ def refuse_incomplete(version: Version, *, now: datetime) -> None:
         missing.append("the region in the storefront is not given")
     if not version.ship_to.get("country_code"):
         missing.append("the address it goes to has no country")
+    if version.freight_net and not version.shipping_ref:
+        missing.append(
+            "freight is charged, but no way of shipping in the storefront is chosen: choose one, "
+            "or take the freight off"
+        )
+    missing += orderable.complaints(lines)
     missing += choices.complaints(version, choices.offered())
     if missing:
         raise Incomplete(f"{version} is not complete: {'; '.join(missing)}.")
@@ -166,12 +175,31 @@ def _open(approval: Approval, user: User) -> tuple[Version, Approval]:
     if not (is_mine or user.groups.filter(pk=approval.group_id).exists()):
         raise NotPermitted(f"Only {approval.group} may decide this.")
     _refuse_own(version, user)
+    _refuse_again(version, user)
     return version, approval
 
 
 def _refuse_own(version: Version, user: User) -> None:
     if _is_own(version, user):
         raise NotPermitted("Whoever submitted a quote or edited it last cannot approve it.")
+
+
+def _refuse_again(version: Version, user: User) -> None:
+    """Four eyes are those of two people, also where one is in both groups."""
+    if settings.QUOTE_FOUR_EYES and version.pk in _decided_by(user):
+        raise NotPermitted(
+            f"{user} approved another step of {version} already; somebody else must decide this."
+        )
+
+
+def _decided_by(user: User) -> set[int]:
+    """The versions that wait for approval and have one of this person's."""
+    mine = Approval.objects.filter(
+        state=Approval.State.APPROVED,
+        decided_by=user,
+        version__state=VersionState.PENDING_APPROVAL,
+    )
+    return set(mine.values_list("version", flat=True))
 
 
 def _is_own(version: Version, user: User) -> bool:

@@ -47,14 +47,13 @@ def start_checks(at_most: int = FEW) -> int:
     except NeedsOperator:
         return 0
     due = list(_due(clock.now())[:at_most])
-    for version in due:
-        _start(version, erp.resource_id)
-    return len(due)
+    return sum(_start(version, erp.resource_id) for version in due)
 
 
 def _due(now: datetime) -> Any:
     before = now - timedelta(hours=settings.QUOTE_BASIS_CHECK_H)
-    rests_on_erp = VersionLine.objects.filter(version=OuterRef("pk")).exclude(basis={})
+    lines = VersionLine.objects.filter(version=OuterRef("pk"))
+    rests_on_erp = lines.exclude(basis={}, tiers=[])
     open_ones = Version.objects.filter(
         Q(basis_check=None) | Q(basis_check__tried_at__lte=before),
         Exists(rests_on_erp),
@@ -67,7 +66,11 @@ def _due(now: datetime) -> Any:
 
 
 @transaction.atomic
-def _start(version: Version, erp_resource: int) -> None:
+def _start(version: Version, erp_resource: int) -> bool:
+    """Unless another process did since it was found."""
+    Version.objects.select_for_update().get(pk=version.pk)
+    if not _due(clock.now()).filter(pk=version.pk).exists():
+        return False
     BasisCheck.objects.update_or_create(version=version, defaults={"tried_at": clock.now()})
     start_job(
         CHECK,
@@ -76,6 +79,7 @@ def _start(version: Version, erp_resource: int) -> None:
         resources={"erp": erp_resource},
         actor="beat",
     )
+    return True
 
 
 def check(ctx: StepContext) -> Mapping[str, Any]:
@@ -159,11 +163,17 @@ def moved_of(found: BasisCheck) -> list[Moved]:
 
 
 def in_words(one: Moved) -> str:
-    """For sales: `line 1: 189 → 195 (+3.2 %), cost 118 → 121`, or that there is no price now."""
+    """For sales: `line 1: 189 → 195 (+3.2 %), cost 118 → 121`, or that there is no price now.
+
+    A tier is `line 1 from 50`.
+    """
+    name = f"line {one.line}"
+    if one.from_quantity is not None:
+        name += f" from {_plain(one.from_quantity)}"
     if one.price_now is None:
-        return f"line {one.line}: {_plain(one.price_then)}, and no price now. {one.reason}".strip()
+        return f"{name}: {_plain(one.price_then)}, and no price now. {one.reason}".strip()
     share = f" ({one.percent:+.1f} %)" if one.percent else ""
-    told = f"line {one.line}: {_plain(one.price_then)} → {_plain(one.price_now)}{share}"
+    told = f"{name}: {_plain(one.price_then)} → {_plain(one.price_now)}{share}"
     if one.cost_then != one.cost_now:
         told += f", cost {_plain(one.cost_then)} → {_plain(one.cost_now)}"
     return told
@@ -184,7 +194,8 @@ def fallen(version: Version) -> tuple[frozenset[int], datetime | None]:
     numbers = {
         one.line
         for one in moved_of(found)
-        if one.price_now is not None
+        if one.from_quantity is None  # a tier is no price of this offer yet
+        and one.price_now is not None
         and one.percent is not None
         and one.percent < -margin.percent
         and one.price_now < asked.get(one.line, Decimal(0))

@@ -1,8 +1,9 @@
 """Copies of a quote as a new one, for the same company or another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +16,25 @@ from quotes.models import Quote, Version, VersionLine
 from quotes.services import drafting, pricing
 from quotes.services.pricing import Unpriced
 
-# Where it goes and what was agreed with one company say nothing about another.
-_OF_THE_COMPANY = ("ship_to", "bill_to", "region_ref", "shipping_ref", "terms_ref", "terms_name")
+# Where it goes, what was agreed with one company and what was said to it or about it are no
+# other's business.
+_OF_THE_COMPANY = frozenset(
+    {
+        "ship_to",
+        "bill_to",
+        "region_ref",
+        "shipping_ref",
+        "terms_ref",
+        "terms_name",
+        "discount_percent",
+        "freight_net",
+        "freight_name",
+        "freight_tax_percent",
+        "needs_po_number",
+        "note",
+        "internal_note",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +51,10 @@ def copy_quote(
 ) -> Copied:
     """A new quote with the same lines, whatever became of the old one; prices are asked anew.
 
-    Prices that a person set come along, marked as such; all others are the ERP's of today, or
-    none where it gives none. Addresses, terms and shipping come along for the same company.
+    For the same company prices that a person set come along, marked as such, and so do discounts,
+    freight, addresses, terms, shipping and notes; all other prices are the ERP's of today, or
+    none where it gives none. Another company gets what the lines are and how many: no price,
+    discount, title or note of the first.
     """
     fresh = _copied(version, account=account, buyer=buyer, user=user)
     try:
@@ -47,15 +67,21 @@ def copy_quote(
 @transaction.atomic
 def _copied(version: Version, *, account: Account, buyer: Buyer | None, user: User) -> Version:
     old = version.quote
+    is_same = account.pk == old.account_id
     quote = Quote.objects.create(
-        account=account, buyer=buyer, owner=user, title=old.title, currency=old.currency
+        account=account,
+        buyer=buyer,
+        owner=user,
+        title=old.title if is_same else "",
+        currency=old.currency,
     )
-    left_out = () if account.pk == old.account_id else _OF_THE_COMPANY
     kept: dict[str, Any] = {
-        name: getattr(version, name) for name in drafting.KEPT if name not in left_out
+        name: getattr(version, name)
+        for name in drafting.KEPT
+        if is_same or name not in _OF_THE_COMPANY
     }
     fresh = Version.objects.create(quote=quote, revision=1, edited_by=user, **kept)
-    drafting.copy_lines(version, fresh, change=_unpriced)
+    drafting.copy_lines(version, fresh, change=_unpriced if is_same else _anonymous)
     drafting.add_up(fresh)
     fresh.save(update_fields=["net_total", "tax_total", "gross_total"])
     return fresh
@@ -69,6 +95,13 @@ def _unpriced(line: VersionLine) -> None:
         line.unit_price = line.list_price = line.unit_cost = line.cost_as_of = None
     line.is_price_manual = is_by_hand and line.unit_price is not None
     line.tiers = tiers.written(
-        tier if tier.is_manual else replace(tier, unit_price=None)
-        for tier in tiers.read(line.tiers)
+        tier if tier.is_manual else tiers.unpriced(tier) for tier in tiers.read(line.tiers)
     )
+
+
+def _anonymous(line: VersionLine) -> None:
+    """What it is and how many; nothing of what was agreed with whom it was quoted to."""
+    line.rfq_line, line.basis, line.note = None, {}, ""
+    line.unit_price = line.list_price = line.unit_cost = line.cost_as_of = None
+    line.is_price_manual, line.discount_percent = False, Decimal(0)
+    line.tiers = tiers.written(tiers.unpriced(tier) for tier in tiers.read(line.tiers))

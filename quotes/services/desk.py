@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from integrations.engine import clock
 from integrations.models import Account, Buyer, StateChange, User
 from quotes.actors import Actor, staff
 from quotes.errors import Incomplete
 from quotes.models import Rfq
 from quotes.services import rfqs
+from quotes.signin import threads
 from quotes.states import RFQ_TERMINAL, Who
 
 
@@ -27,6 +29,8 @@ def assign_account(rfq: Rfq, *, actor: Actor, account: Account) -> Rfq:
     rfq.account = account
     rfq.buyer = account.buyers.filter(email__iexact=rfq.contact_email).first()
     rfq.save(update_fields=["account", "buyer"])
+    if rfq.buyer is not None:  # who signs in needs no link any more
+        threads.revoke(rfq, actor=actor.name, now=clock.now())
     StateChange.objects.create(
         subject=Rfq.SUBJECT,
         subject_id=rfq.pk,
@@ -36,6 +40,18 @@ def assign_account(rfq: Rfq, *, actor: Actor, account: Account) -> Rfq:
         reason=f"assigned to {account}",
     )
     return rfq
+
+
+@transaction.atomic
+def close_links(rfq: Rfq, *, actor: Actor) -> int:
+    """Closes the links with which somebody without access writes to us; how many were open.
+
+    Raises Incomplete where there is none. The next mail about the request carries a new one.
+    """
+    closed = threads.revoke(rfq, actor=actor.name, now=clock.now())
+    if not closed:
+        raise Incomplete(f"Nobody has a link to {rfq}.")
+    return closed
 
 
 def buyer_of(account: Account, email: str) -> Buyer | None:

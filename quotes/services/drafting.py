@@ -154,7 +154,12 @@ def requote(version: Version, *, user: User) -> Version:
     newest = quote.versions.order_by("-revision")[0]
     kept: dict[str, Any] = {name: getattr(version, name) for name in KEPT}
     fresh = Version.objects.create(
-        quote=quote, revision=newest.revision + 1, edited_by=user, **kept
+        quote=quote,
+        revision=newest.revision + 1,
+        edited_by=user,
+        erp=version.erp,
+        erp_customer_ref=version.erp_customer_ref,
+        **kept,
     )
     copy_lines(version, fresh)
     add_up(fresh)

@@ -8,6 +8,7 @@ from quotes.errors import Incomplete
 from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
 from quotes.moments import by_seller
+from quotes.services.deadlines import due_anew
 from quotes.states import BOUND, WITH_BUYER, WORKING, RfqState, VersionState, Who
 
 PORTAL = Actor(who=Who.OPERATOR, name="portal")
@@ -79,7 +80,7 @@ def reopen_request(quote: Quote, *, reason: str) -> None:
         return
     rfq = Rfq.objects.select_for_update().get(pk=quote.rfq_id)
     if rfq.state == RfqState.QUOTED:
-        rfq.move("reopen", SYSTEM, reason=reason)
+        rfq.move("reopen", SYSTEM, reason=reason, **due_anew(clock.now()))
 
 
 def locked(version: Version) -> tuple[Quote, Version]:

@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 
 from integrations.engine import clock
 from integrations.models import Buyer, StateChange
-from quotes.errors import Incomplete, NotPermitted, TooMany
+from quotes.errors import Expired, Incomplete, MoveNotAllowed, NotPermitted, TooMany
 from quotes.mails import sending
 from quotes.models import Forward, Version
+from quotes.services.offering import is_expired
 from quotes.signin import locks, policies
-from quotes.states import SHOWN_TO_BUYER
+from quotes.states import CLOSED, SHOWN_TO_BUYER, WITH_BUYER
 
 WINDOW = timedelta(hours=1)
 MOST = 20  # of one buyer within it
@@ -24,7 +25,9 @@ SAME = timedelta(minutes=10)  # then a repeated press is a wish of its own
 
 def colleagues_of(person: Buyer) -> QuerySet[Buyer]:
     """The other buyers of the account who can sign in, by address."""
-    others = Buyer.objects.filter(account=person.account_id).exclude(email__iexact=person.email)
+    others = Buyer.objects.filter(account=person.account_id, is_active=True).exclude(
+        email__iexact=person.email
+    )
     barred = Q(user__is_active=False) | Q(user__is_staff=True) | Q(user__is_superuser=True)
     return others.exclude(barred).order_by("email")
 
@@ -36,10 +39,12 @@ def forward(
     """Tells a colleague of the offer, chosen (`to`) or typed (`address`), with a word if wanted.
 
     The same again within SAME is the same one. Raises NotPermitted for what is not the
-    person's to show, TooMany beyond MOST within WINDOW, Incomplete without a recipient.
+    person's to show, Expired and MoveNotAllowed for an offer that is over, TooMany beyond MOST
+    within WINDOW, Incomplete without a recipient.
     """
     if person.account_id != version.quote.account_id or version.state not in SHOWN_TO_BUYER:
         raise NotPermitted("This quote is for another account, or not to be shown.")
+    _refuse_over(version)
     address = policies.normal_email(to.email if to else address)
     if not address:
         raise Incomplete("Choose a colleague, or type an address.")
@@ -56,6 +61,14 @@ def forward(
     if colleague is not None:
         sending.start("forwarded", row)
     return row
+
+
+def _refuse_over(version: Version) -> None:
+    """A colleague could do nothing with it; what was accepted may still be shown."""
+    if version.state in CLOSED:
+        raise MoveNotAllowed(version, "forward", "it is over.")
+    if version.state in WITH_BUYER and is_expired(version, clock.now()):
+        raise Expired(f"{version} is past its time.")
 
 
 def _refuse_too_many(person: Buyer, now: datetime) -> None:

@@ -11,10 +11,11 @@ from quotes.errors import Incomplete
 from quotes.mails import sending
 from quotes.models import Quote, Rfq, Version
 from quotes.moments import by_seller
+from quotes.services import customers
 from quotes.services.approving import refuse_incomplete
 from quotes.services.drafting import totals
 from quotes.services.ending import locked
-from quotes.snapshot import document_of, sha256_of
+from quotes.snapshot import document_of, moment, sha256_of
 from quotes.states import BOUND, WITH_BUYER, RfqState
 
 
@@ -22,7 +23,8 @@ from quotes.states import BOUND, WITH_BUYER, RfqState
 def offer(version: Version, *, user: User) -> Version:
     """Freezes the version and puts it before the buyer; what was there before is superseded.
 
-    Raises Incomplete when something is missing or the account is blocked.
+    Raises Incomplete when something is missing, the account is blocked, or its order could be
+    placed for nobody.
     """
     quote, version = locked(version)
     refuse_incomplete(version, now=clock.now())
@@ -30,6 +32,7 @@ def offer(version: Version, *, user: User) -> Version:
         raise Incomplete(f"{quote} is accepted already; make a new quote.")
     if quote.account.is_blocked:
         raise Incomplete(f"{quote.account} is blocked; nothing is offered to it.")
+    customer = customers.to_offer(version)
     _supersede(quote, by=version)
     lines = list(version.lines.select_related("alternative_to"))
     document, added = document_of(version, lines), totals(version, lines)
@@ -42,6 +45,7 @@ def offer(version: Version, *, user: User) -> Version:
         net_total=added.net,
         tax_total=added.tax,
         gross_total=added.gross,
+        **customer,
     )
     _tell_request(quote)
     sending.start("offered", version)
@@ -52,7 +56,7 @@ def offer(version: Version, *, user: User) -> Version:
 def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
     """Moves the end of an offer's validity to a later time, with a row in its history.
 
-    The offer itself stays the same.
+    All else stays the same; the hash that a buyer signs is another one from now on.
     """
     _, version = locked(version)
     now = clock.now()
@@ -62,16 +66,19 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
         raise Incomplete(f"{version} is past its time already; quote it anew.")
     if until <= version.valid_until:
         raise Incomplete("An offer can only be made to last longer.")
+    before = version.sha256
     version.valid_until = until
+    version.document = {**(version.document or {}), "valid_until": moment(until)}
+    version.sha256 = sha256_of(version.document)
     version.reminded_at = None  # the new end has a reminder of its own
-    version.save(update_fields=["valid_until", "reminded_at"])
+    version.save(update_fields=["valid_until", "document", "sha256", "reminded_at"])
     StateChange.objects.create(
         subject=Version.SUBJECT,
         subject_id=version.pk,
         before=version.state,
         after=version.state,
         actor=actor.name[:120],
-        reason=f"extended until {by_seller(until)}",
+        reason=f"extended until {by_seller(until)}; its hash was {before}",
     )
     return version
 

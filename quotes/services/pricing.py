@@ -1,7 +1,7 @@
 """Prices from the ERP's own rules, each with the basis it came from, and what moved since."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from quotes import tiers
 from quotes.errors import Incomplete
 from quotes.models import Version, VersionLine
 from quotes.services.counterparts import customer_ref, trading_flow, variants_of
+from quotes.services.customers import asked_about
 from quotes.services.drafting import editing
 from quotes.states import WORKING
 
@@ -29,6 +30,7 @@ class Unpriced:
 
     line: int
     reason: str
+    ref: str = ""  # the price that was asked for: the line's own, or that of a tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ class Moved:
     """How the basis of one line differs from what the ERP says now; net, for one unit.
 
     `percent` is how far the price moved from what it was, None where there is none now;
-    `cost_percent` likewise, None where either cost is not known.
+    `cost_percent` likewise, None where either cost is not known. `from_quantity` names the price
+    tier that it is, None for the price of the line itself.
     """
 
     line: int
@@ -47,6 +50,7 @@ class Moved:
     percent: Decimal | None
     cost_percent: Decimal | None = None
     reason: str = ""
+    from_quantity: Decimal | None = None
 
 
 def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
@@ -60,9 +64,12 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
     if version.state not in WORKING:
         raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
     asked = [one for line in version.lines.all() if line.sku for one in _questions(line)]
-    answers, unpriced = _ask(version, asked, on)
-    variants = variants_of(version.lines.values_list("sku", flat=True), trading_flow())
+    flow = trading_flow()
+    customer = customer_ref(version.quote.account, version.quote.buyer, flow)
+    answers, unpriced = _ask(version, asked, on, customer=customer)
+    variants = variants_of(version.lines.values_list("sku", flat=True), flow)
     with editing(version, user=user) as fresh:
+        fresh.erp, fresh.erp_customer_ref = flow.target, customer
         for line in fresh.lines.select_for_update():
             variant = variants.get(line.sku)
             if variant:
@@ -76,16 +83,17 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
 
 
 def what_moved(version: Version, *, on: date) -> list[Moved]:
-    """Each line whose basis is not what the ERP says now, but those priced by hand.
+    """Each line and tier whose basis is not what the ERP says now, but those priced by hand.
 
     Writes nothing. Raises Incomplete without a linked customer, and what the ERP's adapter raises.
     """
-    lines = [line for line in version.lines.all() if line.basis and not line.is_price_manual]
-    asked = [_Asked(ref=str(line.n), line=line, quantity=line.quantity) for line in lines]
-    answers, unpriced = _ask(version, asked, on)
-    reasons = {one.line: one.reason for one in unpriced}
+    asked = [one for line in version.lines.all() for one in _with_basis(line)]
+    customer = asked_about(version, trading_flow())
+    answers, unpriced = _ask(version, asked, on, customer=customer)
+    reasons = {one.ref: one.reason for one in unpriced}
     compared = (
-        _compared(line, answers.get(str(line.n)), reasons.get(line.n, "")) for line in lines
+        _compared(one, answers.get(one.ref), reasons.get(one.ref) or reasons.get(f"{one.line.n}"))
+        for one in asked
     )
     return [moved for moved in compared if moved is not None]
 
@@ -102,11 +110,19 @@ def _is_beyond(one: Moved, margin_percent: Decimal) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """One price to ask for: of a line, or of one of its tiers, whose `ref` names the quantity."""
+    """One price to ask for: of a line, or of one of its tiers, whose `ref` names the quantity.
+
+    `basis` is what the ERP said when it was asked before; empty for nothing.
+    """
 
     ref: str
     line: VersionLine
     quantity: Decimal
+    basis: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_tier(self) -> bool:
+        return self.ref != str(self.line.n)
 
 
 Answers = dict[str, PriceAnswer]
@@ -121,18 +137,29 @@ def _questions(line: VersionLine) -> Iterator[_Asked]:
             yield _Asked(ref=_ref_of(line, tier), line=line, quantity=tier.from_quantity)
 
 
+def _with_basis(line: VersionLine) -> Iterator[_Asked]:
+    """The line and its tiers, as far as the ERP priced them before."""
+    if line.basis and not line.is_price_manual:
+        yield _Asked(ref=str(line.n), line=line, quantity=line.quantity, basis=line.basis)
+    for tier in tiers.read(line.tiers):
+        if tier.basis and not tier.is_manual:
+            ref, start = _ref_of(line, tier), tier.from_quantity
+            yield _Asked(ref=ref, line=line, quantity=start, basis=tier.basis)
+
+
 def _ref_of(line: VersionLine, tier: tiers.Tier) -> str:
     return f"{line.n}@{tiers.plain(tier.from_quantity)}"
 
 
-def _ask(version: Version, asked: Sequence[_Asked], on: date) -> tuple[Answers, list[Unpriced]]:
+def _ask(
+    version: Version, asked: Sequence[_Asked], on: date, *, customer: str
+) -> tuple[Answers, list[Unpriced]]:
     """Answers by ref, and what got none."""
     flow, quote = trading_flow(), version.quote
-    customer = customer_ref(quote.account, quote.buyer, flow)
     variants = variants_of((one.line.sku for one in asked), flow)
     known = [one for one in asked if one.line.sku in variants]
     strange = {one.line.n for one in asked if one.line.sku not in variants}
-    unpriced = [Unpriced(line=n, reason=UNKNOWN_SKU) for n in sorted(strange)]
+    unpriced = [Unpriced(line=n, reason=UNKNOWN_SKU, ref=str(n)) for n in sorted(strange)]
     if not known:
         return {}, unpriced
     question = PriceQuestion(
@@ -158,9 +185,9 @@ def _ask(version: Version, asked: Sequence[_Asked], on: date) -> tuple[Answers, 
 
 def _unpriced(asked: _Asked, refused: Mapping[str, str]) -> Unpriced:
     reason = refused.get(asked.ref, NO_ANSWER)
-    if asked.ref != str(asked.line.n):
+    if asked.is_tier:
         reason = f"From {tiers.plain(asked.quantity)}: {reason}"
-    return Unpriced(line=asked.line.n, reason=reason)
+    return Unpriced(line=asked.line.n, reason=reason, ref=asked.ref)
 
 
 def _take_tiers(line: VersionLine, answers: Answers) -> None:
@@ -168,8 +195,12 @@ def _take_tiers(line: VersionLine, answers: Answers) -> None:
     taken = []
     for tier in tiers.read(line.tiers):
         answer = None if tier.is_manual else answers.get(_ref_of(line, tier))
-        taken.append(replace(tier, unit_price=answer.net_unit_price) if answer else tier)
+        taken.append(_priced(tier, answer) if answer else tier)
     line.tiers = tiers.written(taken)
+
+
+def _priced(tier: tiers.Tier, answer: PriceAnswer) -> tiers.Tier:
+    return replace(tier, unit_price=answer.net_unit_price, basis=to_json(answer))
 
 
 def _take(line: VersionLine, answer: PriceAnswer) -> None:
@@ -187,19 +218,20 @@ def basis_of(line: VersionLine) -> PriceAnswer | None:
     return from_json(PriceAnswer, line.basis) if line.basis else None
 
 
-def _compared(line: VersionLine, now: PriceAnswer | None, reason: str) -> Moved | None:
-    then = basis_of(line)
-    if then is None or (now is not None and _figures(now) == _figures(then)):
+def _compared(asked: _Asked, now: PriceAnswer | None, reason: str | None) -> Moved | None:
+    then = from_json(PriceAnswer, dict(asked.basis))
+    if now is not None and _figures(now) == _figures(then):
         return None
     return Moved(
-        line=line.n,
+        line=asked.line.n,
         price_then=then.net_unit_price,
         price_now=now.net_unit_price if now else None,
         cost_then=then.cost,
         cost_now=now.cost if now else None,
         percent=_percent(then.net_unit_price, now.net_unit_price) if now else None,
         cost_percent=_percent(then.cost, now.cost) if now else None,
-        reason=reason,
+        reason=reason or "",
+        from_quantity=asked.quantity if asked.is_tier else None,
     )
 
 

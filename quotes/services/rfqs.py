@@ -4,27 +4,30 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
+from integrations.engine import clock
 from integrations.models import Account, Buyer
 from quotes import languages
 from quotes.actors import Actor
 from quotes.actors import buyer as as_buyer
-from quotes.errors import Incomplete, QuoteError
-from quotes.mails import sending
+from quotes.errors import Incomplete, NotPermitted, QuoteError
+from quotes.mails import gathering, sending
 from quotes.models import Message, Quote, Rfq, RfqLine
 from quotes.services import ending
-from quotes.signin import codes, people
-from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_TERMINAL, RfqState, Who
+from quotes.services.deadlines import due_anew
+from quotes.signin import codes, people, threads
+from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_FOR_SALES, RFQ_TERMINAL, Who
 
 MOST_LINES = 500
+_COPIED = ("currency", "reference", "note", "needed_by", "assigned_to")
+_CONTACT = ("account", "buyer", "contact_name", "contact_email", "company_name", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +115,7 @@ def submit_rfq(rfq: Rfq, *, actor: Actor, now: datetime) -> Rfq:
     if not rfq.lines.exists():
         raise Incomplete("Enter at least one line before you send the request.")
     _refuse_blocked(rfq.account)
-    due = now + timedelta(hours=settings.QUOTE_ANSWER_DUE_H)
-    rfq.move("submit", actor, submitted_at=now, answer_due_at=due)
+    rfq.move("submit", actor, submitted_at=now, **due_anew(now))
     sending.start("sales_submitted", rfq)
     return rfq
 
@@ -151,7 +153,7 @@ def request_anonymously(
     expired; what was typed is then kept nowhere. A code that made a request gives the same one
     again to the browser that holds its `handle`.
     """
-    request_key = f"anonymous:{handle}"
+    request_key = f"{threads.ANONYMOUS}{handle}"
     if not codes.verify_address(handle=handle, email=visitor.email, code=code, now=now):
         return Rfq.objects.filter(request_key=request_key).first()
     rfq = Rfq.objects.create(
@@ -176,18 +178,19 @@ def review_rfq(rfq: Rfq, *, actor: Actor, user_id: int | None = None) -> Rfq:
 
 @transaction.atomic
 def ask_buyer(rfq: Rfq, *, actor: Actor, text: str) -> Message:
-    """Asks the buyer something before it can be quoted."""
+    """Asks the buyer something before it can be quoted; its mail carries the question."""
     rfq = _locked(rfq)
-    rfq.move("ask", actor, reason=_needed(text, "Write your question."))
-    sending.start("question", rfq)
-    return _say(rfq, actor, text)
+    reason = _needed(text, "Write your question.")
+    rfq.move("ask", actor, reason=reason, asked_at=clock.now())
+    job = sending.start("question", rfq)
+    return _say(rfq, actor, text, told_in=job.pk)
 
 
 @transaction.atomic
 def answer_sales(rfq: Rfq, *, actor: Actor, text: str) -> Message:
-    """Answers the question, which sends the request to sales again."""
+    """Answers the question, which sends the request to sales again, with a new time to answer."""
     rfq = _locked(rfq)
-    rfq.move("answer", actor)
+    rfq.move("answer", actor, **due_anew(clock.now()))
     return _say(rfq, actor, text, is_from_buyer=True)
 
 
@@ -201,20 +204,35 @@ def say(
     is_internal: bool = False,
     line: RfqLine | None = None,
 ) -> Message:
-    """A word in the thread, as long as the request is open."""
+    """A word in the thread, as long as the request is open.
+
+    One of sales that the buyer may read is told by mail soon, together with those that follow
+    it; the next answer is due only after the usual time again.
+    """
     rfq = _locked(rfq)
     if rfq.state in RFQ_TERMINAL:
         raise Incomplete(f"{rfq} is closed; copy it to go on.")
     if line is not None and line.rfq_id != rfq.pk:
         raise Incomplete("This line belongs to another request.")
-    return _say(rfq, actor, text, is_from_buyer=is_from_buyer, is_internal=is_internal, line=line)
+    said = _say(rfq, actor, text, is_from_buyer=is_from_buyer, is_internal=is_internal, line=line)
+    if not (is_from_buyer or is_internal):
+        _tell_buyer(rfq)
+    return said
+
+
+def _tell_buyer(rfq: Rfq) -> None:
+    now = clock.now()
+    if rfq.state in RFQ_FOR_SALES:
+        Rfq.objects.filter(pk=rfq.pk).update(**due_anew(now))
+    gathering.start(rfq, now=now)
 
 
 @transaction.atomic
 def decline_rfq(rfq: Rfq, *, actor: Actor, reason: str) -> Rfq:
-    """Sales does not offer anything."""
+    """Sales does not offer anything; the buyer is told, with the reason."""
     rfq = _locked(rfq)
     rfq.move("decline", actor, reason=_needed(reason, "Say why it is declined."))
+    sending.start("declined", rfq)
     return rfq
 
 
@@ -230,20 +248,40 @@ def cancel_rfq(rfq: Rfq, *, actor: Actor, reason: str = "") -> Rfq:
 
 @transaction.atomic
 def copy_rfq(rfq: Rfq, *, actor: Actor) -> Rfq:
-    """A new draft with the same lines, from a request that ended without an order."""
+    """A new draft with the same lines, from a request that ended without an order.
+
+    A buyer's copy is that buyer's own, today's; sales' keeps whom it is from. Neither has the
+    thread or the files of the old one. Raises NotPermitted for a buyer of another account.
+    """
     if rfq.state not in RFQ_COPYABLE:
         raise Incomplete(f"{rfq} is still {rfq.get_state_display().lower()}; nothing is copied.")
+    copied = Rfq.objects.create(
+        copied_from=rfq,
+        source=Rfq.Source.PORTAL,
+        **{name: getattr(rfq, name) for name in _COPIED},
+        **_from_whom(rfq, actor),
+    )
     lines = list(rfq.lines.all())
-    copied = Rfq.objects.get(pk=rfq.pk)
-    copied.pk, copied.state, copied.copied_from_id = None, RfqState.DRAFT, rfq.pk
-    copied.request_key = copied.request_digest = ""
-    copied.submitted_at = copied.answer_due_at = None
-    copied.overdue_told_at = copied.overdue_raised_at = None
-    copied.save(force_insert=True)
     for line in lines:
         line.pk, line.rfq = None, copied
     RfqLine.objects.bulk_create(lines)
     return copied
+
+
+def _from_whom(rfq: Rfq, actor: Actor) -> dict[str, Any]:
+    """Whose request the copy is."""
+    if actor.buyer_id is None:
+        return {name: getattr(rfq, name) for name in _CONTACT}
+    person = Buyer.objects.select_related("account").get(pk=actor.buyer_id)
+    if person.account_id != rfq.account_id:
+        raise NotPermitted("This request belongs to somebody else.")
+    return {
+        "account": person.account,
+        "buyer": person,
+        "contact_email": person.email,
+        "company_name": person.account.name,
+        "language": person.language or rfq.language,
+    }
 
 
 def _locked(rfq: Rfq) -> Rfq:
@@ -285,6 +323,7 @@ def _say(
     is_from_buyer: bool = False,
     is_internal: bool = False,
     line: RfqLine | None = None,
+    told_in: int | None = None,
 ) -> Message:
     return Message.objects.create(
         rfq=rfq,
@@ -293,6 +332,7 @@ def _say(
         is_from_buyer=is_from_buyer,
         is_internal=is_internal,
         text=_needed(text, "Write something first."),
+        told_in=told_in,
     )
 
 

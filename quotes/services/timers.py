@@ -1,19 +1,48 @@
-"""What the clock does: offers and unanswered questions end when their time is over."""
+"""What the clock does: offers and unanswered questions end when their time is over.
 
-from datetime import datetime, timedelta
+Each tick takes what is due longest, a bounded number of it, and judges every row again under its
+lock: several processes may do this at once, and one row that fails does not keep the others.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
 
 from integrations.engine import beat, clock
-from integrations.models import StateChange
+from integrations.engine.outage import is_database_away
 from quotes.actors import SYSTEM
+from quotes.errors import QuoteError
 from quotes.mails import sending
 from quotes.models import Rfq, Version
 from quotes.services.ending import expire
 from quotes.states import RFQ_FOR_SALES, WITH_BUYER, RfqState, VersionState
 
 EVERY_S = 10.0
+Row = TypeVar("Row")
+
+
+def walk(rows: Iterable[Row], do: Callable[[Row], bool]) -> int:
+    """Does it for each row; for how many it did something.
+
+    A row that somebody else moved meanwhile is left; what else goes wrong with one is raised
+    after all the others had their turn.
+    """
+    done, failures = 0, []
+    for row in rows:
+        try:
+            done += do(row)
+        except QuoteError:  # it is not what we saw any more
+            continue
+        except Exception as exc:
+            if is_database_away(exc):
+                raise
+            failures.append(exc)
+    if failures:
+        raise failures[0]
+    return done
 
 
 def expire_offers(at_most: int = 200) -> int:
@@ -23,7 +52,7 @@ def expire_offers(at_most: int = 200) -> int:
     """
     open_states = [*WITH_BUYER, VersionState.APPROVED]
     due = Version.objects.filter(state__in=open_states, valid_until__lte=clock.now())
-    return sum(expire(version) for version in due.order_by("valid_until")[:at_most])
+    return walk(due.order_by("valid_until", "id")[:at_most], expire)
 
 
 def remind_buyers(at_most: int = 200) -> int:
@@ -32,7 +61,7 @@ def remind_buyers(at_most: int = 200) -> int:
     ending = Version.objects.filter(
         state=VersionState.OFFERED, valid_until__lte=soon, reminded_at=None
     )
-    return sum(_remind(version) for version in ending.order_by("valid_until")[:at_most])
+    return walk(ending.order_by("valid_until", "id")[:at_most], _remind)
 
 
 @transaction.atomic
@@ -55,20 +84,25 @@ def tell_of_overdue(at_most: int = 200) -> int:
     again = now - timedelta(hours=settings.QUOTE_ANSWER_DUE_H)
     late = waiting.filter(overdue_told_at=None)
     very_late = waiting.filter(overdue_told_at__lte=again, overdue_raised_at=None)
-    told = [
-        _tell_once(rfq, "overdue_told_at", "sales_overdue")
-        for rfq in late.order_by("answer_due_at")[:at_most]
-    ]
-    raised = [
-        _tell_once(rfq, "overdue_raised_at", "managers_overdue")
-        for rfq in very_late.order_by("answer_due_at")[:at_most]
-    ]
-    return sum(told) + sum(raised)
+    told = walk(
+        late.order_by("answer_due_at", "id")[:at_most],
+        lambda rfq: _tell_once(rfq, "overdue_told_at", "sales_overdue"),
+    )
+    raised = walk(
+        very_late.order_by("answer_due_at", "id")[:at_most],
+        lambda rfq: _tell_once(rfq, "overdue_raised_at", "managers_overdue"),
+    )
+    return told + raised
 
 
 @transaction.atomic
 def _tell_once(rfq: Rfq, stamp: str, mail: str) -> bool:
-    untold = Rfq.objects.filter(pk=rfq.pk, state__in=sorted(RFQ_FOR_SALES), **{stamp: None})
+    untold = Rfq.objects.filter(
+        pk=rfq.pk,
+        state__in=sorted(RFQ_FOR_SALES),
+        answer_due_at=rfq.answer_due_at,  # not renewed since it was found
+        **{stamp: None},
+    )
     if untold.update(**{stamp: clock.now()}) != 1:
         return False
     sending.start(mail, rfq)
@@ -76,20 +110,21 @@ def _tell_once(rfq: Rfq, stamp: str, mail: str) -> bool:
 
 
 def expire_questions(at_most: int = 200) -> int:
-    """Ends requests whose buyer has not answered a question for so many days; how many."""
+    """Ends requests whose buyer has not answered a question for so many days, the longest
+    waiting first; how many."""
     asked_before = clock.now() - timedelta(days=settings.QUOTE_QUESTION_DAYS)
-    waiting = Rfq.objects.filter(state=RfqState.INFO_REQUESTED).order_by("id")[:at_most]
-    overdue = [rfq for rfq in waiting if _asked_at(rfq) <= asked_before]
-    for rfq in overdue:
-        rfq.move("expire", SYSTEM, reason=f"no answer for {settings.QUOTE_QUESTION_DAYS} days")
-    return len(overdue)
+    overdue = Rfq.objects.filter(state=RfqState.INFO_REQUESTED, asked_at__lte=asked_before)
+    return walk(overdue.order_by("asked_at", "id")[:at_most], _end_unanswered)
 
 
-def _asked_at(rfq: Rfq) -> datetime:
-    asked = StateChange.objects.filter(
-        subject=Rfq.SUBJECT, subject_id=rfq.pk, after=RfqState.INFO_REQUESTED
-    )
-    return asked.latest("id").at
+@transaction.atomic
+def _end_unanswered(rfq: Rfq) -> bool:
+    """Unless it was answered, and perhaps asked about again, since it was found."""
+    fresh = Rfq.objects.select_for_update().get(pk=rfq.pk)
+    if (fresh.state, fresh.asked_at) != (RfqState.INFO_REQUESTED, rfq.asked_at):
+        return False
+    fresh.move("expire", SYSTEM, reason=f"no answer for {settings.QUOTE_QUESTION_DAYS} days")
+    return True
 
 
 def register_all() -> None:

@@ -21,7 +21,7 @@ class AlreadyHandedOver(Exception):
 
 def known_customer(customer_id: str) -> Buyer | None:
     """The buyer of a storefront customer, if they may sign in."""
-    found = Buyer.objects.filter(storefront_customer_id=customer_id).exclude(
+    found = Buyer.objects.filter(storefront_customer_id=customer_id, is_active=True).exclude(
         storefront_customer_id=""
     )
     buyer = found.select_related("user", "account").first()
@@ -67,7 +67,7 @@ def redeem_handover(*, token: str, now: datetime) -> Buyer | None:
     row = HandoverToken.objects.select_related("buyer__account").get(
         token_hash=secrets.token_hash(token)
     )
-    user = people.user_of_buyer(buyer=row.buyer)
+    user = people.user_of_buyer(buyer=row.buyer) if row.buyer.is_active else None
     if user is None:
         return None
     row.buyer.user = user

@@ -1,11 +1,13 @@
-"""Links in mails: random, kept as hashes, for one purpose and one subject, revocable."""
+"""Links: random, kept as hashes, for one purpose and one subject, revocable.
+
+Those in mails may be opened more than once, until they end: mail scanners open links too.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from integrations import secrets
-from integrations.models import Buyer
 from quotes.models import PortalToken
 
 
@@ -17,17 +19,15 @@ def issue_link_token(
     subject_id: str | int,
     expires_at: datetime,
     now: datetime,
-    buyer: Buyer | None = None,
-    email: str = "",
+    email: str,
 ) -> str:
-    """A token to put into a link, for a buyer or for an address; it is told only here."""
+    """A token to put into a link for whoever reads that mailbox; it is told only here."""
     token = secrets.new_token()
     PortalToken.objects.create(
         token_hash=secrets.token_hash(token),
         purpose=purpose,
         subject_kind=subject_kind,
         subject_id=str(subject_id),
-        buyer=buyer,
         email=email,
         created_at=now,
         expires_at=expires_at,
@@ -36,25 +36,20 @@ def issue_link_token(
 
 
 def find_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken | None:
-    """The row of an open token of this purpose, used before or not; looking uses nothing up."""
+    """The row of an open token of this purpose; looking uses nothing up."""
     found = PortalToken.objects.filter(token_hash=secrets.token_hash(token), purpose=purpose)
-    row = found.select_related("buyer__account").first()
+    row = found.first()
     return row if row is not None and row.is_open(now) else None
 
 
 @transaction.atomic
 def use_link_token(*, token: str, purpose: str, now: datetime) -> PortalToken | None:
-    """The row of an open token that nobody used before; of several at once, one gets it."""
-    unused = PortalToken.objects.filter(
-        token_hash=secrets.token_hash(token),
-        purpose=purpose,
-        used_at__isnull=True,
-        revoked_at__isnull=True,
-        expires_at__gt=now,
-    )
-    if unused.update(used_at=now) != 1:
+    """The row of an open token, which closes it; of several at once, one gets it."""
+    row = find_link_token(token=token, purpose=purpose, now=now)
+    if row is None:
         return None
-    return PortalToken.objects.get(token_hash=secrets.token_hash(token))
+    still_open = PortalToken.objects.filter(pk=row.pk, revoked_at=None)
+    return row if still_open.update(revoked_at=now) == 1 else None
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.retry import RetryPolicy
 from integrations.engine.start import start_job
 from integrations.errors import NotSent
+from quotes.mails.identity import message_id
 from quotes.models import SignInCode
 from quotes.signin import people, policies
 
@@ -90,6 +91,7 @@ def message_of(code: SignInCode) -> EmailMultiAlternatives:
             subject=_("Your code for %(portal_name)s") % words,
             body=render_to_string("portal/signin/code_mail.txt", words),
             to=[code.email],
+            headers={"Message-ID": message_id("sign_in", code.pk, code.handle)},
         )
         message.attach_alternative(
             render_to_string("portal/signin/code_mail.html", words), "text/html"

@@ -11,7 +11,7 @@ from quotes.signin import policies
 
 def is_known(email: str) -> bool:
     """Whether a code sent to this address could sign somebody in."""
-    buyers = Buyer.objects.filter(email__iexact=email).select_related("user")
+    buyers = Buyer.objects.filter(email__iexact=email, is_active=True).select_related("user")
     users = [buyer.user for buyer in buyers]
     if not users:
         return False
@@ -35,7 +35,7 @@ def user_of_address(*, email: str) -> User | None:
     """
     buyers = list(
         Buyer.objects.select_for_update(of=("self",))
-        .filter(email__iexact=email)
+        .filter(email__iexact=email, is_active=True)
         .select_related("user")
         .order_by("id")
     )

@@ -16,6 +16,7 @@ CODES_PER_ADDRESS = 5
 CODES_PER_IP = 30  # a whole office may share one
 HANDOVER_LIFE = timedelta(seconds=60)
 KEEP_ENDED = timedelta(days=1)
+LINK_LIFE = timedelta(days=90)  # the longest; each mail has a new one
 KEEP_LINKS = timedelta(days=90)
 
 _CODE, _IP = "quotes.signin.code", "quotes.signin.ip"

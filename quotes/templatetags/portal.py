@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from quotes.portal import shown, words
 
@@ -15,13 +16,14 @@ for name in ("money", "unit_money", "quantity", "percent", "day", "moment", "web
 
 
 @register.simple_tag
-def state_of(row: Any) -> str:
+def state_of(row: Any) -> SafeString:
     """The badge of a request, a version or an order, in the buyer's words."""
     label, look = words.state_of(row)
     return _badge(str(label), look)
 
 
 @lru_cache(maxsize=256)
-def _badge(label: str, look: str) -> str:
+def _badge(label: str, look: str) -> SafeString:
     """A list has the same few in all its rows."""
-    return str(get_template("portal/_badge.html").render({"label": label, "look": look})).strip()
+    found = get_template("portal/_badge.html").render({"label": label, "look": look})
+    return SafeString(found.strip())  # stripping makes it a plain text, which would be escaped

@@ -123,6 +123,7 @@ class Sales:
             "freight_name": "Pallet, two lots",
             "freight_net": Decimal(180),
             "freight_tax_percent": Decimal(19),
+            "shipping_ref": "so_pallet",
             "ship_to": {"company": "Brandt Elektro GmbH", "street1": "Kaistrasse 7"},
         }
         version = save_edit(
@@ -130,7 +131,7 @@ class Sales:
         )
         first = version.lines.get()
         first.list_price, first.unit_cost = Decimal(189), Decimal("118.40")
-        first.cost_as_of = self.ago(hours=5)
+        first.cost_as_of, first.variant_ref = self.ago(hours=5), "variant_drill"
         first.save()
         for n, (sku, title, list_price, price, cost) in enumerate(GOODS[1:], start=2):
             VersionLineFactory(

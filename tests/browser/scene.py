@@ -7,15 +7,40 @@ from django.utils import timezone
 
 from integrations.engine.models import Canary, JobState
 from integrations.flows import issues
-from integrations.models import Connection, Event, Order, StateChange
+from integrations.models import (
+    Connection,
+    Event,
+    HandEdit,
+    Order,
+    PlannedChange,
+    Run,
+    StateChange,
+)
 from tests import factories as make
 
 REFUSED = "sale.order.load: No customer with external id cus_brandt was found."
 
+# (action, ref, label, reason, changes)
 PLAN = [
-    {"action": "change", "ref": "DRL-18V", "label": "Cordless drill 18 V", "reason": "weight"},
-    {"action": "skip", "ref": "OLD-1", "label": "Old saw", "reason": "It has no sales price."},
-]
+    ("change", "812", "Cordless drill 18 V (DRL-18V)", "", [
+        ["title", "Cordless drill", "Cordless drill 18 V"],
+        ["DRL-18V price EUR", "149", "159.90"],
+    ]),
+    ("change", "815", "Anchor bolt M6 × 60 (ANCHOR-6)", "", [
+        ["description", "", "Zinc plated, for cracked concrete"],
+    ]),
+    ("create", "901", "Work light 50 W (LAMP-50W)", "", [
+        ["status", "", "for sale"],
+        ["title", "", "Work light 50 W"],
+        ["LAMP-50W price EUR", "", "64.50"],
+    ]),
+    ("remove", "340", "Hand saw 350 (SAW-350)", "the ERP no longer has it: taken off sale", [
+        ["status", "for sale", "draft"],
+    ]),
+    ("skip", "77", "Old saw", "no price for OLD-1", []),
+    ("failed", "78", "Nail gun (NAIL-90)",
+     "Product with handle: nail-90-78, already exists.", []),
+]  # fmt: skip
 
 
 class Scene:
@@ -43,9 +68,29 @@ class Scene:
             schedule="0 * * * *",
             covered_until=self.ago(minutes=25),
         )
-        make.RunFactory(
-            flow=products, mode="shadow", read=412, changed=1, unchanged=410, skipped=1, plan=PLAN
+        self.run = self._run_with_plan(products)
+        stock = make.FlowFactory(
+            kind="stock",
+            source=self.erp,
+            target=self.shop,
+            mode="live",
+            schedule="*/5 * * * *",
+            covered_until=self.ago(minutes=48),
         )
+        self.open_run = make.RunFactory(
+            flow=stock,
+            state="running",
+            finished_at=None,
+            started_at=self.ago(seconds=95),
+            begun_at=self.ago(seconds=90),
+            last_page_at=self.ago(seconds=2),
+            read=5400,
+            unchanged=5310,
+            changed=90,
+            pages=11,
+            expected=12600,
+        )
+        self.hand_edit = self._hand_edit(products)
         for lane in ("orders", "batch"):
             Canary.objects.create(
                 lane=lane, asked_at=self.ago(seconds=4), beaten_at=self.ago(seconds=3)
@@ -58,6 +103,51 @@ class Scene:
         )
         make.OrderFactory(**self._order("2103", "Lund & Sons", "77.00", hours=20), paid=True)
         make.AccountFactory(name="Brandt Elektro GmbH", tax_id="DE811907980")
+
+    def _run_with_plan(self, flow) -> Run:
+        run = make.RunFactory(
+            flow=flow,
+            mode="shadow",
+            started_at=self.ago(minutes=26),
+            finished_at=self.ago(minutes=25),
+            begun_at=self.ago(minutes=26),
+            last_page_at=self.ago(minutes=25),
+            pages=1,
+            read=412,
+            created=1,
+            changed=2,
+            removed=1,
+            unchanged=407,
+            skipped=1,
+            failed=1,
+        )
+        PlannedChange.objects.bulk_create(
+            PlannedChange(
+                run=run, number=n, action=action, ref=ref, label=label, reason=why, changes=changes
+            )
+            for n, (action, ref, label, why, changes) in enumerate(PLAN, start=1)
+        )
+        return run
+
+    def _hand_edit(self, flow) -> HandEdit:
+        link = make.IdLinkFactory(
+            kind="product",
+            source=self.erp,
+            source_ref="812",
+            target=self.shop,
+            target_ref="prod_01M84RZNYN812",
+            label="Cordless drill 18 V (DRL-18V)",
+        )
+        return HandEdit.objects.create(
+            flow=flow,
+            link=link,
+            label=link.label,
+            changes=[
+                ["title", "Cordless drill 18 V", "The drill you always wanted"],
+                ["DRL-18V price EUR", "149", "129"],
+            ],
+            found_at=self.ago(minutes=40),
+        )
 
     def ago(self, **span: float):
         return self.now - timedelta(**span)

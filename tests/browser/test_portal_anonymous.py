@@ -7,9 +7,13 @@ from django.core import mail
 from playwright.sync_api import Browser, Page
 
 from integrations.engine.runner import drain
+from quotes.actors import staff
 from quotes.models import Rfq
+from quotes.services import rfqs
 from tests.browser.conftest import HEIGHTS
 from tests.browser.looking import assert_fits, assert_open_to_everybody
+from tests.factories import sales_rep
+from tests.quotes.factories import RfqFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -67,6 +71,36 @@ def test_every_page_of_a_visitors_request_is_well_made(visitor, shoot):
     visitor.get_by_role("heading", name="Your request is with us").wait_for()
     look(visitor, "portal-visitor-done", shoot)
     assert str(Rfq.objects.get().lines.get().quantity) == "12.5000"
+
+    visitor.get_by_role("link", name="Add a message or a file").click()
+    visitor.get_by_label("Your message").fill("The hose must be red.")
+    visitor.get_by_role("button", name="Send the message").click()
+    visitor.get_by_text("Your message is sent.").wait_for()
+    assert Rfq.objects.get().messages.get().text == "The hose must be red."
+
+
+def test_question_is_answered_from_the_link_in_its_mail(visitor, shoot):
+    rfq = RfqFactory(submitted=True, buyer=None, account=None, contact_email="carl@new.example")
+    sam = sales_rep()
+    rfqs.ask_buyer(rfq, actor=staff(sam), text="Which thread do the brass ends have?")
+    drain("batch")
+    visitor.goto(re.search(r"/portal/request/open/\S+", mail.outbox[-1].body)[0])
+
+    visitor.get_by_text("Which thread do the brass ends have?").wait_for()
+    look(visitor, "portal-visitor-thread", shoot)
+    visitor.get_by_label("Your message").fill("G 3/4.")
+    visitor.get_by_label("Your message").press("Tab")
+    visitor.keyboard.press("Enter")
+
+    visitor.get_by_text("Your message is sent.").wait_for()
+    rfq.refresh_from_db()
+    assert rfq.state == "submitted"
+
+    rfqs.decline_rfq(rfq, actor=staff(sam), reason="Not our range.")
+    visitor.goto(re.search(r"/portal/request/open/\S+", mail.outbox[0].body)[0])
+    visitor.get_by_role("heading", name="This link has ended").wait_for()
+    visitor.complaints.clear()  # Chromium notes the 410
+    look(visitor, "portal-visitor-link-ended", shoot)
 
 
 def test_enter_in_a_field_goes_on_and_adds_no_lines(visitor):

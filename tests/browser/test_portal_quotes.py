@@ -125,6 +125,7 @@ def quoted(rfq: Rfq, sam: User) -> Version:
         fresh.region_ref, fresh.ship_to = "reg_eu", {"city": "Hamburg", "country_code": "DE"}
         fresh.terms_name, fresh.freight_name = "30 days net", "Pallet"
         fresh.freight_net, fresh.freight_tax_percent = Decimal("12.90"), Decimal(19)
+        fresh.shipping_ref = "so_pallet"
         fresh.note = "Delivery within two weeks.\nPrinting needs your logo as a vector file."
     return offering.offer(approving.submit_version(version, user=sam), user=sam)
 

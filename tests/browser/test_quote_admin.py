@@ -101,6 +101,34 @@ def test_totals_follow_what_is_typed(page, sales):
     assert Version.objects.get(pk=sales.draft.pk).discount_percent == 0
 
 
+def test_submit_on_top_takes_what_was_typed_along(page, sales):
+    page.goto(editor_of(sales.draft))
+    page.get_by_label("Net price", exact=True).first.fill("171")
+
+    page.get_by_role("button", name="Submit for approval").click()
+
+    page.get_by_text("is saved.").wait_for()
+    assert sales.draft.lines.get(n=1).unit_price == 171
+
+
+@pytest.mark.parametrize("how", ["typed", "recalculated"])
+def test_leaving_with_unsaved_changes_asks_first(page, sales, how):
+    page.goto(editor_of(sales.draft))
+    page.get_by_label("Net price", exact=True).first.fill("171")
+    if how == "recalculated":
+        page.get_by_role("button", name="Recalculate", exact=True).click()
+        page.get_by_text("What you entered is not saved yet.").wait_for()
+        assert_well_made(page)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.get_by_role("button", name="Withdraw…").click()
+    page.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    assert page.get_by_label("Net price", exact=True).first.input_value() == "171"
+
+
 def test_editor_works_by_keyboard(page, sales):
     page.goto(editor_of(sales.draft))
     page.get_by_label("Net price", exact=True).first.focus()

@@ -48,6 +48,27 @@ def test_order_with_its_timeline(page, scene, shoot):
     assert_well_made(page)
 
 
+def test_order_says_what_its_quote_agreed(page, scene, shoot):
+    line = scene.shipped.lines.order_by("pk").first()
+    scene.shipped.plan = {
+        "agreed": {
+            "source": "Q-000012 rev 2",
+            "terms": "60 days net, 2 % within 10 days",
+            "terms_ref": "3",
+            "lines": {line.line_id: [["Battery", "5 Ah"], ["Case", "stackable, with foam inlay"]]},
+        },
+    }
+    scene.shipped.save(update_fields=["plan"])
+
+    page.goto(reverse("admin:integrations_order_change", args=[scene.shipped.pk]))
+
+    shoot(page, "order-agreed")
+    assert_well_made(page)
+    text = page.locator("body").inner_text()
+    for part in ("Q-000012 rev 2", "60 days net", "3 in the ERP", "Case: stackable"):
+        assert part in text
+
+
 def test_held_order(page, scene, shoot):
     page.goto(reverse("admin:integrations_order_change", args=[scene.held.pk]))
 

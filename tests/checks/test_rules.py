@@ -28,7 +28,7 @@ PREPAID = Policy(prepayment_term_refs=frozenset({"1"}))
 
 def outcome(verdict: Verdict) -> str:
     if not verdict.is_allowed:
-        return "blocked"
+        return "held" if verdict.is_held else "blocked"
     return "review" if verdict.needs_review else "allowed"
 
 
@@ -128,7 +128,7 @@ def test_operator_reads_the_sum_and_the_buyer_no_figure() -> None:
 def test_amounts_in_another_currency_are_for_a_person_to_judge(
     request_: BuyRequest, expected: str
 ) -> None:
-    verdict = may_buy(request_, FINE, NOW)
+    verdict = may_buy(request_, FINE, NOW, Policy(when_unjudged="warn"))
 
     assert outcome(verdict) == expected
 
@@ -150,15 +150,47 @@ def test_currency_does_not_matter_without_a_limit() -> None:
 
 
 @pytest.mark.parametrize(("when", "expected"), [("warn", "review"), ("block", "blocked")])
-@pytest.mark.parametrize("case", ["erp is down", "limit is hidden"])
-def test_unknown_standing_follows_the_policy(case: str, when: str, expected: str) -> None:
-    hidden = replace(FINE, limit=None, is_limit_known=False, exposure=Decimal(0))
-    standing = None if case == "erp is down" else hidden
+def test_unknown_standing_follows_the_policy(when: str, expected: str) -> None:
+    verdict = may_buy(ORDER, None, NOW, Policy(when_unknown=when))  # type: ignore[arg-type]
 
-    verdict = may_buy(ORDER, standing, NOW, Policy(when_unknown=when))  # type: ignore[arg-type]
+    assert (outcome(verdict), codes(verdict)) == (expected, [Code.STANDING_UNKNOWN])
 
-    code = Code.STANDING_UNKNOWN if case == "erp is down" else Code.LIMIT_UNKNOWN
+
+HIDDEN = replace(FINE, limit=None, is_limit_known=False, exposure=Decimal(0))
+UNTOLD = replace(ORDER, why_untold="It has no credit limits.")
+
+
+@pytest.mark.parametrize(("when", "expected"), [("warn", "review"), ("hold", "held")])
+@pytest.mark.parametrize(
+    ("request_", "standing", "code"),
+    [
+        (ORDER, HIDDEN, Code.LIMIT_UNKNOWN),
+        (UNTOLD, None, Code.STANDING_UNTOLD),
+        (replace(ORDER, currency="USD"), FINE, Code.LIMIT_IN_OTHER_CURRENCY),
+    ],
+    ids=["limit is hidden", "erp tells nothing", "other currency"],
+)
+def test_what_cannot_be_judged_follows_the_policy(
+    request_: BuyRequest, standing: CreditStanding | None, code: Code, when: str, expected: str
+) -> None:
+    policy = Policy(when_unjudged=when)  # type: ignore[arg-type]
+
+    verdict = may_buy(request_, standing, NOW, policy)
+
     assert (outcome(verdict), codes(verdict)) == (expected, [code])
+
+
+def test_what_cannot_be_judged_is_held_unless_the_seller_decided_otherwise() -> None:
+    verdict = may_buy(replace(ORDER, currency="USD"), FINE, NOW)
+
+    assert (verdict.is_held, verdict.is_allowed) == (True, False)
+    assert "Nothing was ordered" in verdict.reasons[0].text_for_buyer
+
+
+def test_a_block_is_not_merely_held() -> None:
+    blocked = replace(FINE, is_blocked=True, limit=None, is_limit_known=False)
+
+    assert outcome(may_buy(ORDER, blocked, NOW)) == "blocked"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from integrations.engine.models import SyncJob
+from integrations.management.run_verbs import watched
 from integrations.models import Flow, StateChange
 from tests.commands.conftest import Say
 from tests.factories import NOON, ConnectionFactory, FlowFactory, OrderFactory, RunFactory
@@ -185,3 +186,89 @@ def test_setting_without_a_value_goes_back_to_the_default(say: Say) -> None:
 
     flow.refresh_from_db()
     assert flow.settings == {}
+
+
+# ---------------------------------------------------------------- runs and schedules
+
+
+@pytest.fixture
+def products() -> Flow:
+    made: Flow = FlowFactory(
+        kind="products",
+        mode="assisted",
+        source=ConnectionFactory(erp=True),
+        target=ConnectionFactory(),
+        schedule="0 2 * * *",
+    )
+    return made
+
+
+def test_runs_are_listed_with_their_counts_and_by_flow(say: Say, products: Flow) -> None:
+    ours = RunFactory(flow=products, read=412, removed=3)
+    RunFactory()
+
+    told = say("flow", "runs", "products" if Flow.objects.count() == 1 else products.pk)
+    rows = say("flow", "runs", products.pk, "--json").json
+
+    assert "412" in told.out
+    assert [(row["id"], row["removed"]) for row in rows] == [(ours.pk, 3)]
+
+
+def test_open_run_is_cancelled_with_a_reason(say: Say, products: Flow) -> None:
+    run = RunFactory(flow=products, state="running", finished_at=None)
+
+    said = say("flow", "cancel", run.pk, "--reason", "wrong list")
+    again = say("flow", "cancel", run.pk, "--reason", "wrong list")
+
+    run.refresh_from_db()
+    assert (said.code, run.state) == (0, "cancelled")
+    assert "wrong list" in run.note
+    assert (again.code, "has ended" in again.refusal) == (1, True)
+
+
+def test_removals_are_allowed(say: Say, products: Flow) -> None:
+    run = RunFactory(flow=products, mode="assisted", read=10, removed=90)
+
+    said = say("flow", "allow-removals", run.pk, "--reason", "cleared out")
+
+    run.refresh_from_db()
+    assert said.code == 0
+    assert "(command line)" in run.removals_allowed_by
+
+
+def test_schedule_is_paused_and_resumed(say: Say, products: Flow) -> None:
+    paused = say("flow", "pause", "products", "--reason", "stocktaking")
+    assert say("flow", "list", "--json").json[0]["paused"] is True
+
+    resumed = say("flow", "resume", "products", "--reason", "counted")
+
+    assert (paused.code, resumed.code) == (0, 0)
+    assert "runs next at" in resumed.out
+
+
+def test_watching_says_how_it_ended(say: Say, products: Flow) -> None:
+    run = RunFactory(flow=products, read=5, changed=5, note="all well")
+
+    def ended(words: str) -> None:
+        assert "5 read" in words
+        assert "all well" in words
+
+    ended("\n".join(watched(run.pk, say=print_nothing).lines))
+    run.state, run.note = "failed", "The ERP is down."
+    run.save()
+    assert watched(run.pk, say=print_nothing).refusal == "The ERP is down."
+
+
+def print_nothing(line: str) -> None:
+    raise AssertionError(f"nothing is to be said of a run that has ended: {line}")
+
+
+def test_going_live_without_a_clean_plan_is_refused_or_said(say: Say, products: Flow) -> None:
+    switch = ("flow", "set-mode", "products", "live", "--reason", "hurry")
+
+    refused = say(*switch)
+    allowed = say(*switch, "--despite-plan")
+
+    assert (refused.code, "--despite-plan" in refused.refusal) == (1, True)
+    assert allowed.code == 0
+    assert "Went live despite" in StateChange.objects.get(after="live").reason

@@ -21,13 +21,16 @@ LISTS = [
     "integrations_alert",
     "integrations_buyer",
     "integrations_connection",
+    "integrations_customercopy",
     "integrations_customermapping",
     "integrations_event",
     "integrations_exchange",
     "integrations_flow",
     "integrations_issue",
+    "integrations_licensedgoods",
     "integrations_order",
     "integrations_pricerow",
+    "integrations_registration",
     "integrations_run",
     "integrations_statechange",
     "integrations_stocklevel",
@@ -49,7 +52,9 @@ def one_of_each(number=1):
             steps=["read", "create"],
         )
         issues.note_parked(job)
-        make.BuyerFactory()
+        buyer = make.BuyerFactory()
+        make.CustomerCopyFactory(account=buyer.account)
+        make.RegistrationFactory(email=buyer.email)
         make.EventFactory(connection=order.storefront)
         make.ExchangeFactory(connection=order.erp, job=job)
         make.IdLinkFactory()

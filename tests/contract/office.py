@@ -7,7 +7,7 @@ do is said by its adapter (a port that it does not implement), never by the suit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from integrations.http import Limits
 from integrations.sandbox.goods import Role, Warehouse
@@ -23,6 +23,20 @@ class Seen:
     number: str
     is_cancelled: bool
     gross_total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What an order in the stand-in carries beside goods and prices.
+
+    `po_number` is the text of the field that is meant for it; `texts` are all words that belong
+    to a line, by our reference; `prices` the net price of one piece.
+    """
+
+    po_number: str
+    payment_term_ref: str
+    texts: Mapping[str, str]
+    prices: Mapping[str, Decimal]
 
 
 class Office(Protocol):
@@ -62,11 +76,40 @@ class Office(Protocol):
 
     def wrong_secrets(self) -> Mapping[str, str]: ...
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        """What the connection signs in with has run out."""
+        ...
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """Settings with a company, tenant, client or database that there is not; none where a
+        connection names no such thing."""
+        ...
+
+    def forbid_orders(self) -> None:
+        """The portal's user may not write orders any more."""
+        ...
+
+    def no_product(self) -> str:
+        """What is no product there (any more), in the form of a ref."""
+        ...
+
+    def refuses_blocked_customers(self) -> bool:
+        """Whether the ERP itself takes no order of a customer that `block_customer` blocked."""
+        ...
+
+    def close_period(self) -> bool:
+        """Accounting takes no order of today; False where orders are not its business."""
+        ...
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
         """All of them, cancelled ones too: more than one is a duplicate."""
         ...
+
+    def carried(self, order: str) -> Carried: ...
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
@@ -119,4 +162,17 @@ class Office(Protocol):
 
     def remove_field(self, port: str) -> tuple[str, str]:
         """Takes away a field that this port needs, as an upgrade might; (entity, field)."""
+        ...
+
+
+@runtime_checkable
+class CallsBack(Protocol):
+    """The office of an ERP that tells others of changes, see `integrations/standin`."""
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        """From now on changes of orders are told to this address of the portal."""
+        ...
+
+    def tell(self) -> None:
+        """Sends by now what the ERP would send of its own accord a little later."""
         ...

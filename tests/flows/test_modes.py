@@ -7,7 +7,7 @@ import pytest
 from integrations.errors import NeedsOperator
 from integrations.flows.modes import set_mode
 from integrations.models import Flow, StateChange
-from tests.factories import ConnectionFactory, FlowFactory
+from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,7 @@ def test_each_switch_is_history_with_who_and_why() -> None:
     flow = products_flow()
 
     set_mode(flow, "shadow", actor="olga", reason="have a look", now=NOW)
+    RunFactory(flow=flow, mode="shadow", finished_at=NOW)
     set_mode(flow, "live", actor="olga", reason="looks good", now=NOW)
 
     moves = StateChange.objects.filter(subject="flow", subject_id=flow.pk).order_by("id")
@@ -123,6 +124,61 @@ def test_kind_that_does_not_exist_yet_cannot_write() -> None:
         set_mode(flow, "live", actor="olga", now=NOW)
 
 
+# ---------------------------------------------------------------- going live
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (None, "never been run in shadow"),
+        ({"state": "failed"}, "did not end: it is failed"),
+        ({"finished_at": NOW - timedelta(hours=25)}, "is 25 h old"),
+        ({"window_start": NOW}, "is of what changed only"),
+        ({"failed": 3}, "has 3 failed records"),
+        ({"read": 100, "removed": 40}, "removes 40 records"),
+    ],
+)
+def test_batch_flow_does_not_go_live_without_a_clean_plan(
+    run: dict[str, object] | None, words: str
+) -> None:
+    flow = products_flow(mode="shadow")
+    if run is not None:
+        RunFactory(**{"flow": flow, "mode": "shadow", "finished_at": NOW, **run})
+
+    with pytest.raises(NeedsOperator, match=words):
+        set_mode(flow, "live", actor="olga", now=NOW)
+
+    assert Flow.objects.get().mode == "shadow"
+
+
+def test_who_goes_live_nevertheless_is_kept_with_what_was_read() -> None:
+    flow = products_flow(mode="shadow")
+    RunFactory(flow=flow, mode="shadow", finished_at=NOW, failed=3)
+
+    set_mode(flow, "live", actor="olga", reason="known", despite_plan=True, now=NOW)
+
+    kept = StateChange.objects.get(after="live")
+    assert kept.actor == "olga"
+    assert kept.reason.startswith("known Went live despite: ")
+    assert "has 3 failed records" in kept.reason
+
+
+def test_removals_that_somebody_allowed_do_not_keep_from_going_live() -> None:
+    flow = products_flow(mode="shadow")
+    allowed = {"removals_allowed_by": "olga", "removed": 40, "read": 100}
+    RunFactory(flow=flow, mode="shadow", finished_at=NOW, **allowed)
+
+    assert set_mode(flow, "live", actor="olga", now=NOW).mode == "live"
+
+
+def test_what_runs_of_a_live_flow_did_speaks_for_nothing() -> None:
+    flow = products_flow(mode="shadow")
+    RunFactory(flow=flow, mode="live", finished_at=NOW)
+
+    with pytest.raises(NeedsOperator, match="never been run in shadow"):
+        set_mode(flow, "live", actor="olga", now=NOW)
+
+
 def test_unknown_mode_is_refused_with_the_known_ones() -> None:
     with pytest.raises(NeedsOperator, match="off, shadow, assisted, live"):
         set_mode(FlowFactory(), "on", actor="olga", now=NOW)
@@ -130,6 +186,7 @@ def test_unknown_mode_is_refused_with_the_known_ones() -> None:
 
 def test_flow_with_a_schedule_is_due_from_when_it_is_switched_on() -> None:
     flow = products_flow(schedule="*/15 * * * *")
+    RunFactory(flow=flow, mode="shadow", finished_at=NOW)
 
     assert set_mode(flow, "live", actor="olga", now=NOW).next_run_at == NOW + timedelta(minutes=15)
     assert set_mode(flow, "off", actor="olga", now=NOW).next_run_at is None

@@ -150,3 +150,46 @@ def test_one_service_product_may_serve_all_shipping_methods(
     erp.settings = {"shipping_product_ref": "99"}
 
     assert "99" in resolve(order, storefront=shop, erp=erp).products.values()
+
+
+def typed_in(order: StorefrontOrder, *, sku: str = "") -> StorefrontOrder:
+    """The first line names no variant."""
+    first = replace(order.lines[0], variant_id=None, sku=sku, title="Welded frame")
+    return replace(order, lines=(first, *order.lines[1:]))
+
+
+def test_free_text_becomes_the_product_that_the_connection_names(
+    order: StorefrontOrder, shop: Connection, erp: Connection
+) -> None:
+    told = refusal(typed_in(order), shop, erp)
+    erp.settings = {"free_text_product_ref": "77"}
+
+    found = resolve(typed_in(order), storefront=shop, erp=erp)
+
+    assert told.reason == "free_text_unlinked"
+    assert "enter its id on the connection" in told.hint
+    assert found.products[order.lines[0].line_id] == "77"
+
+
+def test_line_with_a_sku_alone_is_found_by_it_and_never_by_the_product_of_free_text(
+    order: StorefrontOrder, shop: Connection, erp: Connection
+) -> None:
+    erp.settings = {"free_text_product_ref": "77"}
+    typed = typed_in(order, sku="FRAME-9")
+    told = refusal(typed, shop, erp)
+    bind(IdLink.Kind.VARIANT, erp, "31", shop, "variant_31", actor="test", label="FRAME-9")
+
+    found = resolve(typed, storefront=shop, erp=erp)
+
+    assert (told.reason, "SKU FRAME-9" in told.message) == ("sku_unlinked", True)
+    assert found.products[order.lines[0].line_id] == "31"
+
+
+def test_sku_of_two_products_is_not_guessed(
+    order: StorefrontOrder, shop: Connection, erp: Connection
+) -> None:
+    for number in ("31", "32"):
+        ref = f"variant_{number}"
+        bind(IdLink.Kind.VARIANT, erp, number, shop, ref, actor="test", label="FRAME-9")
+
+    assert refusal(typed_in(order, sku="FRAME-9"), shop, erp).reason == "sku_unlinked"

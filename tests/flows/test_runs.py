@@ -22,7 +22,7 @@ from integrations.flows.runs import (
 )
 from integrations.flows.runs import batch as batches
 from integrations.flows.runs.batch import HandlePage
-from integrations.flows.runs.book import LONGEST_PLAN, note_page
+from integrations.flows.runs.book import note_page
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
 from integrations.models import Flow, Issue, Run
@@ -108,7 +108,7 @@ def test_run_counts_what_it_did_and_covers_its_window(catalogue: Catalogue, flow
     assert (run.state, run.mode, run.actor) == ("done", "live", "olga")
     counts = (run.read, run.created, run.changed, run.unchanged, run.skipped, run.failed)
     assert counts == (7, 1, 1, 3, 1, 1)
-    assert [(row["ref"], row["reason"]) for row in run.plan if row["reason"]] == [
+    assert [(row.ref, row.reason) for row in run.planned.exclude(reason="")] == [
         ("2", "no price"),
         ("4", "Product with handle: x, already exists."),
     ]
@@ -200,7 +200,7 @@ def test_shadow_run_writes_nothing_and_keeps_its_plan(catalogue: Catalogue, flow
     runner.drain("batch")
 
     assert catalogue.written == []
-    assert [row["action"] for row in Run.objects.get().plan] == [
+    assert [row.action for row in Run.objects.get().planned.all()] == [
         "create",
         "skip",
         "change",
@@ -332,20 +332,19 @@ def test_worker_that_was_overtaken_writes_nothing_down(catalogue: Catalogue, flo
     assert (run.read, Flow.objects.get().cursor["page"]) == (1, "2")
 
 
-def test_plan_too_long_to_read_is_cut_and_says_so(catalogue: Catalogue, flow: Flow) -> None:
+def test_long_plan_is_kept_and_applied_whole(catalogue: Catalogue, flow: Flow) -> None:
     set_mode(flow, "assisted", actor="olga", now=NOW)
-    catalogue.pages = {None: tuple(item("create", str(n)) for n in range(LONGEST_PLAN + 1))}
+    catalogue.pages = {None: tuple(item("create", str(n)) for n in range(1201))}
     request_run(flow, actor="olga", now=NOW)
     runner.drain("batch")
     run = Run.objects.get()
-    assert (run.created, len(run.plan)) == (LONGEST_PLAN + 1, LONGEST_PLAN)
-    assert f"first {LONGEST_PLAN} records only" in run.note
+    assert (run.created, run.planned.count()) == (1201, 1201)
 
     apply_plan(run, actor="olga")
     runner.drain("batch")
 
-    assert len(catalogue.written) == LONGEST_PLAN
-    assert Flow.objects.get().covered_until is None  # the rest is still to come
+    assert len(catalogue.written) == 1201
+    assert Flow.objects.get().covered_until is not None
 
 
 # ---------------------------------------------------------------- windows

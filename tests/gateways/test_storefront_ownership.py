@@ -10,7 +10,7 @@ from integrations.engine import limits
 from integrations.errors import NeedsOperator, Rejected
 from integrations.gateways import open_storefront
 from integrations.models import Connection, Exchange, Flow
-from tests.adapters.medusa.quoting import quoted_line, quoted_order
+from tests.adapters.medusa.quoting import NO_DIGEST, convert_seen, quoted_line, quoted_order
 from tests.factories import ConnectionFactory, FlowFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,7 +84,7 @@ def test_the_order_flows_mode_decides_whether_a_quote_becomes_an_order(
     with open_storefront(connection) as storefront:
         for write in (
             lambda: storefront.draft_quoted(order),
-            lambda: storefront.convert_quoted("quote:Q-1"),
+            lambda: convert_seen(storefront, "quote:Q-1"),
             lambda: storefront.remove_draft(stray),
             lambda: storefront.discard_quoted("quote:Q-2"),
         ):
@@ -111,7 +111,7 @@ def test_a_status_flow_alone_does_not_own_the_orders_of_quotes(
         open_storefront(connection) as storefront,
         pytest.raises(NeedsOperator, match="owns the orders"),
     ):
-        storefront.convert_quoted("quote:Q-1")
+        storefront.convert_quoted("quote:Q-1", digest=NO_DIGEST)
 
 
 def test_an_order_flow_does_not_own_products(connection: Connection) -> None:

@@ -96,7 +96,7 @@ class Audited:
         self.flow = add_flow(
             kind="prices", source=world.portal.erp, target=world.portal.shop, actor="test"
         )
-        set_mode(self.flow, "live", actor="test")
+        set_mode(self.flow, "live", actor="test", despite_plan=True)
         request_run(self.flow, actor="test", complete=True)
         runner.drain()
         world.until(lambda: Run.objects.get(flow=self.flow).state != "running", timeout_s=240)

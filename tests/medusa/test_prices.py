@@ -135,7 +135,7 @@ def test_what_was_deleted_in_the_store_is_written_anew(till: Till) -> None:
 
 def test_the_erps_contract_is_the_price_of_its_customer(world: World) -> None:
     flow = add_flow(kind="prices", source=world.portal.erp, target=world.portal.shop, actor="test")
-    set_mode(flow, "live", actor="test")
+    set_mode(flow, "live", actor="test", despite_plan=True)
     request_run(flow, actor="test", complete=True)
     runner.drain()
     world.until(lambda: Run.objects.get(flow=flow).state != "running", timeout_s=240)

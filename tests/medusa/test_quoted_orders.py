@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ from integrations.sandbox.storefront.shop_api import ShopApi, basic
 from tests.adapters.medusa.quoting import (
     Change,
     changed,
+    convert_seen,
     quoted_line,
     quoted_order,
     refused,
@@ -78,8 +80,8 @@ def test_a_quote_becomes_one_order_at_the_quoted_net_prices_and_is_told_once(
     assert (totals(draft), draft.status) == ((NET, TAX), "draft")
     assert adapter.orders_by_id([draft.order_id]) == []
 
-    placed = adapter.convert_quoted(order.quote_ref)
-    again = adapter.convert_quoted(order.quote_ref)
+    placed = convert_seen(adapter, order.quote_ref)
+    again = convert_seen(adapter, order.quote_ref)
 
     assert placed == again == replace(draft, status="pending")
     assert adapter.find_quoted(order.quote_ref) == placed
@@ -108,7 +110,7 @@ def test_prices_stay_net_where_the_shops_own_include_the_tax(
 ) -> None:
     adapter.draft_quoted(order)
 
-    assert totals(adapter.convert_quoted(order.quote_ref)) == (NET, TAX)
+    assert totals(convert_seen(adapter, order.quote_ref)) == (NET, TAX)
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_the_shops_automatic_promotions_do_not_change_a_quote(
 
     adapter.draft_quoted(order)
 
-    assert totals(adapter.convert_quoted(order.quote_ref)) == (NET, TAX)
+    assert totals(convert_seen(adapter, order.quote_ref)) == (NET, TAX)
 
 
 def test_a_quote_of_free_text_alone_and_without_freight(
@@ -153,7 +155,7 @@ def test_a_quote_of_free_text_alone_and_without_freight(
 
     adapter.draft_quoted(replace(order, lines=(line,), shipping=()))
 
-    placed = adapter.convert_quoted(order.quote_ref)
+    placed = convert_seen(adapter, order.quote_ref)
     assert totals(placed) == (Decimal("2.345"), Decimal("0.44555"))
 
 
@@ -231,7 +233,7 @@ def test_five_conversions_at_once_reserve_and_tell_once(
 
     def convert(_: int) -> str:
         try:
-            return open_on(shop).convert_quoted(order.quote_ref).status
+            return convert_seen(open_on(shop), order.quote_ref).status
         except Conflict:
             return "pending"
 
@@ -250,7 +252,7 @@ def test_a_draft_deleted_by_hand_makes_room_for_a_new_one(
     adapter._client.delete(f"/admin/draft-orders/{first.order_id}")
     assert adapter.find_quoted(order.quote_ref) is None
     with pytest.raises(Rejected, match="No order was placed"):
-        adapter.convert_quoted(order.quote_ref)
+        convert_seen(adapter, order.quote_ref)
 
     second = adapter.draft_quoted(order)
 
@@ -292,7 +294,7 @@ def test_a_draft_that_is_given_up_goes_and_makes_room_for_a_new_one(
 
     assert drafts_of(admin, order.quote_ref) == []
     with pytest.raises(Rejected, match="No order was placed"):
-        adapter.convert_quoted(order.quote_ref)
+        convert_seen(adapter, order.quote_ref)
     second = adapter.draft_quoted(order)
     assert drafts_of(admin, order.quote_ref) == [second.order_id]
 
@@ -305,7 +307,7 @@ def test_of_a_conversion_and_giving_up_at_once_one_happens(
         list(pool.map(lambda ref: open_on(shop).draft_quoted(replace(order, quote_ref=ref)), refs))
 
     for number, ref in enumerate(refs):
-        verbs = [open_on(shop).convert_quoted, open_on(shop).discard_quoted]
+        verbs = [partial(convert_seen, open_on(shop)), open_on(shop).discard_quoted]
         with ThreadPoolExecutor(2) as pool:
             tries = [pool.submit(verb, ref) for verb in verbs[:: 1 if number % 2 else -1]]
             ended = [type(one.exception()) for one in tries]
@@ -342,7 +344,7 @@ def test_an_order_that_is_no_draft_is_never_removed(
     adapter: MedusaAdapter, order: QuotedOrder
 ) -> None:
     adapter.draft_quoted(order)
-    placed = adapter.convert_quoted(order.quote_ref)
+    placed = convert_seen(adapter, order.quote_ref)
 
     adapter.remove_draft(placed.order_id)
 
@@ -379,7 +381,7 @@ def test_quotes_are_for_admins_alone(shop: MedusaSeed) -> None:
         requests.get(f"{path}/quote:Q-1", timeout=60),
         requests.get(f"{path}/strays", timeout=60),
         requests.post(path, json={}, timeout=60),
-        requests.post(f"{path}/quote:Q-1/convert", json={}, timeout=60),
+        requests.post(f"{path}/quote:Q-1/convert", json={"digest": "0" * 64}, timeout=60),
         requests.delete(f"{path}/quote:Q-1", timeout=60),
         requests.delete(f"{path}/strays/order_1", timeout=60),
     ):

@@ -30,6 +30,7 @@ def accepted(ben, order_ref):
         quote=version.quote,
         version=version,
         buyer=ben,
+        orderer=ben,
         signature="Ben",
         statement="I do",
         sha256=version.sha256,

@@ -9,9 +9,12 @@ import pytest
 from django.utils import timezone
 
 from integrations.engine.models import SyncJob
-from integrations.models import Buyer, IdLink, StateChange
+from integrations.models import Buyer, Connection, IdLink, StateChange
+from quotes.actors import staff
+from quotes.errors import Incomplete
 from quotes.models import Acceptance, BuyingRight, Message, Rfq, Version
-from quotes.services import drafting, ending, offering
+from quotes.services import credit, drafting, ending, offering
+from quotes.snapshot import sha256_of
 from quotes.states import VersionState
 from tests import factories as make
 from tests.portal_pages.conftest import kept_out, queries_of, signed_in
@@ -133,8 +136,19 @@ def test_a_draft_and_a_withdrawn_version_have_no_page(browser, offer, ben):
     ending.withdraw(offer, actor=ending.PORTAL, reason="a mistake")
 
     assert browser.get(at(offer)).status_code == 404
+    assert browser.get(at(offer, "/pdf")).status_code == 404
+
+
+def test_an_answer_to_what_was_withdrawn_meanwhile_is_refused_in_words(browser, offer):
+    ending.withdraw(offer, actor=ending.PORTAL, reason="a mistake")
+
+    answer = browser.post(at(offer, "/accept"), signed(offer))
+
+    assert answer.status_code == 409
+    assert "The state now: Withdrawn." in answer.text
+    assert f'href="{at(offer)}"' not in answer.text  # there is no such page any more
+    assert 'href="/portal/quotes"' in answer.text
     assert browser.get(f"/portal/quotes/{offer.quote_id}").status_code == 404
-    assert browser.post(at(offer, "/accept"), signed(offer)).status_code == 404
     assert "<tbody>" not in browser.get("/portal/quotes").text
 
 
@@ -149,7 +163,9 @@ def test_an_older_version_says_so_and_the_newest_is_the_first_page(browser, offe
 
 
 def test_what_changed_between_two_versions(browser, offer):
-    newer, sam = second(offer, note="Now with a case", freight_net=Decimal("9.90"))
+    newer, sam = second(
+        offer, note="Now with a case", freight_net=Decimal("9.90"), shipping_ref="so_1"
+    )
     newer.lines.update(quantity=Decimal(3), unit_price=Decimal(45))
     VersionLineFactory(version=newer, n=2, title="Case", sku="CASE-1")
     newer.refresh_from_db()
@@ -194,7 +210,11 @@ def test_a_pdf_with_discounts_freight_and_options_adds_up(browser, ben):
     VersionLineFactory(version=version, n=2, tax_percent=7, unit_price=Decimal("0.0125"))
     VersionLineFactory(version=version, n=3, is_optional=True)
     Version.objects.filter(pk=version.pk).update(
-        state="approved", discount_percent=3, freight_net=Decimal("12.90"), freight_name="Pallet"
+        state="approved",
+        discount_percent=3,
+        freight_net=Decimal("12.90"),
+        freight_name="Pallet",
+        shipping_ref="so_1",
     )
     offering.offer(version, user=make.sales_rep())
 
@@ -315,7 +335,7 @@ def test_a_superseded_offer_is_refused(browser, offer):
 
 
 def test_a_blocked_account_is_told_to_call(browser, offer, ben):
-    ben.account.is_blocked = True
+    ben.account.is_blocked_by_hand = True
     ben.account.save()
 
     answer = browser.post(at(offer, "/accept"), signed(offer))
@@ -326,14 +346,63 @@ def test_a_blocked_account_is_told_to_call(browser, offer, ben):
 
 
 def test_while_the_erp_cannot_be_asked_nothing_is_accepted(browser, offer, ben):
-    IdLink.objects.all().delete()
+    Connection.objects.filter(kind="odoo").update(base_url="http://127.0.0.1:9")
 
     answer = browser.post(at(offer, "/accept"), signed(offer))
 
     assert answer.status_code == 403
     assert "We cannot check your account at the moment. Please try again later." in answer.text
-    assert "Links" not in answer.text
     assert fresh(offer).state == VersionState.OFFERED
+
+
+def test_what_nobody_could_order_is_refused_in_words(browser, offer, ben):
+    IdLink.objects.all().delete()
+
+    answer = browser.post(at(offer, "/accept"), signed(offer, signature="Ben B."))
+
+    assert answer.status_code == 409
+    assert "your company is not set up for it in our shop" in answer.text
+    assert "Links" not in answer.text
+    assert "Ben B." in answer.text
+    assert fresh(offer).state == VersionState.OFFERED
+
+
+@pytest.fixture
+def dollars(ben) -> Version:
+    """An offer in a currency in which the ERP has no limit for the account."""
+    quote = QuoteFactory(rfq=RfqFactory(quoted=True, buyer=ben), buyer=ben, currency="USD")
+    return VersionFactory(offered=True, quote=quote)
+
+
+def test_what_cannot_be_judged_is_held_for_sales_who_let_it_pass(browser, dollars):
+    for _ in range(2):
+        answer = browser.post(at(dollars, "/accept"), signed(dollars))
+        assert answer.status_code == 409
+        assert "Nothing was ordered; your contact knows of it" in answer.text
+        assert "119" not in answer.text.split('role="alert"')[1].split("</")[0]
+    held = fresh(dollars)
+    assert "119.00 USD cannot be held against it" in held.held_note
+    assert SyncJob.objects.filter(payload__mail="sales_held").count() == 1
+
+    credit.let_pass(dollars, user=make.sales_manager(), reason="I know them")
+
+    assert SyncJob.objects.filter(payload__mail="held_cleared").count() == 1
+    assert browser.post(at(dollars, "/accept"), signed(dollars)).status_code == 302
+    assert "mia.manager let it pass" in Acceptance.objects.get().account_note
+
+
+def test_seller_may_be_told_instead_of_holding_what_cannot_be_judged(browser, dollars, settings):
+    settings.QUOTE_CREDIT_UNJUDGED = "warn"
+
+    assert browser.post(at(dollars, "/accept"), signed(dollars)).status_code == 302
+
+    assert "119.00 USD cannot be held against it" in Acceptance.objects.get().account_note
+    assert fresh(dollars).held_note == ""
+
+
+def test_nothing_is_let_pass_that_nobody_held(offer):
+    with pytest.raises(Incomplete, match="waits for you"):
+        credit.let_pass(offer, user=make.sales_manager(), reason="why not")
 
 
 # ---------------------------------------------------------------- the company's approver
@@ -398,6 +467,85 @@ def test_an_offer_is_declined_with_a_reason(browser, offer):
     assert "Declined" in browser.get(at(offer)).text
 
 
+@pytest.mark.parametrize(
+    ("right", "may"), [("may_accept", True), ("may_approve", True), ("", False)]
+)
+def test_who_may_not_accept_may_not_decline_but_ask_for_a_change(browser, offer, ben, right, may):
+    rights = {"may_accept": False} | ({right: True} if right else {})
+    BuyingRight.objects.create(buyer=ben, **rights)
+    assert (at(offer, "/decline") in browser.get(at(offer)).text) == may
+
+    assert browser.get(at(offer, "/decline")).status_code == (200 if may else 403)
+    answer = browser.post(at(offer, "/decline"), {"text": "Too dear"})
+
+    assert answer.status_code == (302 if may else 403)
+    assert fresh(offer).state == ("declined" if may else "offered")
+    if not may:
+        assert "You may ask for a change, but not decline this quote." in answer.text
+        assert browser.post(at(offer, "/change"), {"text": "Cheaper"}).status_code == 302
+
+
+HAMBURG = {
+    "company": "Company Ltd",
+    "first_name": "Ben",
+    "last_name": "Buyer",
+    "street1": "Hafenstr. 1",
+    "postal_code": "20457",
+    "city": "Hamburg",
+    "country_code": "DE",
+}
+KIEL = {**HAMBURG, "street1": "Kai 2", "postal_code": "24103", "city": "Kiel"}
+
+
+def test_where_it_goes_and_until_when_are_shown_and_signed(browser, ben):
+    version = VersionFactory(
+        quote__buyer=ben, approved=True, ship_to=HAMBURG, bill_to=KIEL, shipping_ref="so_1"
+    )
+    version = offering.offer(version, user=make.sales_rep())
+
+    for tail in ("", "/accept"):
+        page = browser.get(at(version, tail)).text
+        for part in ("Hafenstr. 1", "20457 Hamburg", "Kai 2", "24103 Kiel", "so_1", "reg_eu"):
+            assert part in page, (tail, part)
+    paper = Paper(browser.get(at(version, "/pdf")).content).text
+    for part in ("Delivery address", "20457 Hamburg", "Billing address", "24103 Kiel", "so_1"):
+        assert part in paper
+
+
+def test_an_address_that_is_edited_after_the_offer_is_not_shown(browser, offer):
+    Version.objects.update(ship_to=KIEL, bill_to=KIEL, region_ref="reg_2")
+
+    page = browser.get(at(offer)).text
+
+    assert "Kiel" not in page
+    assert "Hamburg" in page
+    assert "as the delivery address" in page
+
+
+def test_comparison_tells_of_places_and_of_the_validity(browser, offer):
+    newer, sam = second(offer, ship_to=KIEL, bill_to=HAMBURG, shipping_ref="so_2")
+    offering.offer(newer, user=sam)
+
+    page = browser.get(f"/portal/quotes/{offer.quote_id}/changes").text
+
+    for label in ("Delivery address", "Billing address", "Shipping", "Valid until"):
+        assert f"<dt>{label}</dt>" in page
+    assert "24103 Kiel" in page
+    german = browser.get(f"/portal/quotes/{offer.quote_id}/changes", **GERMAN).text
+    assert "<dt>Lieferadresse</dt>" in german
+
+
+def test_what_was_signed_before_an_extension_is_looked_at_again(browser, offer):
+    before = signed(offer)
+    sam = make.sales_rep()
+    until = offer.valid_until + timedelta(days=3)
+    longer = offering.extend(offer, actor=staff(sam), until=until)
+
+    assert longer.sha256 == sha256_of(longer.document) != before["sha256"]
+    assert browser.post(at(offer, "/accept"), before).status_code == 409
+    assert browser.post(at(offer, "/accept"), signed(longer)).status_code == 302
+
+
 def test_a_change_is_asked_for_and_taken_back(browser, offer):
     browser.post(at(offer, "/change"), {"text": "Two of them, please"})
     assert fresh(offer).state == VersionState.CHANGE_REQUESTED
@@ -427,7 +575,7 @@ def test_what_is_over_takes_no_answer_by_hand(browser, offer, state, verb):
 
     answer = browser.post(at(offer, f"/{verb}"), signed(offer, text="but I want it"))
 
-    assert answer.status_code == (404 if state == "withdrawn" else 409)
+    assert answer.status_code == 409
     assert not Acceptance.objects.exists()
     assert not Message.objects.exists()
     assert fresh(offer).state in (before, VersionState.EXPIRED)

@@ -151,7 +151,7 @@ def test_more_lines_and_fewer_lose_nothing(browser):
 
 
 def test_a_blocked_account_is_told_so(browser, ben):
-    ben.account.is_blocked = True
+    ben.account.is_blocked_by_hand = True
     ben.account.save()
 
     answer = browser.post(NEW, entered(("A", "1")))

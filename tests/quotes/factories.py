@@ -113,6 +113,7 @@ class VersionLineFactory(DjangoModelFactory):
     version = factory.SubFactory(VersionFactory, lines=0)
     n = 1
     sku = factory.Sequence(lambda n: f"SKU-{n}")
+    variant_ref = factory.LazyAttribute(lambda line: f"variant_{line.sku}" if line.sku else "")
     title = "Cordless drill"
     quantity = Decimal(2)
     list_price = Decimal(50)

@@ -115,10 +115,10 @@ def test_unknown_customer_is_404() -> None:
 
 
 def test_blocked_account_is_409_and_may_ask_later(bea: Buyer) -> None:
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
     assert said(post_rfq()) == (409, "account_blocked")
 
-    Account.objects.update(is_blocked=False)
+    Account.objects.update(is_blocked_by_hand=False)
     assert post_rfq().status_code == 201
 
 

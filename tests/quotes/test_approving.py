@@ -109,6 +109,60 @@ def test_steps_follow_each_other(sam: User, mia: User) -> None:
     assert approving.approve(second, user=director).state == VersionState.APPROVED
 
 
+@pytest.fixture
+def both(sam: User) -> tuple[User, Version]:
+    """A director who is sales manager, too, and a version that needs both."""
+    ApprovalRuleFactory()
+    ApprovalRuleFactory(name="Large", step=2, group_name="Directors", threshold=Decimal(15))
+    version = approving.submit_version(discounted(sam), user=sam)
+    director = UserFactory()
+    director.groups.add(*(one.group for one in version.approvals.all()))
+    return director, version
+
+
+def test_two_steps_are_two_people(both: tuple[User, Version]) -> None:
+    director, version = both
+    first, second = version.approvals.order_by("step")
+    assert approving.waiting_for(director) == [first]
+    approving.approve(first, user=director)
+
+    assert approving.waiting_for(director) == []
+    with pytest.raises(NotPermitted, match="somebody else must decide"):
+        approving.approve(second, user=director)
+    with pytest.raises(NotPermitted, match="somebody else must decide"):
+        approving.reject(second, user=director, comment="no")
+    assert Version.objects.get(pk=version.pk).state == VersionState.PENDING_APPROVAL
+
+    other = UserFactory()
+    other.groups.add(second.group)
+    assert approving.approve(second, user=other).state == VersionState.APPROVED
+
+
+def test_second_step_is_not_delegated_to_who_decided_the_first(
+    both: tuple[User, Version],
+) -> None:
+    director, version = both
+    first, second = version.approvals.order_by("step")
+    approving.approve(first, user=director)
+    other = UserFactory()
+    other.groups.add(second.group)
+
+    with pytest.raises(NotPermitted, match="somebody else must decide"):
+        approving.delegate(second, user=other, to=director)
+
+
+def test_one_person_decides_both_steps_where_four_eyes_are_off(
+    both: tuple[User, Version], settings: Settings
+) -> None:
+    settings.QUOTE_FOUR_EYES = False
+    director, version = both
+
+    for approval in version.approvals.order_by("step"):
+        version = approving.approve(approval, user=director)
+
+    assert version.state == VersionState.APPROVED
+
+
 def test_rejection_needs_a_comment_and_can_be_submitted_again(sam: User, mia: User) -> None:
     version, approval = submitted(sam)
 

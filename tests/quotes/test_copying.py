@@ -79,15 +79,52 @@ def test_alternative_stays_one(sam: User) -> None:
     assert fresh.lines.get(n=2).alternative_to == fresh.lines.get(n=1)
 
 
-def test_another_company_gets_no_address_and_no_terms_of_the_first(sam: User) -> None:
-    version = VersionFactory(terms_ref="7", terms_name="Net 30", note="Welcome")
+def test_another_company_gets_the_lines_and_nothing_that_was_agreed_with_the_first(
+    sam: User,
+) -> None:
+    version = VersionFactory(
+        quote__title="Frame contract Acme",
+        terms_ref="7",
+        terms_name="Net 30",
+        discount_percent=Decimal(12),
+        freight_net=Decimal(9),
+        freight_name="To Acme's dock",
+        needs_po_number=True,
+        note="Welcome, Acme",
+        internal_note="They pay late",
+    )
+    steps = [{"from": "10", "unit_price": "45", "is_manual": True}]
+    version.lines.update(
+        is_price_manual=True, discount_percent=Decimal(5), note="As last time", tiers=steps
+    )
+    VersionLineFactory(version=version, n=2, sku="", unit_price=Decimal(8))
     other = AccountFactory()
 
     fresh = copy(version, sam, account=other).version
 
-    assert (fresh.quote.account, fresh.quote.buyer) == (other, None)
+    assert (fresh.quote.account, fresh.quote.buyer, fresh.quote.title) == (other, None, "")
     assert (fresh.ship_to, fresh.region_ref, fresh.terms_ref, fresh.terms_name) == ({}, "", "", "")
-    assert fresh.note == "Welcome"
+    assert (fresh.note, fresh.internal_note, fresh.freight_name) == ("", "", "")
+    assert (fresh.discount_percent, fresh.freight_net, fresh.needs_po_number) == (0, 0, False)
+    first, second = fresh.lines.all()
+    old = version.lines.get(n=1)
+    assert (first.sku, first.title, first.quantity) == (old.sku, old.title, old.quantity)
+    assert (first.unit_price, first.unit_cost, first.discount_percent, first.note) == (
+        None,
+        None,
+        0,
+        "",
+    )
+    assert first.tiers == [{"from": "10", "unit_price": None, "is_manual": False}]
+    assert (second.unit_price, second.is_price_manual) == (None, False)
+
+
+def test_same_company_keeps_what_was_agreed_with_it(sam: User) -> None:
+    version = VersionFactory(note="Welcome", internal_note="slow", discount_percent=Decimal(12))
+
+    fresh = copy(version, sam).version
+
+    assert (fresh.note, fresh.internal_note, fresh.discount_percent) == ("Welcome", "slow", 12)
 
 
 def test_copy_stays_when_the_erp_cannot_be_asked(sam: User) -> None:

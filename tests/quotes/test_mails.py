@@ -13,12 +13,13 @@ from integrations.models import Buyer
 from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.mails import sending
-from quotes.mails.words import ABOUT_RFQ, LETTERS
-from quotes.models import Forward, Rfq, Version
+from quotes.mails.words import LETTERS
+from quotes.models import Rfq, Version
 from quotes.services import answering, ending, offering, rfqs, timers
 from quotes.services.answering import Answer
-from tests.factories import BuyerFactory, FlowFactory, sales_manager, sales_rep
+from tests.factories import BuyerFactory, FlowFactory, IdLinkFactory, sales_manager, sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory
+from tests.quotes.told import about
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,8 +49,10 @@ def test_buyer_hears_of_an_offer_with_its_sum_and_the_way_to_it(ben: Buyer) -> N
 
 
 def test_acceptance_is_told_to_both_sides(ben: Buyer) -> None:
-    FlowFactory(live=True)
-    sam = sales_rep()
+    flow, sam = FlowFactory(live=True), sales_rep()
+    Buyer.objects.update(storefront_customer_id="cus_ben")
+    IdLinkFactory(source=flow.source, source_ref="cus_ben", target=flow.target)
+    ben.refresh_from_db()
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
     said = Answer(revision=1, sha256=version.sha256, signature="Ben")
     answering.accept(version, person=ben, answer=said)
@@ -139,17 +142,12 @@ def test_mail_server_that_is_down_loses_nothing(ben: Buyer, settings: Settings) 
 @pytest.mark.parametrize("name", LETTERS)
 def test_every_mail_can_be_previewed(ben: Buyer, name: str) -> None:
     sam, mia = sales_rep(), sales_manager()
-    rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
-    rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
-    version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
-    forward = Forward.objects.create(version=version, by=BuyerFactory(account=ben.account), to=ben)
 
-    about = {"forwarded": forward}.get(name, rfq if name in ABOUT_RFQ else version)
+    messages = sending.messages_of(name, about(name, ben, sam))
 
-    [message] = sending.messages_of(name, about)
-
+    [message] = messages
     assert message.subject
-    assert message.to in ([ben.email], [sam.email], [mia.email])
+    assert set(message.to) <= {ben.email, "ada@company.example", sam.email, mia.email}
     assert len(message.alternatives) == 1
 
 

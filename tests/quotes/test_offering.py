@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from integrations.models import Account, StateChange, User
+from integrations.models import Account, User
 from quotes.actors import staff
 from quotes.errors import Incomplete, MoveNotAllowed
 from quotes.models import Rfq, Version
 from quotes.services import approving, drafting, ending, offering, rfqs, timers
-from quotes.snapshot import document_of, sha256_of
+from quotes.snapshot import document_of, moment, sha256_of
 from quotes.states import RfqState, VersionState
 from tests.factories import sales_rep
 from tests.quotes.factories import QuoteFactory, RfqFactory, VersionFactory, VersionLineFactory
@@ -74,6 +75,33 @@ def test_hash_changes_with_every_number_of_a_line(field: str) -> None:
     assert sha256_of(document_of(version, list(version.lines.all()))) != before
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"ship_to": {"city": "Kiel", "country_code": "DE"}},
+        {"bill_to": {"city": "Kiel", "country_code": "DE"}},
+        {"region_ref": "reg_2"},
+        {"shipping_ref": "so_2"},
+        {"valid_until": timezone.now() + timedelta(days=99)},
+        {"terms_name": "30 days"},
+    ],
+)
+def test_hash_changes_with_everything_that_the_order_is_placed_with(edit: dict[str, Any]) -> None:
+    version = VersionFactory()
+    before = sha256_of(document_of(version, list(version.lines.all())))
+    for name, value in edit.items():
+        setattr(version, name, value)
+
+    assert sha256_of(document_of(version, list(version.lines.all()))) != before
+
+
+def test_bill_goes_where_the_goods_go_unless_it_is_said() -> None:
+    document = document_of(VersionFactory(), [])
+
+    assert document["bill_to"] == document["ship_to"]
+    assert document["ship_to"]["city"] == "Hamburg"
+
+
 def test_hash_is_the_same_however_numbers_are_stored() -> None:
     version = VersionFactory()
     unsaved = list(version.lines.all())
@@ -127,7 +155,7 @@ def test_database_keeps_two_offers_of_one_quote_apart() -> None:
 
 def test_blocked_account_is_offered_nothing(sam: User) -> None:
     version = VersionFactory(approved=True)
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
 
     with pytest.raises(Incomplete, match="blocked"):
         offering.offer(version, user=sam)
@@ -160,8 +188,10 @@ def test_offer_lasts_longer_but_never_shorter(sam: User) -> None:
     with pytest.raises(Incomplete, match="longer"):
         offering.extend(version, actor=staff(sam), until=timezone.now() + timedelta(days=1))
 
-    assert (fresh(version).valid_until, fresh(version).sha256) == (later, before)
-    assert fresh(version).reminded_at is None
+    kept = fresh(version)
+    assert (kept.valid_until, kept.reminded_at) == (later, None)
+    assert kept.document == {**version.document, "valid_until": moment(later)}
+    assert kept.sha256 == sha256_of(kept.document) != before
 
 
 def test_clock_ends_offers_and_their_request() -> None:
@@ -186,7 +216,7 @@ def test_question_nobody_answers_ends_the_request(sam: User) -> None:
     rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
     assert timers.expire_questions() == 0
 
-    StateChange.objects.update(at=timezone.now() - timedelta(days=31))
+    Rfq.objects.update(asked_at=timezone.now() - timedelta(days=31))
 
     assert timers.expire_questions() == 1
     assert Rfq.objects.get(pk=rfq.pk).state == RfqState.EXPIRED

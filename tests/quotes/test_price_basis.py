@@ -12,14 +12,20 @@ from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.engine import runner
 from integrations.engine.models import SyncJob
 from integrations.models import Buyer, Flow, IdLink, StateChange
+from integrations.records import PriceAnswer
+from integrations.records.codec import from_json
 from integrations.sandbox.erp import API_KEY, seed_erp
 from integrations.sandbox.seeds import ErpSeed
+from quotes import tiers
 from quotes.models import BasisCheck, PriceMargin, Version
 from quotes.services import approving, basis, drafting, offering, pricing
+from quotes.services.editing import save_edit
 from quotes.services.pricing import Moved
 from quotes.states import VersionState
+from quotes.tiers import Tier
 from tests import factories as make
 from tests.quotes.factories import QuoteFactory, VersionFactory
+from tests.quotes.test_editing import with_line
 from tests.quotes.trading import trade
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +229,7 @@ def test_erp_that_is_away_is_asked_again_and_what_it_said_before_stands(
 
 def test_question_that_only_a_person_can_mend_is_noted_and_parks_no_job(offer: Version) -> None:
     IdLink.objects.filter(kind=IdLink.Kind.CUSTOMER).delete()
+    Version.objects.update(erp_customer_ref="")
 
     found = checked(offer)
 
@@ -242,6 +249,83 @@ def test_edit_forgets_what_was_said_of_other_prices(offer: Version) -> None:
 
     assert not BasisCheck.objects.filter(version=newer).exists()
     assert BasisCheck.objects.filter(version=offer).exists()
+
+
+# ---------------------------------------------------------------- price tiers
+
+
+@pytest.fixture
+def tiered(offer: Version) -> Version:
+    """The same, with a price for ten and one that was typed for twenty."""
+    sam = offer.quote.owner
+    version = drafting.requote(offer, user=sam)
+    steps = [
+        Tier(from_quantity=Decimal(10), unit_price=None),
+        Tier(from_quantity=Decimal(20), unit_price=Decimal(80), is_manual=True),
+    ]
+    version.lines.update(tiers=tiers.written(steps))
+    assert pricing.price_version(version, user=sam, on=timezone.now().date()) == []
+    Version.objects.filter(pk=version.pk).update(valid_until=offer.valid_until)
+    version.refresh_from_db()
+    return offering.offer(approving.submit_version(version, user=sam), user=sam)
+
+
+def test_tier_keeps_the_basis_of_its_price(tiered: Version) -> None:
+    of_erp, by_hand = tiers.read(tiered.lines.get().tiers)
+
+    assert (of_erp.unit_price, by_hand.basis) == (Decimal(95), {})
+    kept = from_json(PriceAnswer, dict(of_erp.basis))
+    assert (kept.net_unit_price, kept.list_price, kept.cost) == (95, 100, 60)
+    assert kept.pricelist_name
+    assert kept.priced_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_tier_whose_price_moved_is_told_by_its_quantity(
+    tiered: Version, erp: OdooStandIn, lamp: int
+) -> None:
+    erp.set_price(lamp, 120)
+
+    found = basis.moved_of(checked(tiered))
+
+    assert [(one.from_quantity, one.price_then, one.price_now) for one in found] == [
+        (None, 95, 114),
+        (10, 95, 114),
+    ]
+    [(_, body)] = warnings()
+    assert "line 1 from 10: 95 → 114 (+20.0 %)" in body
+
+
+def test_buyer_is_told_of_lines_only(tiered: Version) -> None:
+    far = Moved(
+        line=1,
+        price_then=Decimal(95),
+        price_now=Decimal(40),
+        cost_then=None,
+        cost_now=None,
+        percent=Decimal(-58),
+        from_quantity=Decimal(10),
+    )
+    basis.keep(tiered, [far])
+
+    assert basis.fallen(tiered)[0] == frozenset()
+
+
+def test_tier_that_somebody_retyped_has_no_basis_of_the_erp(tiered: Version) -> None:
+    sam = tiered.quote.owner
+    newer = drafting.requote(tiered, user=sam)
+    assert tiers.read(newer.lines.get().tiers)[0].basis
+    steps = [Tier(from_quantity=Decimal(10), unit_price=Decimal(94))]
+
+    save_edit(newer, user=sam, edit=with_line(newer, 1, tiers=steps))
+
+    [typed] = tiers.read(newer.lines.get().tiers)
+    assert (typed.is_manual, typed.basis) == (True, {})
+
+
+def test_no_basis_is_in_what_the_buyer_signs(tiered: Version) -> None:
+    document = tiered.document or {}
+
+    assert [set(tier) for tier in document["lines"][0]["tiers"]] == [{"from", "unit_price"}] * 2
 
 
 # ---------------------------------------------------------------- what the buyer may know

@@ -10,7 +10,7 @@ from django.utils import timezone
 from integrations.models import Account, Buyer, User
 from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
-from quotes.errors import Incomplete, MoveNotAllowed
+from quotes.errors import Incomplete, MoveNotAllowed, NotPermitted
 from quotes.models import Rfq
 from quotes.services import rfqs
 from quotes.services.rfqs import Asked, AskedLine, KeyReused
@@ -94,7 +94,7 @@ def test_request_that_says_too_little_is_refused(
 
 
 def test_blocked_account_asks_for_nothing(ben: Buyer) -> None:
-    Account.objects.update(is_blocked=True)
+    Account.objects.update(is_blocked_by_hand=True)
 
     with pytest.raises(Incomplete, match="blocked"):
         rfqs.request_quote(person=ben, asked=asked(), key="k", now=timezone.now())
@@ -164,6 +164,45 @@ def test_ended_request_is_copied_into_a_new_draft(ben: Buyer, sam: User) -> None
 
     assert (copied.state, copied.copied_from_id, copied.lines.count()) == ("draft", rfq.pk, 1)
     assert rfq.lines.count() == 1
+
+
+def test_copy_is_todays_and_its_makers(ben: Buyer, sam: User) -> None:
+    colleague = BuyerFactory(account=ben.account, language="de")
+    rfq, _ = rfqs.request_quote(
+        person=ben, asked=asked(source="cart", source_ref="cart_1"), key="k", now=timezone.now()
+    )
+    rfqs.say(rfq, actor=staff(sam), text="slow", is_from_buyer=False, is_internal=True)
+    rfqs.decline_rfq(rfq, actor=staff(sam), reason="no")
+    Rfq.objects.update(created_at=timezone.now() - timedelta(days=90), contact_name="Old")
+
+    copied = rfqs.copy_rfq(fresh(rfq), actor=as_buyer(colleague))
+
+    assert copied.created_at > timezone.now() - timedelta(minutes=1)
+    assert (copied.buyer, copied.contact_email) == (colleague, colleague.email)
+    assert (copied.contact_name, copied.language) == ("", "de")
+    assert (copied.source, copied.source_ref) == ("portal", "")
+    assert (copied.asked_at, copied.answer_due_at, copied.request_key) == (None, None, "")
+    assert not copied.messages.exists()
+    assert not copied.attachments.exists()
+
+
+def test_request_of_another_company_is_not_copied(ben: Buyer, sam: User) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben)
+    rfqs.decline_rfq(rfq, actor=staff(sam), reason="no")
+
+    with pytest.raises(NotPermitted):
+        rfqs.copy_rfq(fresh(rfq), actor=as_buyer(BuyerFactory()))
+
+    assert Rfq.objects.count() == 1
+
+
+def test_copy_that_sales_makes_keeps_whom_it_is_from(ben: Buyer, sam: User) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben)
+    rfqs.decline_rfq(rfq, actor=staff(sam), reason="no")
+
+    copied = rfqs.copy_rfq(fresh(rfq), actor=staff(sam))
+
+    assert (copied.account, copied.buyer, copied.contact_email) == (ben.account, ben, ben.email)
 
 
 def test_nothing_is_said_in_a_closed_thread(ben: Buyer, sam: User) -> None:

@@ -287,3 +287,50 @@ def test_quote_of_many_lines_is_saved(signed_in, sam, entered):
     assert answer.status_code == 302
     assert fresh(version).note == "Many"
     assert version.lines.count() == 120
+
+
+# ---------------------------------------------------------------- nothing entered is lost
+
+
+def test_submit_on_top_of_the_page_is_part_of_the_editor(signed_in, sam):
+    version = VersionFactory(quote__owner=sam)
+
+    page = signed_in(sam).get(page_of(version)).text
+
+    for action in ("submit", "price"):
+        assert f'form="quote-editor" name="{action}"' in page
+        assert f'name="action" value="{action}"' not in page
+
+
+def test_submit_sends_what_is_in_all_lines(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam, lines=2)
+    where = {"region_ref": "reg_eu", "ship_to-city": "Hamburg", "ship_to-country_code": "DE"}
+    typed = {"lines-0-unit_price": "45", "lines-1-quantity": "7"}
+    sent = entered(version, submit="1", **where, **typed)
+
+    signed_in(sam).post(page_of(version), sent)
+
+    version.refresh_from_db()
+    assert version.state == VersionState.APPROVED  # no rule wants an approval
+    assert [(one.unit_price, one.quantity) for one in version.lines.all()] == [(45, 2), (50, 7)]
+
+
+def test_pricing_keeps_what_is_in_the_editor(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    sent = entered(version, **{"lines-0-quantity": "7", "price": "1"})
+
+    page = signed_in(sam).post(page_of(version), sent, follow=True).text
+
+    assert version.lines.get().quantity == 7
+    assert "There is no orders flow" in page
+
+
+def test_page_says_that_what_was_recalculated_is_not_saved(signed_in, sam, entered):
+    version = VersionFactory(quote__owner=sam)
+    client = signed_in(sam)
+
+    page = client.post(page_of(version), entered(version, recalculate="1")).text
+
+    assert "data-unsaved" in page
+    assert "What you entered is not saved yet." in page
+    assert "data-unsaved" not in client.get(page_of(version)).text

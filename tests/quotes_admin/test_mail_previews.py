@@ -5,8 +5,14 @@ from django.core import mail
 from django.urls import reverse
 from django.utils.html import escape
 
+from quotes.actors import staff
+from quotes.mails import sending
 from quotes.mails.words import ABOUT_FORWARD, ABOUT_RFQ, LETTERS
+from quotes.models import PortalToken
+from quotes.services import rfqs
+from tests import factories as make
 from tests.quotes.factories import RfqFactory, VersionFactory
+from tests.quotes.told import about
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +28,7 @@ def frame_of(row, name, language="en"):
 @pytest.mark.parametrize("name", sorted(set(LETTERS) - ABOUT_RFQ - ABOUT_FORWARD))
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_every_mail_about_a_quote_is_shown_before_it_is_sent(signed_in, sam, name, language):
-    version = VersionFactory(quote__owner=sam)
+    version = about(name, make.BuyerFactory(), sam)
     client = signed_in(sam)
 
     page = client.get(page_of(version), {"mail": name, "language": language})
@@ -31,9 +37,52 @@ def test_every_mail_about_a_quote_is_shown_before_it_is_sent(signed_in, sam, nam
     shown = page.context["shown"].message
     assert f'src="{name}/{language}/"' in page.content.decode()
     assert version.quote.number in shown.subject
+    assert language == "en" or name.startswith("sales_") or shown.subject != _english(version, name)
     assert escape(shown.subject) in framed.content.decode()
     assert f'<html lang="{language}">' in framed.content.decode()
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("name", ["question", "said", "declined"])
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_mail_about_a_request_is_shown_before_it_is_sent(signed_in, sam, name, language):
+    rfq = about(name, make.BuyerFactory(), sam)
+
+    page = signed_in(sam).get(page_of(rfq), {"mail": name, "language": language})
+
+    shown = page.context["shown"].message
+    assert rfq.number in shown.subject
+    assert language == "en" or shown.subject != _english(rfq, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("company_refused", "nobody refused"),
+        ("company_asked", "no buyer whom"),
+        ("colleague_accepted", "nobody did yet"),
+    ],
+)
+def test_mail_that_tells_of_nothing_yet_says_so(signed_in, sam, name, said):
+    version = VersionFactory(quote__owner=sam, offered=True)
+
+    page = signed_in(sam).get(page_of(version), {"mail": name})
+
+    assert said in page.content.decode()
+
+
+def test_look_at_a_mail_to_somebody_without_access_makes_no_link(signed_in, sam):
+    rfq = RfqFactory(submitted=True, buyer=None, account=None, contact_email="carl@new.example")
+    rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
+
+    page = signed_in(sam).get(page_of(rfq), {"mail": "question"})
+
+    assert page.context["shown"].message.to == ["carl@new.example"]
+    assert not PortalToken.objects.exists()
+
+
+def _english(row, name):
+    return sending.preview_of(name, row, language="en").subject
 
 
 def test_mail_is_in_the_language_that_was_chosen(signed_in, sam):

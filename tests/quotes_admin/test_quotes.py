@@ -246,7 +246,7 @@ def test_quoting_anew_leads_to_the_new_revision(press, sam):
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("draft", ["submit", "price", "withdraw"]),
+        ("draft", ["withdraw"]),  # its other buttons save the editor, too
         ("approved", ["offer", "return_for_editing", "what_moved", "withdraw"]),
         ("offered", ["requote", "extend", "decline", "what_moved", "withdraw"]),
         (
@@ -274,6 +274,26 @@ def test_failed_order_is_for_support_and_managers(signed_in, sam, mia):
             "give_up_order",
         ]
     assert actions_on(signed_in(sam).get(page_of(version))) == []
+
+
+def test_held_acceptance_is_shown_and_a_manager_lets_it_pass(signed_in, press, sam, mia):
+    version = VersionFactory(quote__owner=sam, offered=True)
+    Version.objects.update(held_note="The credit limit is in EUR.")
+
+    page = signed_in(sam).get(page_of(version))
+    assert "The credit limit is in EUR." in page.text
+    assert "a sales manager, for the buyer" in page.text
+    assert "let_pass" not in actions_on(page)
+    assert actions_on(signed_in(mia).get(page_of(version)))[0] == "let_pass"
+
+    press(sam, "let_pass", version, reason="I know them")
+    assert Version.objects.get().cleared_by is None
+    press(mia, "let_pass", version, reason="I know them")
+
+    assert Version.objects.get().cleared_by == mia
+    page = signed_in(mia).get(page_of(version))
+    assert "let_pass" not in actions_on(page)
+    assert "its acceptance is allowed: I know them" in page.text
 
 
 def test_approval_can_be_pressed_from_the_list_of_approvals(signed_in, press, sam, mia):

@@ -58,6 +58,7 @@ def _ordered(rep):
         quote=version.quote,
         version=version,
         buyer=version.quote.buyer,
+        orderer=version.quote.buyer,
         signature="Ben Buyer",
         statement="I accept.",
         sha256=version.sha256,

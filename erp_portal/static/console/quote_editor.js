@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const PAUSE_MS = 400;
     let timer = 0;
     let asked = null;
-    let isDirty = false;
+    let isDirty = "unsaved" in form.dataset; // the page shows what was sent but not saved
 
     const recalculate = async () => {
         if (asked) asked.abort(); // an older answer must not replace a newer one

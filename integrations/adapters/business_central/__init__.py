@@ -2,6 +2,12 @@
 
 from integrations.adapters import AdapterSpec, Field
 
+COMPANY = "Which company, as the admin center of Business Central names it"
+SIGN_IN = "Sign-in, from the app registration in Microsoft Entra"
+ORDERS = "How orders are entered"
+EXTENSION = "Companion extension; leave empty if it is not installed"
+PATIENCE = "Times; the defaults fit Business Central online"
+
 SPEC = AdapterSpec(
     kind="business_central",
     role="erp",
@@ -13,12 +19,14 @@ SPEC = AdapterSpec(
     settings=(
         Field(
             name="tenant_id",
+            group=SIGN_IN,
             label="Tenant id",
             required=True,
             help="Directory (tenant) id of Microsoft Entra, or a domain of it.",
         ),
         Field(
             name="environment",
+            group=COMPANY,
             label="Environment",
             required=True,
             default="Production",
@@ -26,84 +34,104 @@ SPEC = AdapterSpec(
         ),
         Field(
             name="company_id",
+            group=COMPANY,
             label="Company id",
             required=True,
             help="The id, not the name; “test connection” lists the companies with their ids.",
         ),
         Field(
             name="client_id",
+            group=SIGN_IN,
             label="Client id",
             required=True,
             help="Application (client) id of the app registration in Microsoft Entra.",
         ),
         Field(
             name="client_secret_expires_on",
+            group=SIGN_IN,
             label="Client secret expires on",
             is_expiry=True,
             help="YYYY-MM-DD, as Entra shows it; an expired secret looks like a wrong one.",
         ),
         Field(
             name="token_url",
+            group=SIGN_IN,
             label="Sign-in address",
             default="https://login.microsoftonline.com",
             help="Another one for national clouds and test servers.",
         ),
         Field(
             name="location_id",
+            group=ORDERS,
             label="Location id",
             help="Orders ship from here; empty: as Business Central decides.",
         ),
         Field(
             name="rounding_product_ref",
+            group=ORDERS,
             label="Item or account of the rounding line",
             help="An item number, or account:6910 for a G/L account; settles a cent of difference.",
         ),
         Field(
             name="shipping_product_ref",
+            group=ORDERS,
             label="Item or account of the shipping line",
             help="Used where a shipping method has none of its own. Example: account:6810",
         ),
         Field(
+            name="free_text_product_ref",
+            label="Item or account of free-text lines",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
+        ),
+        Field(
             name="untaxed_code",
+            group=ORDERS,
             label="VAT product posting group of lines without tax",
             help="Empty: the group of the item or account.",
         ),
         Field(
             name="unit_price_digits",
+            group=ORDERS,
             label="Digits of a unit price",
             default="5",
             help="As the unit-amount rounding precision is set up: 0.00001 is 5.",
         ),
         Field(
             name="extension_api",
+            group=EXTENSION,
             label="API of the companion extension",
             help="publisher/group/version of its API pages, as in contoso/portal/v1.0. Empty: "
             "not installed; the manual lists what is missing then.",
         ),
         Field(
             name="extension_pages",
+            group=EXTENSION,
             label="Pages of the companion extension",
             default="orders, prices, stock, customers, shipments",
             help="Which of its pages are installed.",
         ),
         Field(
             name="payment_journal_id",
+            group=ORDERS,
             label="Id of the customer payment journal",
             help="Captured payments are entered there for accounting to post. Empty: not told.",
         ),
         Field(
             name="lost_answer_wait_s",
+            group=PATIENCE,
             label="Wait after a lost answer, in seconds",
             default="600",
             help="Business Central may still be at work that long after it gave no answer.",
         ),
         Field(
             name="write_timeout_s",
+            group=PATIENCE,
             label="Longest wait for a write, in seconds",
             default="120",
         ),
         Field(
             name="reread_minutes",
+            group=PATIENCE,
             label="Read open orders again every … minutes",
             default="30",
             help="An edited line does not always mark its order as changed. 0: never.",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from integrations.adapters.business_central.client import BcClient
 from integrations.adapters.business_central.customers import Customers
 from integrations.adapters.business_central.health import Health
+from integrations.adapters.business_central.invoices import Invoices
 from integrations.adapters.business_central.pricing import Pricing
 from integrations.adapters.business_central.progress import Progress
 from integrations.adapters.business_central.settings import read_settings
@@ -13,7 +14,7 @@ from integrations.adapters.business_central.subscribing import Subscribing
 from integrations.http import Session
 
 
-class BusinessCentralAdapter(Progress, Stock, Customers, Health, Subscribing):
+class BusinessCentralAdapter(Progress, Stock, Customers, Health, Subscribing, Invoices):
     """One connection to one company. Not shared between threads."""
 
 

@@ -8,6 +8,12 @@ request asks for English.
 import re
 from datetime import UTC, datetime
 
+from integrations.adapters.troubles import (
+    ACCESS_DENIED,
+    BAD_SETTING,
+    CLOSED_PERIOD,
+    CUSTOMER_BLOCKED,
+)
 from integrations.errors import (
     AuthFailed,
     Conflict,
@@ -53,6 +59,20 @@ def explain(reply: Reply, writes: bool) -> PortalError | None:
         _by_status(reply, words)
         or _by_code(code, words, reply.status)
         or status_error(reply, writes, words)
+    )
+
+
+def explain_pdf(reply: Reply, writes: bool) -> PortalError | None:
+    """The error in what came for a document."""
+    if not 200 <= reply.status < 300:
+        return explain(reply, writes)
+    if reply.content.startswith(b"%PDF-"):
+        return None
+    return Unavailable(
+        "What came from Business Central is not a PDF.",
+        status=reply.status,
+        remote_words=_plain(reply.text),
+        hint="Its report layout may print another kind of file: choose a layout for PDF.",
     )
 
 
@@ -102,8 +122,8 @@ def access_error(words: str) -> NeedsOperator:
     first = words.splitlines()[0] if words else "access denied"
     return NeedsOperator(
         f"The app may not do this in Business Central: {words}",
-        reason="erp_access_denied",
-        cause=f"erp_access_denied:{first[:120]}",
+        reason=ACCESS_DENIED,
+        cause=f"{ACCESS_DENIED}:{first[:120]}",
         hint="Give its card under “Microsoft Entra applications” the permission set that is "
         "missing, then requeue.",
     )
@@ -117,15 +137,15 @@ def _by_code(code: str, words: str, status: int) -> PortalError | None:
     if code == "Internal_CompanyNotFound":
         return NeedsOperator(
             "There is no such company in this environment of Business Central.",
-            reason="bad_setting",
-            cause="bad_setting:company_id",
+            reason=BAD_SETTING,
+            cause=f"{BAD_SETTING}:company_id",
             hint="“Test connection” lists the companies; correct the setting 'company_id'.",
         )
     if code == "NoEnvironment":
         return NeedsOperator(
             "There is no such environment of Business Central in this tenant.",
-            reason="bad_setting",
-            cause="bad_setting:environment",
+            reason=BAD_SETTING,
+            cause=f"{BAD_SETTING}:environment",
             hint="Correct the setting 'environment', as the admin center names it.",
         )
     if code == "BadRequest_ResourceNotFound":
@@ -146,15 +166,15 @@ def _by_rule(code: str, words: str, status: int) -> PortalError | None:
     if _CLOSED.search(words):
         return NeedsOperator(
             f"The posting period is closed in Business Central: {words}",
-            reason="closed_period",
+            reason=CLOSED_PERIOD,
             hint="Accounting opens the period (General Ledger Setup, or User Setup of the app), "
             "then requeue.",
         )
     if _BLOCKED.search(words) and "customer" in words.lower():
         return NeedsOperator(
             f"The customer is blocked in Business Central: {words}",
-            reason="customer_blocked",
-            cause=f"customer_blocked:{words[:120]}",
+            reason=CUSTOMER_BLOCKED,
+            cause=f"{CUSTOMER_BLOCKED}:{words[:120]}",
             hint="Take the block off the customer card, or cancel the order; then requeue.",
         )
     hint = ""

@@ -23,7 +23,12 @@ from integrations.adapters.callbacks import (
 )
 
 ORDERS_CHANGED = "orders.changed"
-_ABOUT_ORDERS = {"salesOrders", "salesInvoices", "salesCreditMemos"}
+# What each entity is in the portal's words; of others nobody waits for news.
+_TYPES = {
+    **dict.fromkeys(("salesOrders", "salesInvoices", "salesCreditMemos"), ORDERS_CHANGED),
+    **dict.fromkeys(("items", "itemVariants", "itemCategories"), "products.changed"),
+    "customers": "customers.changed",
+}
 _RESOURCE = re.compile(r"/(\w+)(?:\(([^()]*)\))?(?:\?.*)?$")
 
 
@@ -70,7 +75,7 @@ def _event(change: dict[str, Any], now: datetime) -> InboundEvent:
     words = json.dumps(payload, sort_keys=True)
     return InboundEvent(
         event_id=hashlib.sha256(words.encode()).hexdigest(),
-        type=ORDERS_CHANGED if name in _ABOUT_ORDERS else f"{name}.changed",
+        type=_TYPES.get(name) or f"{name}.changed",
         subject=record[:128],
         occurred_at=_moment(change.get("lastModifiedDateTime")) or now,
         payload=payload,

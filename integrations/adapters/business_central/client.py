@@ -9,7 +9,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit
 
-from integrations.adapters.business_central.answers import explain, explain_sign_in, is_gone
+from integrations.adapters.business_central.answers import (
+    explain,
+    explain_pdf,
+    explain_sign_in,
+    is_gone,
+)
 from integrations.adapters.business_central.settings import BcSettings
 from integrations.adapters.business_central.tokens import TOKENS, key_of
 from integrations.adapters.business_central.wire import Row
@@ -111,17 +116,30 @@ class BcClient:
             if cursor is None:
                 return
 
+    def read_pdf(self, link: str, *, up_to: int) -> Reply:
+        """The file at a link that Business Central told; never from another place."""
+        return self._call(
+            "GET",
+            self._path_of(link),
+            writes=False,
+            params=None,
+            headers={"Accept": "application/pdf, application/octet-stream"},
+            judge=explain_pdf,
+            file_up_to=up_to,
+        )
+
     def _next(self, link: Any) -> str | None:
-        if not link:
-            return None
-        theirs, ours = urlsplit(str(link)), urlsplit(self.session.base_url)
+        return self._path_of(str(link)) if link else None
+
+    def _path_of(self, link: str) -> str:
+        theirs, ours = urlsplit(link), urlsplit(self.session.base_url)
         if theirs.netloc and (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
             raise Unavailable(
-                f"The next page is said to be at {theirs.netloc}, which is another place.",
+                f"What follows is said to be at {theirs.netloc}, which is another place.",
                 hint="The token is sent to the address of the connection only; check it.",
             )
         path = theirs.path.removeprefix(ours.path)
-        return f"{path}?{theirs.query}"
+        return f"{path}?{theirs.query}" if theirs.query else path
 
     # -- writing
 
@@ -166,6 +184,8 @@ class BcClient:
         params: Mapping[str, str] | None,
         headers: Mapping[str, str],
         json: Any = None,
+        judge: Explain = explain,
+        file_up_to: int | None = None,
     ) -> Reply:
         def send(token: str, judge: Explain) -> Reply:
             signed = {"Authorization": f"Bearer {token}", "Accept-Language": "en-US", **headers}
@@ -177,17 +197,18 @@ class BcClient:
                 params=params,
                 headers=signed,
                 explain=judge,
+                file_up_to=file_up_to,
             )
 
         token, is_fresh = self._token()
         if is_fresh:
-            return send(token, explain)
+            return send(token, judge)
         try:
-            return send(token, _may_be_stale)
+            return send(token, _may_be_stale(judge))
         except StaleToken:
             TOKENS.drop(self._token_key, token)
         # A refused request did nothing: sending it once more under a new token is safe.
-        return send(self._token()[0], explain)
+        return send(self._token()[0], judge)
 
     def _token(self) -> tuple[str, bool]:
         """(token, whether it was asked for just now)."""
@@ -231,8 +252,11 @@ class StaleToken(Conflict):
     """A token that we kept is refused: not yet a reason to stop the connection."""
 
 
-def _may_be_stale(reply: Reply, writes: bool) -> PortalError | None:
-    error = explain(reply, writes)
-    if isinstance(error, AuthFailed):
-        return StaleToken("The kept token is refused; a new one is asked for.", status=401)
-    return error
+def _may_be_stale(judge: Explain) -> Explain:
+    def explained(reply: Reply, writes: bool) -> PortalError | None:
+        error = judge(reply, writes)
+        if isinstance(error, AuthFailed):
+            return StaleToken("The kept token is refused; a new one is asked for.", status=401)
+        return error
+
+    return explained

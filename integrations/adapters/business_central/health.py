@@ -99,7 +99,7 @@ class Health(Rounding, Described):
         yield Probe("fields", self._fields)
         yield Probe("currencies", self._currencies)
         yield Probe("posting_period", self._posting_period)
-        for kind in ("rounding", "shipping"):
+        for kind in ("rounding", "shipping", "free_text"):
             if kind == "rounding" or self.settings.product_ref_for(kind):
                 yield Probe(f"{kind}_line", partial(self._stands_in, kind))
         for page in EXTENSION:

@@ -35,7 +35,7 @@ DRAFT = "Draft"
 _UNRELEASED = {DRAFT, "In Review"}
 ORDER_FIELDS = (
     "id,number,externalDocumentNumber,status,customerId,currencyCode,totalAmountExcludingTax,"
-    "totalTaxAmount,totalAmountIncludingTax,lastModifiedDateTime"
+    "totalTaxAmount,totalAmountIncludingTax,paymentTermsId,lastModifiedDateTime"
 )
 LINE_FIELDS = (
     "id,documentId,sequence,lineType,lineObjectNumber,itemId,itemVariantId,description,"
@@ -65,10 +65,11 @@ def order_request(draft: OrderDraft, settings: BcSettings) -> dict[str, Any]:
         "externalDocumentNumber": code_of(draft.our_ref),
         "orderDate": draft.placed_at.date().isoformat(),
         "currencyCode": draft.currency,
+        **({"paymentTermsId": _term(draft)} if draft.payment_term_ref else {}),
         **address_fields(draft.ship_to),
         "salesOrderLines": [
             *comment_lines(draft),
-            *(line_fields(draft, line, settings) for line in draft.lines),
+            *(part for line in draft.lines for part in line_parts(draft, line, settings)),
         ],
     }
 
@@ -122,6 +123,30 @@ def comment_lines(draft: OrderDraft) -> Iterable[dict[str, str]]:
 def _pieces(text: str) -> list[str]:
     plain = " ".join(text.split())
     return [plain[at : at + LONGEST_TEXT] for at in range(0, len(plain), LONGEST_TEXT)]
+
+
+def _term(draft: OrderDraft) -> str:
+    goods = goods_of(draft.payment_term_ref)
+    if not goods.item_id or goods.variant_id:
+        raise NeedsOperator(
+            f"{draft.payment_term_ref!r} is not the id of payment terms in Business Central.",
+            reason="terms_unknown",
+            cause=f"terms_unknown:{draft.payment_term_ref}",
+            hint="Edit this job and name the id (not the code) that Business Central has for them.",
+            ids=_ids(draft),
+        )
+    return goods.item_id
+
+
+def line_parts(draft: OrderDraft, line: DraftLine, settings: BcSettings) -> list[dict[str, Any]]:
+    """The line, and below it what its description has no room for: the rest of its text and its
+    configuration, as comments that carry its reference."""
+    over = line.description[LONGEST_TEXT:]
+    texts = [piece for one in (over, *line.choices.splitlines()) for piece in _pieces(one)]
+    comments = [
+        {"lineType": COMMENT, "description": text, "description2": line.our_ref} for text in texts
+    ]
+    return [line_fields(draft, line, settings), *comments]
 
 
 def line_fields(draft: OrderDraft, line: DraftLine, settings: BcSettings) -> dict[str, Any]:
@@ -224,6 +249,7 @@ def to_order(row: Row, *, by_hand: bool) -> ErpOrder:
         is_confirmed=by_hand or is_released(row),
         is_cancelled=False,
         lines=tuple(_to_line(line) for line in lines),
+        payment_term_ref=id_of(row["paymentTermsId"]),
     )
 
 
@@ -237,6 +263,15 @@ def goods_lines(row: Row) -> Sequence[Row]:
         line for line in row.get("salesOrderLines", ()) if choice_of(line["lineType"]) != COMMENT
     ]
     return sorted(lines, key=lambda line: int(line["sequence"]))
+
+
+def comments_of(row: Row, line_ref: str) -> Sequence[Row]:
+    """The comments that belong to a line of ours."""
+    return [
+        line
+        for line in row.get("salesOrderLines", ())
+        if choice_of(line["lineType"]) == COMMENT and text_of(line["description2"]) == line_ref
+    ]
 
 
 def our_ref_in(row: Row, lines_name: str = "salesOrderLines") -> str:

@@ -5,17 +5,20 @@ Nothing there is unique but the number that Business Central gives: two orders m
 So everything is looked up first, also among the shipments and invoices of orders that are gone.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.adapters.business_central.answers import is_gone
 from integrations.adapters.business_central.mapping import (
     WITH_LINES,
     address_fields,
+    comments_of,
     goods_in,
     goods_lines,
     is_released,
     line_content,
-    line_fields,
+    line_parts,
     order_request,
     priced_fields,
     readable,
@@ -37,8 +40,14 @@ from integrations.adapters.business_central.wire import (
     quoted,
     text_of,
 )
-from integrations.errors import NeedsOperator
+from integrations.adapters.troubles import of_customer, unknown_customer, unknown_product
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import DraftLine, ErpOrder, OrderDraft
+
+# "Item does not exist.", or "… contains a value (…) that cannot be found in the related table"
+_NOT_FOUND = re.compile(
+    r"does not exist|cannot be found|^Internal_(InvalidTableRelation|RecordNotFound)"
+)
 
 
 class Orders(Posted):
@@ -82,9 +91,7 @@ class Orders(Posted):
         known = self.find_order(draft.our_ref)
         if known is not None:
             return self._adopt(known, draft)
-        made = self.client.post(
-            self.client.company("salesOrders"), order_request(draft, self.settings)
-        )
+        made = self._post_order(draft)
         number = text_of(made["number"]) if made else ""
         return as_expected(to_order(self._row(number), by_hand=self.by_hand), draft)
 
@@ -169,6 +176,38 @@ class Orders(Posted):
 
     # -- writing
 
+    def _post_order(self, draft: OrderDraft) -> Row | None:
+        body = order_request(draft, self.settings)
+        try:
+            made: Row | None = self.client.post(self.client.company("salesOrders"), body)
+        except NeedsOperator as exc:
+            raise of_customer(exc, draft) from exc
+        except Rejected as exc:
+            if not _NOT_FOUND.search(exc.remote_words):
+                raise
+            raise self._not_found(exc, draft) from exc
+        return made
+
+    def _not_found(self, error: Rejected, draft: OrderDraft) -> NeedsOperator | Rejected:
+        """Business Central says that an item is missing and not which: each is looked up."""
+        for line in draft.lines:
+            goods = goods_of(line.product_ref or self.settings.product_ref_for(line.kind))
+            if goods.item_id and not self._is_there(f"items({goods.item_id})"):
+                words = error.remote_words
+                return unknown_product(erp="Business Central", draft=draft, line=line, words=words)
+        if not self._is_there(f"customers({draft.customer_ref})"):
+            return unknown_customer(erp="Business Central", draft=draft, words=error.remote_words)
+        return error
+
+    def _is_there(self, entity: str) -> bool:
+        try:
+            self.client.get(self.client.company(entity), {"$select": "id"})
+        except Rejected as exc:
+            if is_gone(exc):
+                return False
+            raise
+        return True
+
     def _entity(self, row: Row, part: str = "") -> str:
         return self.client.company(f"salesOrders({id_of(row['id'])}){part}")
 
@@ -204,15 +243,16 @@ class Orders(Posted):
         for our_ref, there in lines.items():
             line = wanted.get(our_ref)
             if line is None or not self._is_same_goods(there, line):
-                self.client.delete(_line_path(self, there), there["@odata.etag"])
+                for one in (there, *comments_of(row, our_ref)):
+                    self.client.delete(_line_path(self, one), one["@odata.etag"])
             elif line_content(there) != line_content(line):
                 self.client.patch(
                     _line_path(self, there), priced_fields(line), there["@odata.etag"]
                 )
         for our_ref, line in wanted.items():
             if our_ref not in lines or not self._is_same_goods(lines[our_ref], line):
-                body = line_fields(draft, line, self.settings)
-                self.client.post(self._entity(row, "/salesOrderLines"), body)
+                for body in line_parts(draft, line, self.settings):
+                    self.client.post(self._entity(row, "/salesOrderLines"), body)
 
     def _named(self, line: DraftLine) -> dict[str, str]:
         ref = line.product_ref or self.settings.product_ref_for(line.kind)

@@ -73,8 +73,7 @@ class Products(BcPart):
         ]
 
     def _is_sold(self, row: Row) -> bool:
-        own = {self.settings.rounding_product_ref, self.settings.shipping_product_ref} - {""}
-        return not own & {text_of(row["number"]), id_of(row["id"])}
+        return not self.settings.own_products & {text_of(row["number"]), id_of(row["id"])}
 
 
 def to_product(row: Row, currency: str) -> ErpProduct:

@@ -27,6 +27,7 @@ class BcSettings:
     location_id: str
     rounding_product_ref: str
     shipping_product_ref: str
+    free_text_product_ref: str
     untaxed_code: str
     unit_price_digits: int
     extension_api: str
@@ -45,7 +46,13 @@ class BcSettings:
         return {
             "shipping": self.shipping_product_ref,
             "rounding": self.rounding_product_ref,
+            "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_products(self) -> set[str]:
+        """What stands for shipping, rounding and free text: never sold as it is."""
+        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
 
 def read_settings(values: Mapping[str, str]) -> BcSettings:
@@ -61,6 +68,7 @@ def read_settings(values: Mapping[str, str]) -> BcSettings:
         location_id=_guid(values, "location_id").lower(),
         rounding_product_ref=_text(values, "rounding_product_ref"),
         shipping_product_ref=_text(values, "shipping_product_ref"),
+        free_text_product_ref=_text(values, "free_text_product_ref"),
         untaxed_code=_text(values, "untaxed_code"),
         unit_price_digits=_whole(values, "unit_price_digits", 5, most=9),
         extension_api=api,

@@ -28,6 +28,11 @@ SPEC = AdapterSpec(
             label="Product of the shipping line",
             help="Used where a shipping method has no product of its own.",
         ),
+        Field(
+            name="free_text_product_ref",
+            label="Product of free-text lines",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
+        ),
     ),
     secrets=(
         Field(name="username", label="User name", help="For auth of kind basic."),

@@ -14,6 +14,7 @@ from integrations.adapters.custom.cancelling import Cancelling
 from integrations.adapters.custom.catalog import Customers, Prices, Stock
 from integrations.adapters.custom.client import CustomClient
 from integrations.adapters.custom.health import Health
+from integrations.adapters.custom.invoices import Invoices
 from integrations.adapters.custom.lines_apart import LinesApart
 from integrations.adapters.custom.mapping import ErpMapping, load_mapping
 from integrations.adapters.custom.payments import Payments
@@ -37,6 +38,7 @@ _PARTS: dict[str, tuple[type[CustomPart], ...]] = {
     "created": (Sightings,),
     "progress": (Progress,),
     "payments": (Payments,),
+    "invoice_pdf": (Invoices,),
 }
 
 

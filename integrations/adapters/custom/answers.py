@@ -7,6 +7,12 @@ from typing import Any
 
 from integrations.adapters.custom.mapping.shapes import Entry
 from integrations.adapters.custom.paths import MISSING, plain
+from integrations.adapters.troubles import (
+    ACCESS_DENIED,
+    CLOSED_PERIOD,
+    CUSTOMER_BLOCKED,
+    UNKNOWN_PRODUCT,
+)
 from integrations.errors import (
     AuthFailed,
     Conflict,
@@ -92,11 +98,7 @@ def _by_status(reply: Reply, writes: bool, code: str, words: str) -> PortalError
     if reply.status == 404:
         return _MEANT["not_found"](reply, writes, code, words)
     if reply.status == 403:
-        return NeedsOperator(
-            f"The portal's user may not do this in the ERP: {said or reply.text[:200]}",
-            reason="erp_access_denied",
-            hint="Give that user the right in the ERP, then requeue.",
-        )
+        return _MEANT["access_denied"](reply, writes, code, words or reply.text[:200])
     error = status_error(reply, writes, said)
     if isinstance(error, Throttled):
         return _throttled(reply, writes, code, words)
@@ -161,6 +163,16 @@ def _needs_operator(reply: Reply, writes: bool, code: str, words: str) -> Portal
     )
 
 
+def _for_a_person(reason: str, sentence: str, hint: str) -> _Meant:
+    def made(reply: Reply, writes: bool, code: str, words: str) -> PortalError:
+        said = ": ".join(filter(None, (code, words))) or "no reason given"
+        return NeedsOperator(
+            sentence.format(said), reason=reason, cause=f"{reason}:{said[:120]}", hint=hint
+        )
+
+    return made
+
+
 def _auth(reply: Reply, writes: bool, code: str, words: str) -> PortalError:
     return AuthFailed(
         "The ERP refused the credentials.",
@@ -178,5 +190,25 @@ _MEANT: dict[str, _Meant] = {
     "throttled": _throttled,
     "unavailable": _unavailable,
     "needs_operator": _needs_operator,
+    "access_denied": _for_a_person(
+        ACCESS_DENIED,
+        "The user of this connection may not do this in the ERP: {}",
+        "Give that user the right in the ERP, then requeue.",
+    ),
+    "customer_blocked": _for_a_person(
+        CUSTOMER_BLOCKED,
+        "The customer is blocked in the ERP: {}",
+        "Take the block off the customer in the ERP, or cancel the order; then requeue.",
+    ),
+    "unknown_product": _for_a_person(
+        UNKNOWN_PRODUCT,
+        "The ERP does not sell a product of the order: {}",
+        "Link the variant to a product that the ERP sells, or bring it back there; then requeue.",
+    ),
+    "closed_period": _for_a_person(
+        CLOSED_PERIOD,
+        "The period is closed in the ERP: {}",
+        "Have accounting open the period in the ERP, then requeue.",
+    ),
     "auth": _auth,
 }

@@ -45,6 +45,14 @@ class CustomClient:
         )
         return self._send(operation, path, query, headers, body, writes)
 
+    def file(self, operation: Operation, values: Values, *, up_to: int) -> bytes:
+        """What a call that only reads answers, if that is no text. Raises Rejected for more
+        than `up_to` bytes."""
+        path, query, headers, body = self.request(operation, values)
+        return self._send(
+            operation, path, query, headers, body, writes=False, file_up_to=up_to
+        ).content
+
     def page(self, operation: Operation, values: Values, cursor: str | None) -> paging.RawPage:
         """One page of a list, with the cursor of the next."""
         style = operation.paging.style
@@ -123,6 +131,7 @@ class CustomClient:
         headers: dict[str, str],
         body: Any,
         writes: bool,
+        file_up_to: int | None = None,
     ) -> Reply:
         sent: dict[str, Any] = {"json": body}
         if operation.send_as == "form" and body is not None:
@@ -138,6 +147,7 @@ class CustomClient:
                     params=query,
                     headers=signed,
                     explain=self._explain,
+                    file_up_to=file_up_to,
                     **sent,
                 )
             except AuthFailed:

@@ -1,6 +1,7 @@
 """A draft as the values that the holes of a template are filled with. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -9,6 +10,31 @@ from integrations.errors import NeedsOperator
 from integrations.records import Address, DraftLine, OrderDraft
 
 ProductFor = Callable[[str], str]
+FREE_TEXT = "free_text"
+
+
+def placed(
+    draft: OrderDraft, header: Collection[str], line: Collection[str], product_for: ProductFor
+) -> OrderDraft:
+    """The draft as a mapping can send it; `header` and `line` are the names that it sends.
+
+    A buyer's order number without a place of its own goes into the note. Raises NeedsOperator
+    for what would be lost without a word: agreed terms, a configuration, the words of a line
+    that is nothing but words.
+    """
+    if draft.payment_term_ref and "payment_term_ref" not in header:
+        raise _no_place(draft, "payment terms that were agreed", "{payment_term_ref}")
+    told = {"line.description", "line.title"} & set(line)
+    for one in draft.lines:
+        says = one.kind == "item" and one.product_ref == product_for(FREE_TEXT)
+        if says and one.description and not told:
+            raise _no_place(draft, f"the text of {one.description!r}", "{line.description}")
+        if one.configuration and not {"line.description", "line.configuration"} & set(line):
+            raise _no_place(draft, "a configuration", "{line.description}")
+    if draft.po_number and "po_number" not in header:
+        note = "\n".join(filter(None, (f"Purchase order: {draft.po_number}", draft.note)))
+        return replace(draft, note=note)
+    return draft
 
 
 def draft_values(draft: OrderDraft, product_for: ProductFor) -> dict[str, Any]:
@@ -29,6 +55,7 @@ def draft_values(draft: OrderDraft, product_for: ProductFor) -> dict[str, Any]:
         "expected_gross_total": draft.expected_gross_total,
         "po_number": draft.po_number,
         "note": draft.note,
+        "payment_term_ref": draft.payment_term_ref,
         "line_count": len(lines),
         **_address("ship_to", draft.ship_to),
         **_address("bill_to", draft.bill_to),
@@ -42,7 +69,9 @@ def line_values(line: DraftLine, number: int, product_for: ProductFor) -> dict[s
         "number": number,
         "kind": line.kind,
         "product_ref": line.product_ref or product_for(line.kind),
-        "description": line.description,
+        "description": line.full_text,
+        "title": line.description,
+        "configuration": line.choices,
         "quantity": line.quantity,
         "net_unit_price": line.net_unit_price,
         "discount_percent": line.discount_percent,
@@ -79,6 +108,17 @@ def _senseless(draft: OrderDraft, what: str) -> NeedsOperator:
         reason="order_senseless",
         cause=f"order_senseless:{draft.our_ref}",
         hint="Correct the order in the storefront, or cancel it there.",
+        ids={"order": draft.our_ref},
+    )
+
+
+def _no_place(draft: OrderDraft, what: str, hole: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"Order {draft.display_ref or draft.our_ref} has {what}, and the mapping of the ERP sends "
+        "them nowhere.",
+        reason="no_place",
+        cause=f"no_place:{hole}",
+        hint=f"Give {hole} a place in 'orders.create' of the mapping, then requeue.",
         ids={"order": draft.our_ref},
     )
 

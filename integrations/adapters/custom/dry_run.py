@@ -113,6 +113,7 @@ def _draft(currency: str) -> OrderDraft:
         expected_gross_total=Decimal(548),
         po_number="PO-7",
         note="Ring twice",
+        payment_term_ref="30",
     )
 
 
@@ -127,4 +128,5 @@ def _line(our_ref: str, quantity: int, price: str) -> DraftLine:
         discount_percent=Decimal(0),
         tax_refs=("V19",),
         tax_rates=(Decimal(19),),
+        configuration=(("Length", "2 m"),),
     )

@@ -56,6 +56,9 @@ def to_held(row: Row, lines: Sequence[Row]) -> Held:
         is_confirmed=state not in UNCONFIRMED,
         is_cancelled=state == "cancelled",
         lines=tuple(_line(line) for line in lines),
+        payment_term_ref=None
+        if row.get("payment_term_ref") is None
+        else row.text("payment_term_ref"),
     )
     return Held(
         order=order,

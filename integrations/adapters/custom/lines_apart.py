@@ -8,7 +8,6 @@ the order shall have. An order with fewer is half of one, which `find_order` doe
 from typing import Any
 
 from integrations.adapters.custom.answers import NotThere
-from integrations.adapters.custom.drafts import draft_values
 from integrations.adapters.custom.held import Held, content
 from integrations.adapters.custom.orders import Orders
 from integrations.adapters.custom.rows import Row
@@ -21,7 +20,7 @@ class LinesApart(Orders):
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """The header, and under `lines` what is sent for each of them."""
-        values = draft_values(draft, self.product_ref_for)
+        values = self._values(draft)
         add = self.mapping["orders"]["lines_apart"]["add"]
         lines = [
             self.client.shown_body(add, _about_line({}, line, draft), currency=draft.currency)
@@ -32,7 +31,7 @@ class LinesApart(Orders):
     def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
         """As for an order in one call. What is right already is left alone, so that a change
         which broke off goes on where it was."""
-        values = draft_values(draft, self.product_ref_for)
+        values = self._values(draft)
         held = self._read(ref)
         self._refuse_unchangeable(held, draft)
         if not self._is_as_wanted(held.order, draft) or held.lines_expected != len(draft.lines):
@@ -44,7 +43,7 @@ class LinesApart(Orders):
     def _completed(self, ref: str, draft: OrderDraft) -> ErpOrder:
         held = self._read(ref)
         try:
-            self._write_lines(held, draft_values(draft, self.product_ref_for), draft)
+            self._write_lines(held, self._values(draft), draft)
         except (Rejected, NeedsOperator) as exc:
             self._discard(held, exc)
             raise

@@ -1,9 +1,11 @@
 """Pushing orders: look up, create, confirm, change."""
 
+from typing import Any
+
 from integrations.adapters.custom.answers import Duplicate, NotThere
 from integrations.adapters.custom.base import Settling
 from integrations.adapters.custom.client import misfit
-from integrations.adapters.custom.drafts import draft_values
+from integrations.adapters.custom.drafts import draft_values, placed
 from integrations.adapters.custom.held import (
     Held,
     as_expected,
@@ -14,6 +16,7 @@ from integrations.adapters.custom.held import (
 )
 from integrations.adapters.custom.paths import MISSING
 from integrations.adapters.custom.rows import Row
+from integrations.adapters.troubles import of_customer
 from integrations.errors import Conflict, NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
@@ -37,7 +40,7 @@ class Orders(Settling):
         Raises NeedsOperator when the ERP's currency or total is not the expected one; the
         order then stays there, unconfirmed.
         """
-        values = draft_values(draft, self.product_ref_for)
+        values = self._values(draft)
         known = self._known(draft.our_ref)
         if known is not None:
             return self._adopt(known, draft)
@@ -49,11 +52,13 @@ class Orders(Settling):
             if known is None:
                 raise _refused_key(draft) from exc if isinstance(exc, Duplicate) else exc
             return self._adopt(known, draft)
+        except NeedsOperator as exc:
+            raise of_customer(exc, draft) from exc
         return as_expected(self._completed(self.new_ref(create, reply), draft), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """Without any call."""
-        values = draft_values(draft, self.product_ref_for)
+        values = self._values(draft)
         create = self.mapping["orders"]["create"]
         body = self.client.shown_body(create, values, currency=draft.currency)
         return body if isinstance(body, dict) else {"body": body}
@@ -88,7 +93,7 @@ class Orders(Settling):
     def change_order(self, ref: str, draft: OrderDraft) -> ErpOrder:
         """Raises NeedsOperator when the order is cancelled, too far on, not the portal's, when
         more has left the house than `draft` leaves over, or when the API cannot change it."""
-        values = draft_values(draft, self.product_ref_for)
+        values = self._values(draft)
         held = self._read(ref)
         self._refuse_unchangeable(held, draft)
         if self._is_as_wanted(held.order, draft) and not held.is_half:
@@ -143,6 +148,15 @@ class Orders(Settling):
         ]
 
     # -- deciding
+
+    def _values(self, draft: OrderDraft) -> dict[str, Any]:
+        """What the holes are filled with. Raises NeedsOperator for what has no place."""
+        orders = self.mapping["orders"]
+        header = orders["create"].uses
+        apart = orders["lines_apart"]
+        line = header if apart is None else apart["add"].uses
+        fitted = placed(draft, header, line, self.product_ref_for)
+        return draft_values(fitted, self.product_ref_for)
 
     def _completed(self, ref: str, draft: OrderDraft) -> ErpOrder:
         """The order that was just made, with all of its lines."""

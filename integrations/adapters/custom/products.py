@@ -13,7 +13,7 @@ class Products(CustomPart):
     """Implements `PullsProducts`."""
 
     def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
-        """Left out: the portal's own products of freight and rounding."""
+        """Left out: the portal's own products of freight, rounding and free text."""
         section = self.mapping["products"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
         products = [self._product(raw) for raw in page.rows]
@@ -24,7 +24,7 @@ class Products(CustomPart):
     def _product(self, raw: Any) -> ErpProduct:
         section = self.mapping["products"]
         row = self.row(raw, section["fields"])
-        own = {self.product_ref_for(kind) for kind in ("shipping", "rounding")}
+        own = {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")}
         variants = [self._variant(one, row) for one in self._variant_rows(row)]
         kept = tuple(one for one in variants if one.ref not in own)
         return ErpProduct(

@@ -1,7 +1,8 @@
 """Which fields of the mapping the ERP's answers really hold, by looking at some rows.
 
-No home-grown API describes itself, so the description is made of what it sends now: a field
-that stands in none of the first rows counts as missing.
+No home-grown API describes itself, so the description is made of what it sends now. A field
+that stands in none of the first rows counts as missing, but for one that may be rare and was
+never seen. Where there are no rows, or only nulls, nothing is said of it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from integrations.adapters.custom.paths import MISSING, Path, plain
 from integrations.records import UsedField, Window
 
 SAMPLE = 20
-UNSEEN = "not seen yet: the ERP has no such rows"
+UNSEEN = "not seen yet"
 _PULLED = {
     "products": "PullsProducts",
     "prices": "PullsPrices",
@@ -148,11 +149,14 @@ def described(sample: Sample) -> Iterator[UsedField]:
     """One field each, `type` empty where it stands in no row. Pure."""
     for field in sample.fields.values():
         if isinstance(field, FieldPath):
+            told = _type(field, sample.rows)
             yield UsedField(
                 entity=sample.entity,
                 name=field.path.text,
-                type=_type(field, sample.rows),
+                type=told,
                 needed_by=sample.ports,
+                is_told=told != UNSEEN,
+                is_optional=not field.spec.is_required,
             )
 
 
@@ -163,7 +167,7 @@ def _type(field: FieldPath, rows: Rows) -> str:
     words = sorted({_word(value) for value in found if value is not MISSING and value is not None})
     if words:
         return " or ".join(words)
-    return "null" if any(value is None for value in found) else ""
+    return UNSEEN if any(value is None for value in found) else ""
 
 
 def _word(value: Any) -> str:

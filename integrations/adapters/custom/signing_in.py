@@ -51,11 +51,11 @@ class SignIn:
         lacks = [name for name in NEEDED[self._auth["kind"]] if not self._secrets.get(name)]
         if lacks:
             raise NeedsOperator(
-                f"The mapping signs in by {self._auth['kind']}, but the connection has no "
-                f"{' and no '.join(lacks)}.",
+                f"{self._auth['kind']} needs the secret {' and the secret '.join(map(repr, lacks))}"
+                ", which this connection does not have.",
                 reason="secret_missing",
                 cause=f"secret_missing:{','.join(lacks)}",
-                hint="Enter it among the secrets of the connection.",
+                hint="Enter it among the secrets of the connection, or correct its mapping's auth.",
             )
 
     # -- OAuth
@@ -103,7 +103,8 @@ def _explain_token(reply: Reply, writes: bool) -> PortalError | None:
             "The ERP gave no token.",
             status=reply.status,
             remote_words=reply.text[:200],
-            hint="Client id or secret is wrong, or the scope of the mapping is not allowed.",
+            hint="Client id or secret is wrong or has expired, or the scope of the mapping is "
+            "not allowed.",
         )
     if 200 <= reply.status < 300 and not reply.json().get("access_token"):
         return Rejected(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from integrations.adapters.medusa.buyer_prices import BuyerPrices
 from integrations.adapters.medusa.client import Client
 from integrations.adapters.medusa.collections import Collections
+from integrations.adapters.medusa.customers import Customers
 from integrations.adapters.medusa.groups import Groups
 from integrations.adapters.medusa.health import Health
 from integrations.adapters.medusa.list_prices import VariantPrices
@@ -25,12 +26,13 @@ class MedusaAdapter(
     BuyerPrices,
     Groups,
     Stock,
+    Customers,
     Shipping,
     Health,
 ):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
     WritesProducts, WritesPriceLists, WritesListPrices, TellsBuyerPrices, KeepsGroups, WritesStock,
-    ListsShipping and TestsConnection."""
+    WritesCustomers, ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

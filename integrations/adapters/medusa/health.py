@@ -13,7 +13,7 @@ from integrations.errors import PortalError, Rejected, Unavailable
 from integrations.records import Check, TestReport
 
 PLUGIN = "erp-portal-medusa"
-QUOTES_SINCE = (0, 3)  # the plugin's first version with all that the orders of quotes need
+QUOTES_SINCE = (0, 4)  # the plugin's first version with all that the orders of quotes need
 # What the portal reads and writes, in words, by the routes of Medusa's API.
 AREAS = {"orders": "orders", "products": "products", "variants": "product-variants"}
 LONG_AGO = "2000-01-01T00:00:00Z"

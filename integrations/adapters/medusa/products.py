@@ -17,6 +17,7 @@ from integrations.adapters.medusa.currencies import (
 from integrations.adapters.medusa.mapping.products import (
     OPTION_FIELDS,
     PRODUCT_FIELDS,
+    WHOLE_FIELDS,
     to_create,
     to_product,
     to_update,
@@ -53,11 +54,20 @@ class Products:
         wanted = set(external_refs)
         found: list[StorefrontProduct] = []
         for refs in in_chunks(sorted(wanted)):
-            params = [("external_id[]", ref) for ref in refs] + [("fields", PRODUCT_FIELDS)]
+            params = [("external_id[]", ref) for ref in refs] + [("fields", WHOLE_FIELDS)]
             rows = self._client.rows("/admin/products", "products", params)
             found += [to_product(row) for row in rows]
         # A filter that a future Medusa no longer knows would be ignored, not refused.
         return [product for product in found if product.external_ref in wanted]
+
+    def products_by_id(self, product_ids: Sequence[str]) -> Sequence[StorefrontProduct]:
+        wanted = set(product_ids)
+        found: list[StorefrontProduct] = []
+        for ids in in_chunks(sorted(wanted)):
+            params = [("id[]", one) for one in ids] + [("fields", WHOLE_FIELDS)]
+            rows = self._client.rows("/admin/products", "products", params)
+            found += [to_product(row) for row in rows]
+        return [product for product in found if product.product_id in wanted]
 
     def find_variants(self, skus: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []

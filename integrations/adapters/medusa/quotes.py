@@ -36,9 +36,10 @@ class Quotes:
         with _plugin_needed():
             return to_placed(self._client.post(PATH, to_quote_order(order)))
 
-    def convert_quoted(self, quote_ref: str) -> PlacedQuote:
+    def convert_quoted(self, quote_ref: str, *, digest: str) -> PlacedQuote:
         with _plugin_needed():
-            return to_placed(self._client.post(f"{_path_of(quote_ref)}/convert", {}))
+            asked = {"digest": digest}
+            return to_placed(self._client.post(f"{_path_of(quote_ref)}/convert", asked))
 
     def discard_quoted(self, quote_ref: str) -> None:
         with _plugin_needed():

@@ -94,6 +94,12 @@ SPEC = AdapterSpec(
             help="A service item; used where a shipping method has no item of its own.",
         ),
         Field(
+            name="free_text_product_ref",
+            label="Item id of free-text lines",
+            help="An item for sale: its line says what was agreed. Empty: quotes with such lines "
+            "are not approved.",
+        ),
+        Field(
             name="payment_mode",
             label="Captured payments",
             default="note",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.adapters.troubles import ACCESS_DENIED, CLOSED_PERIOD, CUSTOMER_BLOCKED
 from integrations.errors import (
     AuthFailed,
     Conflict,
@@ -168,13 +169,13 @@ def _of_words(fault: Fault, reply: Reply) -> PortalError | None:
     if _PERIOD.search(fault.words):
         return NeedsOperator(
             f"The accounting period is closed in NetSuite: {fault.words}",
-            reason="closed_period",
+            reason=CLOSED_PERIOD,
             hint="Open the period in Setup > Accounting > Manage Accounting Periods, then requeue.",
         )
     if _CREDIT.search(fault.words):
         return NeedsOperator(
             f"NetSuite takes no order of this customer: {fault.words}",
-            reason="customer_blocked",
+            reason=CUSTOMER_BLOCKED,
             hint="Raise the limit or lift the hold on the customer in NetSuite, then requeue.",
         )
     return _missing_right(fault.words) if _PERMISSION.search(fault.words) else None
@@ -183,8 +184,8 @@ def _of_words(fault: Fault, reply: Reply) -> PortalError | None:
 def _missing_right(words: str) -> NeedsOperator:
     return NeedsOperator(
         f"The role of the portal lacks a permission in NetSuite: {words}",
-        reason="missing_permission",
-        cause=f"missing_permission:{words[:80]}",
+        reason=ACCESS_DENIED,
+        cause=f"{ACCESS_DENIED}:{words[:80]}",
         hint="Add it to the role in Setup > Users/Roles > Manage Roles, then requeue.",
     )
 

@@ -15,9 +15,10 @@ from integrations.adapters.netsuite.answers import (
     explain,
     explain_cached_token,
 )
+from integrations.adapters.netsuite.columns import Lacking, column_missing, unknown_columns
 from integrations.adapters.netsuite.signing import TokenCredentials, authorization
 from integrations.adapters.netsuite.tokens import AccessTokens
-from integrations.errors import NeedsOperator
+from integrations.errors import NeedsOperator, Rejected
 from integrations.http import Reply, Session
 
 Row = Mapping[str, Any]
@@ -38,6 +39,7 @@ class NetSuiteClient:
     ) -> None:
         self.session = session
         self._tokens, self._signer = tokens, signer
+        self._lacking = Lacking()
 
     # -- records
 
@@ -86,16 +88,31 @@ class NetSuiteClient:
     def _answer(
         self, sql: str, params: Sequence[str], limit: int, offset: int
     ) -> tuple[list[Row], bool]:
-        reply = self.call(
-            "POST",
-            SUITEQL,
-            writes=False,
-            json={"q": " ".join(sql.split()), "params": list(params)},
-            query={"limit": str(limit), "offset": str(offset)},
-            headers={"Prefer": "transient"},
-        )
+        query = {"limit": str(limit), "offset": str(offset)}
+        reply = self._asked(" ".join(sql.split()), params, query)
         body = reply.json()
         return list(body.get("items") or ()), bool(body.get("hasMore"))
+
+    def _asked(self, sql: str, params: Sequence[str], query: Mapping[str, str]) -> Reply:
+        """Repeated without a column that may be done without, once for each of those."""
+        while True:
+            asked = self._lacking.left_out(sql)
+            try:
+                return self.call(
+                    "POST",
+                    SUITEQL,
+                    writes=False,
+                    json={"q": asked, "params": list(params)},
+                    query=query,
+                    headers={"Prefer": "transient"},
+                )
+            except Rejected as exc:
+                if self._lacking.learn(exc, asked):
+                    continue
+                named = unknown_columns(exc)
+                if named:
+                    raise column_missing(exc, named[0]) from exc
+                raise
 
     # -- one request
 

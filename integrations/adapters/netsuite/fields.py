@@ -4,17 +4,16 @@ Records are described by the metadata catalog, in one call. SuiteQL describes no
 table is asked for all its columns at once, and names the first that it does not have.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.adapters.netsuite.base import NetSuitePart
 from integrations.adapters.netsuite.client import RECORDS
+from integrations.adapters.netsuite.columns import unknown_columns
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import UsedField
 
 _CATALOG_TYPE = "application/swagger+json"
-_UNKNOWN = re.compile(r"(?:Field '|identifiers?:? )'?([\w.]+)'?", re.IGNORECASE)
 _MOST_MISSING = 3  # of one table; more need no more calls to say that it does not fit
 
 Named = Mapping[str, tuple[str, ...]]
@@ -22,7 +21,7 @@ Named = Mapping[str, tuple[str, ...]]
 _PUSH, _TRACK, _PAY = ("PushesOrders",), ("TracksOrders",), ("RecordsPayments",)
 _ORDER: Named = {
     **dict.fromkeys(
-        ("externalId", "entity", "currency", "tranDate", "orderStatus", "otherRefNum"),
+        ("externalId", "entity", "currency", "tranDate", "orderStatus", "otherRefNum", "terms"),
         _PUSH,
     ),
     "memo": ("PushesOrders", "RecordsPayments"),
@@ -70,7 +69,7 @@ TABLES: Mapping[str, tuple[Sequence[str], tuple[str, ...]]] = {
     "TrackingNumberMap": (("transaction", "trackingnumber"), _TRACK),
     "item": (
         ("id", "itemid", "displayname", "itemtype", "subtype", "isinactive", "matrixtype")
-        + ("parent", "upccode", "saleunit", "stockunit", "lastmodifieddate"),
+        + ("parent", "pricinggroup", "lastmodifieddate"),
         _ITEMS,
     ),
     "pricing": (
@@ -88,7 +87,8 @@ TABLES: Mapping[str, tuple[Sequence[str], tuple[str, ...]]] = {
     ),
     "customer": (
         ("id", "entityid", "companyname", "email", "currency", "pricelevel", "terms")
-        + ("creditlimit", "balance", "creditholdoverride", "isinactive", "lastmodifieddate"),
+        + ("creditlimit", "balance", "creditholdoverride", "isinactive", "lastmodifieddate")
+        + ("category", "taxable"),
         ("PullsCustomers", "QuotesPrices"),
     ),
     "currency": (
@@ -173,12 +173,7 @@ class Fields(NetSuitePart):
 
 
 def _named_in(error: Rejected | NeedsOperator, columns: Sequence[str]) -> str:
-    words = getattr(error, "remote_words", "") or error.message
-    for found in _UNKNOWN.findall(words):
-        name = found.rpartition(".")[2].lower()
-        if name in columns:
-            return str(name)
-    return ""
+    return next((name for name in unknown_columns(error) if name in columns), "")
 
 
 def _type_of(schema: Any) -> str:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from integrations.adapters.clocks import compare_clocks
 from integrations.adapters.netsuite.answers import Missing
 from integrations.adapters.netsuite.client import SUITEQL
-from integrations.adapters.netsuite.fields import Fields
+from integrations.adapters.netsuite.columns import OPTIONAL
+from integrations.adapters.netsuite.fields import TABLES, Fields
 from integrations.adapters.netsuite.settings import host_prefix
 from integrations.adapters.netsuite.wire import is_true, text_of
 from integrations.errors import NeedsOperator, PortalError, Rejected
@@ -64,9 +65,10 @@ class Health(Fields):
         yield Probe("clock", self._clock)
         for table, permission in _PERMISSIONS:
             yield Probe(f"may_read:{table}", partial(self._may_read, table, permission))
+        yield Probe("optional_columns", self._optional_columns)
         yield Probe("fields", self._record_fields)
         yield Probe("concurrency", self._concurrency)
-        for kind in ("rounding", "shipping"):
+        for kind in ("rounding", "shipping", "free_text"):
             if kind == "rounding" or self.settings.product_ref_for(kind):
                 yield Probe(f"{kind}_product", partial(self._service_item, kind))
         if self.settings.location_id:
@@ -111,8 +113,32 @@ class Health(Fields):
                 detail=exc.message,
                 hint=f"Give the role of the portal the permission {permission}.",
             )
+        missing = self.missing_columns(table, TABLES[table][0])
+        if missing:
+            names, needed_by = ", ".join(missing), ", ".join(TABLES[table][1])
+            return Check(
+                name=f"may_read:{table}",
+                ok=False,
+                detail=f"{table} has no column {names}, or the role may not see it.",
+                hint=f"{needed_by} need it: switch its feature on, or give the role the "
+                f"permission {permission}.",
+            )
         nothing = "" if found else "The role sees no row in it yet."
         return Check(name=f"may_read:{table}", ok=True, detail=nothing)
+
+    def _optional_columns(self) -> Check:
+        """What the portal goes without; nothing stops for it."""
+        lost = [
+            f"{table}.{name} ({columns[name]})"
+            for table, columns in OPTIONAL.items()
+            for name in self.missing_columns(table, tuple(columns))
+        ]
+        return Check(
+            name="optional_columns",
+            ok=True,
+            detail=f"Done without: {', '.join(lost)}." if lost else "All are there.",
+            hint="Let the role see them, if the account has them." if lost else "",
+        )
 
     def _record_fields(self) -> Check:
         missing = [field for field in self.record_fields() if not field.type]
@@ -170,7 +196,7 @@ class Health(Fields):
             name=name,
             ok=is_there,
             detail=text_of(found[0].get("itemid")) if found else f"There is no item {ref}.",
-            hint="" if is_there else f"Name an active item for the {kind} line.",
+            hint="" if is_there else f"Name an active item for the {kind.replace('_', ' ')} line.",
         )
 
     def _location(self) -> Check:

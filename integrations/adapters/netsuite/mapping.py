@@ -19,6 +19,7 @@ RATE_DIGITS = 8
 PENDING_APPROVAL, APPROVED = "A", "B"
 CANCELLED, CLOSED = "C", "H"
 MOST_MEMO = 999
+MOST_TEXT = 4000  # of the description of a line
 # The letter, or its label where an account sends that.
 _LETTERS = {
     "pendingapproval": "A",
@@ -51,6 +52,8 @@ def order_request(
         "orderStatus": {"id": PENDING_APPROVAL},
         "memo": _memo(draft),
         **header_changes(draft),
+        # after the customer, whose own terms come with `entity`
+        **({"terms": {"id": _term(draft)}} if draft.payment_term_ref else {}),
         "item": {"items": [line_request(draft, line, settings, currency) for line in draft.lines]},
     }
     if settings.location_id:
@@ -79,7 +82,7 @@ def line_request(
         "price": {"id": CUSTOM_PRICE},
         "rate": rate_of(line),
         "amount": amount_of(line, currency),
-        "description": line.description or line.our_ref,
+        "description": line.full_text or line.our_ref,
         settings.line_field: line.our_ref,
     }
     if settings.location_id:
@@ -126,6 +129,8 @@ def refuse_unfit(draft: OrderDraft, currency: Currency) -> None:
             raise _unfit(draft, line, "holds something that is not a number")
         if line.quantity < 0 or (line.net_unit_price < 0 and line.kind != "rounding"):
             raise _unfit(draft, line, "has a negative quantity or price")
+        if len(line.full_text) > MOST_TEXT:
+            raise _unfit(draft, line, f"says more than the {MOST_TEXT} characters of a description")
     total = draft.expected_gross_total
     if not total.is_finite() or total != round(total, currency.digits):
         raise NeedsOperator(
@@ -147,6 +152,18 @@ def customer_id(customer_ref: str) -> str:
             hint="Link the customer to its internal id, a number.",
         )
     return customer_ref
+
+
+def _term(draft: OrderDraft) -> str:
+    if not (draft.payment_term_ref.isascii() and draft.payment_term_ref.isdigit()):
+        raise NeedsOperator(
+            f"{draft.payment_term_ref!r} is not the internal id of payment terms in NetSuite.",
+            reason="terms_unknown",
+            cause=f"terms_unknown:{draft.payment_term_ref}",
+            hint="Edit this job and name the internal id that NetSuite has for the terms.",
+            ids={"order": draft.our_ref},
+        )
+    return draft.payment_term_ref
 
 
 def _item(draft: OrderDraft, line: DraftLine, settings: NetSuiteSettings) -> str:
@@ -225,6 +242,7 @@ def to_order(row: Row, *, currency: str, line_field: str) -> ErpOrder:
         is_confirmed=letter not in {PENDING_APPROVAL, CANCELLED} and not is_cancelled(row),
         is_cancelled=is_cancelled(row),
         lines=tuple(_to_line(line, line_field) for line in lines_of(row)),
+        payment_term_ref=id_of(row.get("terms")),
     )
 
 
@@ -234,8 +252,13 @@ def lines_of(row: Row) -> Sequence[Row]:
 
 
 def letter_of(row: Row) -> str:
-    status = id_of(row.get("status")) or id_of(row.get("orderStatus"))
-    return _LETTERS.get(re.sub(r"[^a-z]", "", status.lower()), status)
+    return status_letter(id_of(row.get("status")) or id_of(row.get("orderStatus")))
+
+
+def status_letter(told: str) -> str:
+    """`B`, `SalesOrd:B` and the label of the status all are B."""
+    last = told.rpartition(":")[2].strip()
+    return _LETTERS.get(re.sub(r"[^a-z]", "", last.lower()), last)
 
 
 def is_cancelled(row: Row) -> bool:

@@ -20,10 +20,14 @@ from integrations.adapters.netsuite.mapping import (
 )
 from integrations.adapters.netsuite.refs import ORDER, external_id
 from integrations.adapters.netsuite.wire import id_of, storable
+from integrations.adapters.troubles import of_customer, unknown_customer, unknown_product
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
 _LINE_PATH = re.compile(r"item\.items\[(\d+)\]")
+# "INVALID_CONTENT item.items[0].item: …": the value of the field itself is none
+_NO_ITEM = re.compile(r"^INVALID_CONTENT item\.items\[\d+\]\.item:")
+_NO_CUSTOMER = re.compile(r"^INVALID_CONTENT entity:")
 
 
 class Orders(NetSuitePart):
@@ -87,6 +91,8 @@ class Orders(NetSuitePart):
             return self._adopted(draft, exc)
         except Rejected as exc:
             raise named(exc, draft) from exc
+        except NeedsOperator as exc:
+            raise of_customer(exc, draft) from exc
         return self._read(ref) if ref else self._adopted(draft, None)
 
     def _request(self, draft: OrderDraft) -> dict[str, Any]:
@@ -153,13 +159,17 @@ class Orders(NetSuitePart):
         return {str(line[field]): line for line in lines_of(row) if line.get(field)}
 
 
-def named(error: Rejected, draft: OrderDraft) -> Rejected:
+def named(error: Rejected, draft: OrderDraft) -> Rejected | NeedsOperator:
     """The refusal with the title of the line that NetSuite only counts."""
+    if _NO_CUSTOMER.search(error.remote_words):
+        return unknown_customer(erp="NetSuite", draft=draft, words=error.message)
     found = _LINE_PATH.search(error.remote_words)
     place = int(found[1]) if found else len(draft.lines)
     if place >= len(draft.lines):
         return error
     line = draft.lines[place]
+    if _NO_ITEM.search(error.remote_words):
+        return unknown_product(erp="NetSuite", draft=draft, line=line, words=error.message)
     return Rejected(
         f"NetSuite refused line {line.description or line.our_ref!r}: {error.message}",
         status=error.status,

@@ -43,11 +43,10 @@ class Products(NetSuitePart):
         prices = self._list_prices(
             [*ids, *(text_of(row["id"]) for rows in members.values() for row in rows)]
         )
-        services = {self.settings.rounding_product_ref, self.settings.shipping_product_ref}
         rows = tuple(
             self._to_product(root, members[text_of(root["id"])], prices)
             for root in roots
-            if text_of(root["id"]) not in services
+            if text_of(root["id"]) not in self.settings.own_products
             # a matrix without members has nothing to sell
             and (root.get("matrixtype") != "PARENT" or members[text_of(root["id"])])
         )

@@ -31,6 +31,7 @@ class NetSuiteSettings:
     matrix_options: tuple[tuple[str, str], ...] = ()
     rounding_product_ref: str = ""
     shipping_product_ref: str = ""
+    free_text_product_ref: str = ""
     payment_mode: str = "note"
     deposit_account_id: str = ""
 
@@ -39,7 +40,13 @@ class NetSuiteSettings:
         return {
             "shipping": self.shipping_product_ref,
             "rounding": self.rounding_product_ref,
+            "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_products(self) -> set[str]:
+        """What stands for shipping, rounding and free text: never sold as it is."""
+        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
 
 def read_settings(values: Mapping[str, str]) -> NetSuiteSettings:
@@ -63,6 +70,7 @@ def read_settings(values: Mapping[str, str]) -> NetSuiteSettings:
         matrix_options=_options(values.get("matrix_options", "")),
         rounding_product_ref=_id(values, "rounding_product_ref"),
         shipping_product_ref=_id(values, "shipping_product_ref"),
+        free_text_product_ref=_id(values, "free_text_product_ref"),
         payment_mode=values.get("payment_mode", "note"),
         deposit_account_id=_id(values, "deposit_account_id"),
     )

@@ -11,6 +11,7 @@ from integrations.adapters.netsuite.mapping import (
     CANCELLED,
     CLOSED,
     PENDING_APPROVAL,
+    status_letter,
 )
 from integrations.adapters.netsuite.refs import ORDER, our_ref_of
 from integrations.adapters.netsuite.wire import (
@@ -80,13 +81,13 @@ def to_progress(rows: OrderRows) -> OrderProgress:
         shipments=tuple(
             _to_shipment(row, rows)
             for row in rows.of_type("ItemShip")
-            if text_of(row.get("status")) == SHIPPED
+            if status_letter(text_of(row.get("status"))) == SHIPPED
         ),
         invoices=invoices,
         returns=tuple(
             _to_return(row, rows)
             for row in rows.of_type("RtnAuth")
-            if text_of(row.get("status")) not in _OVER
+            if status_letter(text_of(row.get("status"))) not in _OVER
         ),
     )
 
@@ -94,7 +95,7 @@ def to_progress(rows: OrderRows) -> OrderProgress:
 def order_state(rows: OrderRows, invoices: Sequence[ErpInvoice]) -> OrderState:
     """The first that fits of: cancelled, received, paid, invoiced, shipped, partly shipped,
     in production, backordered, confirmed."""
-    letter = text_of(rows.order.get("status"))
+    letter = status_letter(text_of(rows.order.get("status")))
     shipped = any(_shipped(line) for line in rows.lines)
     billed = [one for one in invoices if one.kind == "invoice"]
     if letter == CANCELLED or (letter == CLOSED and not shipped and not billed):
@@ -108,7 +109,9 @@ def order_state(rows: OrderRows, invoices: Sequence[ErpInvoice]) -> OrderState:
         return "shipped"
     if letter in {"D", "E"} or shipped:
         return "partly_shipped"
-    if any(text_of(row.get("status")) in BUILDING for row in rows.of_type("WorkOrd")):
+    if any(
+        status_letter(text_of(row.get("status"))) in BUILDING for row in rows.of_type("WorkOrd")
+    ):
         return "in_production"
     if any(size_of(line.get("quantitybackordered")) for line in rows.lines):
         return "backordered"

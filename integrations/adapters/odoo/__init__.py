@@ -56,6 +56,12 @@ SPEC = AdapterSpec(
             help="A service product; used where a shipping method has no product of its own.",
         ),
         Field(
+            name="free_text_product_ref",
+            label="Product id of free-text lines",
+            help="A product, also goods: its line says what was agreed. Empty: quotes with such "
+            "lines are not approved.",
+        ),
+        Field(
             name="payment_mode",
             label="Captured payments",
             default="note",

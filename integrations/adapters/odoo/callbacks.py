@@ -16,8 +16,18 @@ from typing import Any
 
 from integrations.adapters.callbacks import InboundEvent, Malformed
 
-ORDER_MODEL = "sale.order"
 ORDER_CHANGED = "order.changed"
+# What each model is in the portal's words; of others nobody waits for news.
+TYPES = {
+    "sale.order": ORDER_CHANGED,
+    "product.template": "products.changed",
+    "product.product": "products.changed",
+    "product.pricelist": "prices.changed",
+    "product.pricelist.item": "prices.changed",
+    "stock.quant": "stock.changed",
+    "stock.move": "stock.changed",
+    "res.partner": "customers.changed",
+}
 
 
 def verify_and_parse(
@@ -41,7 +51,7 @@ def verify_and_parse(
     return [
         InboundEvent(
             event_id=hashlib.sha256(body).hexdigest(),
-            type=ORDER_CHANGED if model == ORDER_MODEL else f"{model}.changed",
+            type=TYPES.get(model) or f"{model}.changed",
             subject=str(record),
             occurred_at=_moment(payload.get("write_date")) or now,
             payload=payload,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.adapters.odoo.orders import Orders, locked_error
+from integrations.adapters.odoo.orders import Orders
+from integrations.adapters.odoo.refusals import locked
 from integrations.errors import NeedsOperator
 from integrations.records import ErpOrder
 
@@ -21,7 +22,7 @@ class Cancelling(Orders):
         if row["state"] == "cancel":
             return self._read(int(ref))
         if row["locked"]:
-            raise locked_error(row)
+            raise locked(row)
         self._refuse_delivered(row)
         self._refuse_invoiced(row)
         self.client.call("sale.order", "action_cancel", ids=[int(ref)], writes=True)

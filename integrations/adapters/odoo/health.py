@@ -133,7 +133,7 @@ class Health(Rounding):
         for currency, pricelist_id in sorted(self.settings.pricelists.items()):
             probe = partial(self._pricelist, currency, pricelist_id)
             yield Probe(f"pricelist:{currency}", probe)
-        for kind in ("rounding", "shipping"):
+        for kind in ("rounding", "shipping", "free_text"):
             if kind == "rounding" or self.settings.product_ref_for(kind):
                 yield Probe(f"{kind}_product", partial(self._service_product, kind))
         if self.settings.warehouse_id is not None:
@@ -185,12 +185,16 @@ class Health(Rounding):
             domain=[["id", "=", product_id]],
             fields=["name", "type"],
         )
-        is_service = bool(found) and found[0]["type"] == "service"
+        # what was agreed in words may be goods that are delivered
+        is_fit = bool(found) and (kind == "free_text" or found[0]["type"] == "service")
         return Check(
             name=f"{kind}_product",
-            ok=is_service,
+            ok=is_fit,
             detail=str(found[0]["name"]) if found else f"There is no active product {product_id}.",
-            hint="" if is_service else f"Name a service product for the {kind} line.",
+            hint=""
+            if is_fit
+            else f"Name {'an active' if kind == 'free_text' else 'a service'} product for the "
+            f"{kind.replace('_', ' ')} line.",
         )
 
     def _warehouse(self) -> Check:

@@ -34,6 +34,7 @@ ORDER_FIELDS = [
     "amount_untaxed",
     "amount_tax",
     "amount_total",
+    "payment_term_id",
 ]
 LINE_FIELDS = [
     "order_id",
@@ -119,7 +120,9 @@ def _header(draft: OrderDraft, settings: OdooSettings) -> dict[str, str]:
     header = {
         "id": order_xid(draft.our_ref),
         "client_order_ref": draft.our_ref,
-        "origin": draft.display_ref,
+        # the only field of its own that is left for the buyer's number: the customer
+        # reference is our key
+        "origin": " / ".join(filter(None, (draft.display_ref, draft.po_number))),
         "partner_id/.id": str(customer_id(draft.customer_ref)),
         "pricelist_id/.id": str(_pricelist(draft, settings)),
         "date_order": time_text(draft.placed_at),
@@ -129,10 +132,24 @@ def _header(draft: OrderDraft, settings: OdooSettings) -> dict[str, str]:
     }
     if settings.warehouse_id is not None:
         header["warehouse_id/.id"] = str(settings.warehouse_id)
+    if draft.payment_term_ref:
+        header["payment_term_id/.id"] = _term(draft)
     note = note_html(draft)
     if note:
         header["note"] = note
     return header
+
+
+def _term(draft: OrderDraft) -> str:
+    if not (draft.payment_term_ref.isascii() and draft.payment_term_ref.isdigit()):
+        raise NeedsOperator(
+            f"{draft.payment_term_ref!r} is not the id of payment terms in Odoo.",
+            reason="terms_unknown",
+            cause=f"terms_unknown:{draft.payment_term_ref}",
+            hint="Edit this job and name the id that Odoo has for the terms, a number.",
+            ids=_ids(draft),
+        )
+    return draft.payment_term_ref
 
 
 def _line_cells(
@@ -142,7 +159,7 @@ def _line_cells(
         "order_line/id": line_xid(draft.our_ref, line.our_ref),
         "order_line/product_id/.id": _product(draft, line, settings),
         # an empty name is refused with a sentence about the order's own name
-        "order_line/name": line.description or line.our_ref,
+        "order_line/name": line.full_text or line.our_ref,
         "order_line/product_uom_qty": number_text(line.quantity),
         "order_line/price_unit": number_text(line.net_unit_price),
         # always with the price: without it Odoo adds the discount of the pricelist on top
@@ -181,7 +198,8 @@ def _pricelist(draft: OrderDraft, settings: OdooSettings) -> int:
 
 
 def note_html(draft: OrderDraft) -> str:
-    """What has no field of its own: the buyer's order number, their address, their note."""
+    """What has no field of its own: the buyer's order number as they wrote it, their address,
+    their note."""
     parts = []
     if draft.po_number:
         parts.append(f"Purchase order: {draft.po_number}")
@@ -245,6 +263,7 @@ def to_order(
         is_confirmed=row["state"] in {"sale", "done"},
         is_cancelled=row["state"] == "cancel",
         lines=tuple(_to_line(line, xids) for line in lines),
+        payment_term_ref=str(id_of(row["payment_term_id"]) or ""),
     )
 
 

@@ -21,7 +21,15 @@ from integrations.adapters.odoo.mapping import (
     to_order,
 )
 from integrations.adapters.odoo.names import LineNames, line_names
-from integrations.adapters.odoo.wire import amount_of, number_of, text_of
+from integrations.adapters.odoo.refusals import (
+    ambiguous,
+    as_expected,
+    cancelled,
+    locked,
+    named,
+    refuse_below_delivered,
+)
+from integrations.adapters.odoo.wire import amount_of, text_of
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import DraftLine, ErpOrder, ErpOrderLine, OrderDraft
 
@@ -49,7 +57,7 @@ class Orders(OdooPart):
         alive = [row for row in rows if row["state"] != "cancel"]
         chosen = alive or rows
         if len(chosen) > 1:
-            raise _ambiguous(our_ref, chosen)
+            raise ambiguous(our_ref, chosen)
         return self._with_lines(chosen[0]) if chosen else None
 
     def create_order(self, draft: OrderDraft) -> ErpOrder:
@@ -62,8 +70,13 @@ class Orders(OdooPart):
         if known is not None:
             return self._adopt(known, draft)
         request = order_request(draft, self.settings, self._line_names())
-        answer = self.client.call("sale.order", "load", writes=True, judge=load_error, **request)
-        return _as_expected(self._read(int(answer["ids"][0])), draft)
+        try:
+            answer = self.client.call(
+                "sale.order", "load", writes=True, judge=load_error, **request
+            )
+        except Rejected as exc:
+            raise named(exc, draft, self._by_product(draft)) from exc
+        return as_expected(self._read(int(answer["ids"][0])), draft)
 
     def preview_order(self, draft: OrderDraft) -> dict[str, object]:
         """Asks an Odoo before 19 for its field names once; otherwise without any call."""
@@ -75,7 +88,7 @@ class Orders(OdooPart):
         if order.is_confirmed:
             return order
         if order.is_cancelled:
-            raise _cancelled(order)
+            raise cancelled(order)
         try:
             self.client.call("sale.order", "action_confirm", ids=[int(ref)], writes=True)
         except Rejected:
@@ -104,7 +117,7 @@ class Orders(OdooPart):
         self._refuse_unchangeable(row)
         names = self._line_names()
         lines = self._our_lines(int(ref), [*LINE_FIELDS, names.taxes])
-        _refuse_below_delivered(row, lines, draft)
+        refuse_below_delivered(row, lines, draft)
         wanted = {line.our_ref for line in draft.lines}
         surplus = {ours: line for ours, line in lines.items() if ours not in wanted}
         note = readdressed(text_of(row["note"]), draft)
@@ -113,6 +126,12 @@ class Orders(OdooPart):
         )
         self.client.call("sale.order", "load", writes=True, judge=load_error, **request)
         return self._read(int(ref))
+
+    def _by_product(self, draft: OrderDraft) -> dict[str, DraftLine]:
+        return {
+            line.product_ref or self.settings.product_ref_for(line.kind): line
+            for line in draft.lines
+        }
 
     # -- reading
 
@@ -167,12 +186,12 @@ class Orders(OdooPart):
 
     def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:
         if known.is_cancelled:
-            raise _cancelled(known)
+            raise cancelled(known)
         if known.is_confirmed:
             return known  # people may have changed it since; the flow compares
         if not self._is_as_wanted(known, draft):
             known = self.change_order(known.ref, draft)
-        return _as_expected(known, draft)
+        return as_expected(known, draft)
 
     def _is_as_wanted(self, known: ErpOrder, draft: OrderDraft) -> bool:
         """Equal totals are not enough: two other products may cost the same."""
@@ -199,7 +218,7 @@ class Orders(OdooPart):
                 ids=ids,
             )
         if row["locked"]:
-            raise locked_error(row)
+            raise locked(row)
         xid = external_ids(self, "sale.order", [row["id"]])[row["id"]]
         if xid != order_xid(str(row["client_order_ref"])):
             raise NeedsOperator(
@@ -228,68 +247,3 @@ def external_ids(part: OdooPart, model: str, ids: list[int]) -> dict[int, str]:
         return {}
     found = part.client.call(model, "get_external_id", ids=ids, writes=False)
     return {int(key): str(xid) for key, xid in found.items()}
-
-
-def locked_error(row: Row) -> NeedsOperator:
-    return NeedsOperator(
-        f"{row['name']} is locked in Odoo.",
-        reason="erp_order_locked",
-        hint="Unlock it in Odoo, then requeue; or make the change there by hand.",
-        ids={"order": str(row["client_order_ref"])},
-    )
-
-
-def _as_expected(order: ErpOrder, draft: OrderDraft) -> ErpOrder:
-    if order.currency != draft.currency:
-        raise NeedsOperator(
-            f"{order.number} came out in {order.currency}, the buyer's order is in "
-            f"{draft.currency}.",
-            reason="currency_differs",
-            cause=f"currency_differs:{draft.currency}",
-            hint="Check the currency of the pricelist that the connection names for it.",
-            ids={"order": order.our_ref},
-        )
-    if order.gross_total != draft.expected_gross_total:
-        raise NeedsOperator(
-            f"{order.number} came to {order.gross_total} {order.currency} in Odoo, expected is "
-            f"{draft.expected_gross_total}.",
-            reason="total_differs",
-            hint="Compare taxes and lines of both orders. It is not confirmed in Odoo.",
-            ids={"order": order.our_ref},
-        )
-    return order
-
-
-def _refuse_below_delivered(row: Row, lines: Mapping[str, Row], draft: OrderDraft) -> None:
-    wanted = {line.our_ref: line.quantity for line in draft.lines}
-    for our_ref, line in lines.items():
-        delivered = number_of(line["qty_delivered"])
-        if wanted.get(our_ref, 0) < delivered:
-            raise NeedsOperator(
-                f"{row['name']}: {delivered.normalize():f} of {line['name']!r} were already "
-                f"delivered, the change leaves {wanted.get(our_ref, 0)}.",
-                reason="below_delivered",
-                hint="Agree on a return with the buyer and handle it in Odoo.",
-                ids={"order": draft.our_ref, "line": our_ref},
-            )
-
-
-def _ambiguous(our_ref: str, rows: list[Row]) -> NeedsOperator:
-    names = ", ".join(str(row["name"]) for row in rows)
-    return NeedsOperator(
-        f"Odoo has {len(rows)} orders with the reference {our_ref}: {names}.",
-        reason="ambiguous_order",
-        cause=f"ambiguous_order:{our_ref}",
-        hint="Cancel those that are not wanted in Odoo, then requeue.",
-        ids={"order": our_ref},
-    )
-
-
-def _cancelled(order: ErpOrder) -> NeedsOperator:
-    return NeedsOperator(
-        f"{order.number} is cancelled in Odoo.",
-        reason="erp_order_cancelled",
-        cause=f"erp_order_cancelled:{order.our_ref}",
-        hint="Set it back to a quotation in Odoo and requeue, or cancel the buyer's order too.",
-        ids={"order": order.our_ref},
-    )

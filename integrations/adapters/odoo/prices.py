@@ -123,8 +123,7 @@ class Prices(Pricing, Rounding):
         return {row["id"]: row for row in found}
 
     def _own_products(self) -> list[int]:
-        named = (self.settings.rounding_product_ref, self.settings.shipping_product_ref)
-        return [int(ref) for ref in named if ref]
+        return sorted(int(ref) for ref in self.settings.own_products)
 
     def _rules_where(self, domain: Sequence[Any], limit: int) -> dict[int, Row]:
         found = self.client.call(

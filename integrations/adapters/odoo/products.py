@@ -82,12 +82,9 @@ class Products(OdooPart):
         options = self._options(variants)
         by_template: dict[int, list[Row]] = defaultdict(list)
         for row in variants:
-            if row["type"] != "combo" and str(row["id"]) not in self._own_refs():
+            if row["type"] != "combo" and str(row["id"]) not in self.settings.own_products:
                 by_template[id_of(row["product_tmpl_id"]) or 0].append(row)
         return [to_product(rows, options) for _, rows in sorted(by_template.items())]
-
-    def _own_refs(self) -> set[str]:
-        return {self.settings.rounding_product_ref, self.settings.shipping_product_ref} - {""}
 
     def _options(self, variants: Iterable[Row]) -> dict[int, tuple[str, str]]:
         ids = {one for row in variants for one in row["product_template_attribute_value_ids"]}

@@ -19,6 +19,7 @@ class OdooSettings:
     pricelists: Mapping[str, int]
     rounding_product_ref: str = ""
     shipping_product_ref: str = ""
+    free_text_product_ref: str = ""
     payment_mode: str = "note"
     tax_rounding: str = "detect"
     api_key_expires_on: date | None = None
@@ -28,7 +29,13 @@ class OdooSettings:
         return {
             "shipping": self.shipping_product_ref,
             "rounding": self.rounding_product_ref,
+            "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_products(self) -> set[str]:
+        """What stands for shipping, rounding and free text: never sold as it is."""
+        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
 
 def read_settings(values: Mapping[str, str]) -> OdooSettings:
@@ -42,6 +49,7 @@ def read_settings(values: Mapping[str, str]) -> OdooSettings:
         pricelists=_pricelists(values.get("pricelists", "")),
         rounding_product_ref=str(_whole(values, "rounding_product_ref") or ""),
         shipping_product_ref=str(_whole(values, "shipping_product_ref") or ""),
+        free_text_product_ref=str(_whole(values, "free_text_product_ref") or ""),
         payment_mode=values.get("payment_mode", "note"),
         tax_rounding=values.get("tax_rounding", "detect"),
         api_key_expires_on=_day(values.get("api_key_expires_on", "")),

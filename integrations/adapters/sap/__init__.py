@@ -135,6 +135,12 @@ SPEC = AdapterSpec(
             help="Header text for notes, payments and cancellations.",
         ),
         Field(
+            name="item_text_id",
+            label="Text type of lines",
+            default="0001",
+            help="Item text for configurations and for what is longer than 40 characters.",
+        ),
+        Field(
             name="rounding_product_ref",
             label="Material of the rounding line",
             help="A service whose price may be negative; settles a cent of difference.",
@@ -145,9 +151,34 @@ SPEC = AdapterSpec(
             help="A service; used where a shipping method has no product of its own.",
         ),
         Field(
+            name="free_text_product_ref",
+            label="Material of free-text lines",
+            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
+        ),
+        Field(
+            name="tracking_number",
+            label="Where the tracking number is",
+            default="bill_of_lading",
+            choices=("bill_of_lading", "handling_unit"),
+            help="handling_unit: the external numbers of what was packed, the SSCC for most.",
+        ),
+        Field(
+            name="carrier_function",
+            label="Partner function of the carrier",
+            help="On deliveries. Example: CR. Empty: shipments name no carrier.",
+        ),
+        Field(
             name="tracking_url",
             label="Tracking page",
-            help="Takes {number}, the bill of lading. Example: https://track.example/{number}",
+            help="Takes {number}, the tracking number. Example: https://track.example/{number}",
+        ),
+        Field(
+            name="production",
+            label="Production orders",
+            default="none",
+            choices=("none", "read"),
+            help="read: an order whose items are being made for it says so. Needs "
+            "API_PRODUCTION_ORDER_2_SRV.",
         ),
         Field(
             name="payment_mode",

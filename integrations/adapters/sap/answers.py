@@ -5,10 +5,11 @@ what stands in front of it (a load balancer, an expired sign-in) answers with pa
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from integrations.adapters.sap.meanings import access_denied, meaning_of, refused_sign_in
 from integrations.errors import (
-    AuthFailed,
     Conflict,
     NeedsOperator,
     OutcomeUnknown,
@@ -24,6 +25,8 @@ _LOCKED = re.compile(
     r"wird (gerade|zur Zeit) .*bearbeitet|gesperrt durch",
     re.IGNORECASE,
 )
+# a set that the service does not have (observed words), which is not an entity that is not there
+_NO_SET = re.compile(r"invalid resource path", re.IGNORECASE)
 _NO_SERVICE = re.compile(r"no service found|/IWFND/MED/170", re.IGNORECASE)
 
 
@@ -50,12 +53,7 @@ def explain_status(reply: Reply, writes: bool) -> PortalError | None:
     if 200 <= status < 300:
         return None
     if status == 401:
-        return AuthFailed(
-            "SAP refused the credentials.",
-            status=status,
-            remote_words=words,
-            hint="Check user and password of the connection; SAP locks a user after some tries.",
-        )
+        return refused_sign_in(words, status)
     if status == 403:
         return _forbidden(reply, words)
     if status == 404:
@@ -65,7 +63,8 @@ def explain_status(reply: Reply, writes: bool) -> PortalError | None:
             f"SAP: somebody else works on it: {words}", status=status, remote_words=words
         )
     if status < 500 and status not in {408, 429}:
-        return Rejected(f"SAP refused: {words}", status=status, remote_words=words)
+        meant = meaning_of(codes_of(reply), words)
+        return meant or Rejected(f"SAP refused: {words}", status=status, remote_words=words)
     return status_error(reply, writes, words)
 
 
@@ -73,13 +72,7 @@ def _forbidden(reply: Reply, words: str) -> PortalError:
     asks = reply.headers.get("x-csrf-token", "").lower() == "required"
     if asks or "CSRF token" in words:
         return TokenExpired("The CSRF token has expired.", status=403, remote_words=words)
-    return NeedsOperator(
-        f"The user may not do this in SAP: {words or 'access denied'}",
-        reason="erp_access_denied",
-        cause=f"erp_access_denied:{words[:80]}",
-        hint="Add the service to the communication arrangement, or give the user the role; then "
-        "test the connection and requeue.",
-    )
+    return access_denied(words, said_of(reply))
 
 
 def _not_found(reply: Reply, words: str) -> PortalError:
@@ -91,6 +84,8 @@ def _not_found(reply: Reply, words: str) -> PortalError:
             hint="Check the address, and activate the service (cloud: the communication "
             "arrangement; on-premise: transaction /IWFND/MAINT_SERVICE).",
         )
+    if _NO_SET.search(words):
+        return Rejected(f"SAP refused: {words}", status=404, remote_words=words)
     return NotThere(f"SAP knows no such entry: {words}", status=404, remote_words=words)
 
 
@@ -110,13 +105,26 @@ def words_of(reply: Reply) -> str:
     error = _error(reply)
     if error is None:
         return _without_tags(reply.text)
-    inner = error.get("innererror") or {}
-    details = inner.get("errordetails") or []
-    said = [_message(error), *(_message(detail) for detail in details if _is_error(detail))]
-    words = " ".join(dict.fromkeys(filter(None, said)))
-    code, number = str(error.get("code") or ""), str(inner.get("transactionid") or "")
+    code, number = str(error.get("code") or ""), str(_inner(error).get("transactionid") or "")
     tail = "; ".join(filter(None, [code, f"transaction {number}" if number else ""]))
-    return f"{words[:WORDS_CHARS]} ({tail})" if tail else words[:WORDS_CHARS]
+    words = said_of(reply)
+    return f"{words} ({tail})" if tail else words
+
+
+def said_of(reply: Reply) -> str:
+    """SAP's messages without the numbers that differ from call to call."""
+    error = _error(reply)
+    if error is None:
+        return _without_tags(reply.text)
+    said = [_message(error), *(_message(one) for one in _details(error) if _is_error(one))]
+    return " ".join(dict.fromkeys(filter(None, said)))[:WORDS_CHARS]
+
+
+def codes_of(reply: Reply) -> set[str]:
+    """Message classes and numbers (CLASS/nnn) of all that SAP says."""
+    error = _error(reply) or {}
+    found = (error, *(one for one in _details(error) if isinstance(one, dict)))
+    return {str(one.get("code") or "") for one in found} - {""}
 
 
 def code_of(reply: Reply) -> str:
@@ -129,6 +137,17 @@ def _error(reply: Reply) -> dict[str, Any] | None:
     body = reply.json()
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else None
+
+
+def _inner(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = error.get("innererror")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _details(error: Mapping[str, Any]) -> list[Any]:
+    """Some gateways put them at the error itself (observed in the parts of $batch)."""
+    found = _inner(error).get("errordetails") or error.get("errordetails")
+    return list(found) if isinstance(found, list) else []
 
 
 def _message(one: Any) -> str:

@@ -5,7 +5,8 @@ import time
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
-from integrations.adapters.sap.answers import explain_json
+from integrations.adapters.sap.answers import explain_json, words_of
+from integrations.adapters.sap.meanings import refused_client
 from integrations.adapters.sap.settings import SapSettings
 from integrations.errors import AuthFailed, PortalError
 from integrations.http import Reply, Session
@@ -66,11 +67,7 @@ def _basic(user: str, password: str) -> str:
 
 def _explain_token(reply: Reply, writes: bool) -> PortalError | None:
     if reply.status in {400, 401, 403}:
-        return AuthFailed(
-            "The token service refused the OAuth client.",
-            status=reply.status,
-            hint="Check client id, secret and token URL of the connection.",
-        )
+        return refused_client(_words_of_token(reply), reply.status)
     error = explain_json(reply, writes)
     if error is None and not reply.json().get("access_token"):
         return AuthFailed(
@@ -79,3 +76,13 @@ def _explain_token(reply: Reply, writes: bool) -> PortalError | None:
             hint="Check the token URL of the connection.",
         )
     return error
+
+
+def _words_of_token(reply: Reply) -> str:
+    """`error` and `error_description` (RFC 6749, 5.2), or the text of a page."""
+    try:
+        body = reply.json()
+    except ValueError:
+        return words_of(reply)
+    parts = (body.get("error"), body.get("error_description")) if isinstance(body, dict) else ()
+    return ": ".join(str(part) for part in parts if part)

@@ -17,15 +17,19 @@ PAGE_SIZE = 100
 class Material:
     """What selling needs to know of a material.
 
-    `factors` is how many of the base unit one of each unit is. `is_sold` false: not in the
-    connection's sales area, or not any more.
+    `factors` is how many of the base unit one of each unit is. `not_sold` says why it may not be
+    sold in the connection's sales area, as the end of a sentence; empty where it may.
     """
 
     number: str
     base_unit: str
     sales_unit: str
     factors: Mapping[str, Decimal]
-    is_sold: bool
+    not_sold: str
+
+    @property
+    def is_sold(self) -> bool:
+        return not self.not_sold
 
     def in_sales_units(self, price: Decimal, unit: str) -> Decimal | None:
         """A price per `unit` as one per sales unit; None for a unit that is not known."""
@@ -98,8 +102,19 @@ class SapPart:
             base_unit=base_unit,
             sales_unit=text_of(sales["SalesMeasureUnit"]) or base_unit if sales else base_unit,
             factors={base_unit: Decimal(1), **_factors(product)},
-            is_sold=sales is not None and self.may_be_sold(sales) and self.is_alive(product),
+            not_sold=self._why_not_sold(product, sales),
         )
+
+    def _why_not_sold(self, product: Row, sales: Row | None) -> str:
+        if sales is None:
+            return f"is not extended to the sales area {self.settings.sales_area}"
+        if product.get("IsMarkedForDeletion") or sales.get("IsMarkedForDeletion"):
+            return "is marked for deletion"
+        if not self.is_alive(product):
+            return f"has the status {product['CrossPlantStatus']} in all plants"
+        if not self.may_be_sold(sales):
+            return f"has the sales status {sales['ProductSalesStatus']}"
+        return ""
 
 
 def _factors(product: Row) -> dict[str, Decimal]:

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.addresses import SHIP_TO, address_body, refuse_cut
 from integrations.adapters.sap.batch import Write
 from integrations.adapters.sap.fields import ITEM, ORDER, ORDER_ADDRESS, ORDERS, PRICE_ELEMENT
 from integrations.adapters.sap.line_refs import line_ref_of, order_ref_of, print_of
 from integrations.adapters.sap.mapping import (
-    SHIP_TO,
     Units,
-    address_body,
     is_cancelled,
     item_body,
     material_of,
@@ -36,7 +35,7 @@ from integrations.adapters.sap.wire import (
     rows_of,
     text_of,
 )
-from integrations.errors import NeedsOperator
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import Address, DraftLine, ErpOrder, OrderDraft
 
 
@@ -47,7 +46,7 @@ class Changing(Orders):
         """Lines that `draft` no longer has are rejected; those added in SAP are left alone.
 
         Raises NeedsOperator when the order is cancelled, not made by the portal, or when more
-        is in delivery than `draft` leaves over.
+        is in delivery than `draft` leaves over, and as `create_order` where SAP refuses.
         """
         row = self.order_row(ref, "to_Partner")
         order_ref = self._refuse_unchangeable(row, draft)
@@ -63,7 +62,10 @@ class Changing(Orders):
             *_address_writes(row, draft),
         ]
         if writes:
-            self.change_guarded(row, writes)
+            try:
+                self.change_guarded(row, writes)
+            except Rejected as exc:
+                raise self.why_refused(exc, draft) from exc
         return self.read_order(ref)
 
     def change_guarded(self, row: Row, writes: Sequence[Write]) -> None:
@@ -178,6 +180,7 @@ def _address_writes(row: Row, draft: OrderDraft) -> Iterator[Write]:
                 name: value for name, value in wanted.items() if text_of(there[name]) != value
             }
             if changed:
+                refuse_cut(draft.ship_to, text_of(row["SalesOrder"]))
                 path = key(
                     ORDER_ADDRESS.set,
                     SalesOrder=text_of(row["SalesOrder"]),

@@ -11,7 +11,7 @@ from integrations.adapters.sap.mapping import material_of, order_body, price_of
 from integrations.adapters.sap.orders import cancelled_error
 from integrations.adapters.sap.prices_sent import currency_digits
 from integrations.adapters.sap.wire import plain, text_of
-from integrations.errors import NeedsOperator
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpOrder, OrderDraft
 
 
@@ -22,13 +22,18 @@ class Creating(Changing):
         """Looks first: an existing order is adopted, brought to `draft` while it is unconfirmed.
 
         Raises NeedsOperator when SAP's currency or total is not the expected one; the order then
-        stays in SAP, blocked for delivery.
+        stays in SAP, blocked for delivery. Where SAP refuses the order: NeedsOperator
+        (`unknown_customer`, `customer_blocked`, `unknown_product`, `product_not_sold`,
+        `bad_setting`, `closed_period`, `erp_access_denied`), else Rejected with SAP's words.
         """
         known = self.find_order(draft.our_ref)
         if known is not None:
             return self._adopt(known, draft)
         body = order_body(draft, self.settings, self.units_of(draft))
-        made = self.client.create(ORDERS, ORDER.set, body, writes=True)
+        try:
+            made = self.client.create(ORDERS, ORDER.set, body, writes=True)
+        except Rejected as exc:
+            raise self.why_refused(exc, draft) from exc
         return _as_expected(self.read_order(text_of(made["SalesOrder"])), draft)
 
     def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:

@@ -8,19 +8,16 @@ neither, and orders count net.
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from integrations.adapters.sap.customers import Customers, block_reason, credit_limit
-from integrations.adapters.sap.customers_ref import customer_number, unknown_customer
+from integrations.adapters.sap.customer_mapping import block_reason, credit_limit
+from integrations.adapters.sap.customers import Customers
 from integrations.adapters.sap.fields import (
     BILL,
     BILLING,
-    CUSTOMER,
     ORDER,
     ORDERS,
-    PARTNERS,
-    SALES_AREA,
 )
 from integrations.adapters.sap.query import Query
-from integrations.adapters.sap.wire import Row, key, number_of, plain, quoted, text_of
+from integrations.adapters.sap.wire import Row, number_of, plain, quoted, text_of
 from integrations.records import CreditStanding
 
 _NOT_POSTED = {"A", "B", "F", "G"}
@@ -55,28 +52,6 @@ class Credit(Customers):
             payment_term_name=term.name if term else text_of(area["CustomerPaymentTerms"]),
             note="",
         )
-
-    def customer_in_area(self, customer_ref: str) -> tuple[Row, Row]:
-        """Their sales data and themselves. Raises NeedsOperator (`unknown_customer`)."""
-        number = customer_number(customer_ref)
-        settings = self.settings
-        area_key = key(
-            SALES_AREA.set,
-            Customer=number,
-            SalesOrganization=settings.sales_organization,
-            DistributionChannel=settings.distribution_channel,
-            Division=settings.division,
-        )
-        area, customer = self.client.try_many(
-            PARTNERS,
-            [
-                Query(path=area_key, select=SALES_AREA.read),
-                Query(path=key(CUSTOMER.set, Customer=number), select=CUSTOMER.read),
-            ],
-        )
-        if area is None or customer is None:
-            raise unknown_customer(customer_ref, settings.sales_area)
-        return area, customer
 
     def _exposure(self, number: str, currency: str) -> Decimal:
         """In one currency; documents in another one are not converted and do not count."""

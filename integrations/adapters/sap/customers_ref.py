@@ -15,11 +15,22 @@ def customer_number(customer_ref: str) -> str:
     return ref
 
 
-def unknown_customer(customer_ref: str, sales_area: str) -> NeedsOperator:
+def unknown_customer(customer_ref: str) -> NeedsOperator:
     return NeedsOperator(
-        f"Customer {customer_ref} does not exist in SAP in the sales area {sales_area}.",
+        f"Customer {customer_ref} does not exist in SAP.",
         reason="unknown_customer",
         cause=f"unknown_customer:{customer_ref}",
-        hint="Extend the customer to the sales area in SAP, or link the account to another one.",
+        hint="Link the account to a customer number that SAP has, then requeue.",
+        ids={"customer": customer_ref},
+    )
+
+
+def not_extended(customer_ref: str, sales_area: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"Customer {customer_ref} is not extended to the sales area {sales_area} in SAP.",
+        reason="unknown_customer",
+        cause=f"unknown_customer:{customer_ref}",
+        hint="Extend the customer to the sales area in SAP, or link the account to another one; "
+        "then requeue.",
         ids={"customer": customer_ref},
     )

@@ -11,7 +11,9 @@ from integrations.adapters.sap.fields import (
     AVAILABILITY,
     CREDIT,
     ENTITIES,
+    ORDER,
     ORDERS,
+    PRODUCTION,
     RETURNS,
     SERVICES,
     UsedEntity,
@@ -19,7 +21,7 @@ from integrations.adapters.sap.fields import (
 from integrations.adapters.sap.metadata import ServiceShape
 from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.rounding import Rounding
-from integrations.adapters.sap.wire import quoted
+from integrations.adapters.sap.sales_areas import SalesAreas
 from integrations.errors import NeedsOperator, PortalError, Rejected
 from integrations.records import Check, TestReport, UsedField
 
@@ -38,6 +40,7 @@ _SCENARIOS = {
 _OPTIONAL = {
     RETURNS: "Returns are not shown without it.",
     CREDIT: "Credit limits are not known without it.",
+    PRODUCTION: "What is being made for an order is not known without it.",
     AVAILABILITY: "Stock is told as it lies there, without what is promised to others.",
 }
 _RELATED = ("SDDocumentRelatedObjectType", "SDDocRelatedObjectSystem")
@@ -50,7 +53,7 @@ class Probe(NamedTuple):
     run: Callable[[], Check]
 
 
-class Health(Rounding):
+class Health(Rounding, SalesAreas):
     """Implements `TestsConnection` and `DescribesFields`. Reads only."""
 
     def test(self) -> TestReport:
@@ -89,14 +92,19 @@ class Health(Rounding):
     def _probes(self) -> Iterable[Probe]:
         yield Probe("clock", self._clock)
         yield Probe("session", self._session)
-        for service in SERVICES:
+        for service in self._services_in_use():
             yield Probe(f"service:{service}", partial(self._service, service))
         if self.settings.atp_rule:
             yield Probe(f"service:{AVAILABILITY}", partial(self._service, AVAILABILITY))
         yield Probe("sales_area", self._sales_area)
-        for kind in ("rounding", "shipping"):
-            yield Probe(f"{kind}_product", partial(self._own_product, kind))
+        for kind in ("rounding", "shipping", "free_text"):
+            if kind != "free_text" or self.settings.free_text_product_ref:
+                yield Probe(f"{kind}_product", partial(self._own_product, kind))
         yield Probe("limits", self._limits)
+
+    def _services_in_use(self) -> Iterable[str]:
+        unused = set() if self.settings.reads_production else {PRODUCTION}
+        return (service for service in SERVICES if service not in unused)
 
     def _clock(self) -> Check:
         reply = self.client.call("GET", ORDERS, "", writes=False)
@@ -105,12 +113,16 @@ class Health(Rounding):
     def _session(self) -> Check:
         """Writing needs a token that comes with a session cookie, which proxies may drop."""
         token = self.client.fetch_token(ORDERS)
-        return Check(
-            name="session",
-            ok=bool(token),
-            detail="SAP gives out CSRF tokens." if token else "SAP gave no CSRF token.",
-            hint="" if token else "Let the proxy pass the header x-csrf-token and all cookies.",
-        )
+        if not token:
+            return Check(
+                name="session",
+                ok=False,
+                detail="SAP gave no CSRF token.",
+                hint="Let the proxy pass the header x-csrf-token and all cookies.",
+            )
+        one = Query(path=ORDER.set, select=("SalesOrder",), top=1)
+        self.client.read_many(ORDERS, [one, one])  # a POST that only reads
+        return Check(name="session", ok=True, detail="SAP gives out CSRF tokens and takes them.")
 
     def _service(self, service: str) -> Check:
         name = f"service:{service}"
@@ -145,24 +157,13 @@ class Health(Rounding):
         )
 
     def _sales_area(self) -> Check:
-        settings = self.settings
-        found = self.client.rows(
-            "API_BUSINESS_PARTNER",
-            Query(
-                path="A_CustomerSalesArea",
-                filter=f"SalesOrganization eq {quoted(settings.sales_organization)} and "
-                f"DistributionChannel eq {quoted(settings.distribution_channel)} and "
-                f"Division eq {quoted(settings.division)}",
-                select=("Customer",),
-                top=1,
-            ),
-        )
+        is_used = self.is_sales_area_used()
         return Check(
             name="sales_area",
-            ok=bool(found),
-            detail=f"Sales area {settings.sales_area}.",
+            ok=is_used,
+            detail=f"Sales area {self.settings.sales_area}.",
             hint=""
-            if found
+            if is_used
             else "No customer has this sales area: check sales organization, distribution "
             "channel and division of the connection.",
         )
@@ -179,11 +180,12 @@ class Health(Rounding):
                 f"'{kind}_product_ref', the material of a service.",
             )
         material = self.materials([ref]).get(ref)
-        is_sold = material is not None and material.is_sold
+        why = material.not_sold if material else "does not exist in SAP"
+        is_sold = not why
         return Check(
             name=name,
             ok=is_sold,
-            detail=ref if is_sold else f"{ref} is not for sale in this sales area.",
+            detail=ref if is_sold else f"{ref} {why}.",
             hint="" if is_sold else f"Extend the material to {self.settings.sales_area} in SAP.",
         )
 

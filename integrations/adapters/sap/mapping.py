@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.addresses import cut_parts, in_full, ship_to_body
 from integrations.adapters.sap.customers_ref import customer_number
 from integrations.adapters.sap.line_refs import (
     SYSTEM,
@@ -29,10 +30,11 @@ from integrations.errors import NeedsOperator
 from integrations.records import Address, DraftLine, ErpOrder, ErpOrderLine, OrderDraft
 
 Units = Mapping[str, str]  # the sales unit by material
-SHIP_TO = "SH"
 NOT_RELEASED = {"B", "C"}  # of the credit check: not approved
 _QUANTITY_DIGITS = 3
+_MOST_PIECES, _MOST_MONEY = Decimal(10) ** 12, Decimal(10) ** 13  # by the digits SAP has
 _PRICE_DIGITS = 10
+_ITEM_TEXT = 40
 
 # ---------------------------------------------------------------- to SAP
 
@@ -53,15 +55,17 @@ def order_body(draft: OrderDraft, settings: SapSettings, units: Units) -> dict[s
         "OrganizationDivision": settings.division,
         "SoldToParty": customer_number(draft.customer_ref),
         "PurchaseOrderByCustomer": _customer_reference(draft, settings),
-        "PurchaseOrderByShipToParty": draft.display_ref[:35],
+        "PurchaseOrderByShipToParty": _second_reference(draft, settings),
         "CustomerPurchaseOrderDate": day_value(draft.placed_at.date()),
         "TransactionCurrency": draft.currency,
         "DeliveryBlockReason": settings.draft_block,
     }
+    if draft.payment_term_ref:
+        body["CustomerPaymentTerms"] = _term(draft, settings)
     if settings.uses_related_object:
         body["to_RelatedObject"] = [_related(checked_length(draft.our_ref, settings), settings)]
     if draft.ship_to != Address():
-        body["to_Partner"] = [_ship_to(draft, settings)]
+        body["to_Partner"] = [ship_to_body(draft, settings)]
     note = note_of(draft)
     if note and settings.text_id:
         body["to_Text"] = [text_body(note, settings)]
@@ -84,7 +88,7 @@ def item_body(
         "Material": material,
         "RequestedQuantity": number_text(line.quantity),
         **({"RequestedQuantityUnit": unit} if unit else {}),
-        **({"SalesOrderItemText": line.description[:40]} if line.description else {}),
+        **({"SalesOrderItemText": line.description[:_ITEM_TEXT]} if line.description else {}),
         **tax_classes(line, settings),
         "to_PricingElement": [
             {
@@ -93,6 +97,9 @@ def item_body(
             }
         ],
     }
+    if line.configuration or len(line.description) > _ITEM_TEXT:
+        long_text = {"LongTextID": settings.item_text_id, "LongText": line.full_text}
+        body["to_Text"] = [{"Language": settings.language, **long_text}]
     kept = kept_line_ref(line.our_ref, draft.our_ref, settings)
     seal = print_of(material, line.quantity, price.net_amount)
     if settings.uses_related_object:
@@ -154,35 +161,41 @@ def text_body(text: str, settings: SapSettings) -> dict[str, str]:
 
 
 def note_of(draft: OrderDraft) -> str:
-    """What has no field of its own."""
+    """What has no field of its own, or does not fit into it."""
     parts = [f"Order {draft.display_ref} in the storefront."]
     if draft.po_number:
         parts.append(f"Purchase order: {draft.po_number}")
+    if cut_parts(draft.ship_to):
+        parts.append(f"Ship to, in full: {in_full(draft.ship_to)}")
     return "\n".join([*parts, *([draft.note] if draft.note else [])])
-
-
-def address_body(address: Address) -> dict[str, str]:
-    """In the lengths that SAP keeps; a state that is no key of SAP's stays away."""
-    person = f"{address.first_name} {address.last_name}".strip()
-    name = address.company or person
-    second = person if address.company else ""
-    return {
-        "OrganizationName1": name[:40],
-        "OrganizationName2": (name[40:] or second)[:40],
-        "StreetName": address.street1[:60],
-        "StreetSuffixName1": address.street2[:40],
-        "PostalCode": address.postal_code[:10],
-        "CityName": address.city[:40],
-        "Region": address.region if len(address.region) <= 3 else "",
-        "Country": address.country_code[:3],
-        "PhoneNumber": address.phone[:30],
-    }
 
 
 def _customer_reference(draft: OrderDraft, settings: SapSettings) -> str:
     if not settings.uses_related_object:
         return checked_length(draft.our_ref, settings)
     return (draft.po_number or draft.display_ref)[:35]
+
+
+def _second_reference(draft: OrderDraft, settings: SapSettings) -> str:
+    """The buyer's number too, where our key has taken the customer reference."""
+    po_number = "" if settings.uses_related_object else draft.po_number
+    return (po_number or draft.display_ref)[:35]
+
+
+def _term(draft: OrderDraft, settings: SapSettings) -> str:
+    ref = draft.payment_term_ref.strip().upper()
+    is_listed = not settings.payment_terms or settings.term(ref) is not None
+    if len(ref) <= 4 and ref.isascii() and is_listed:
+        return ref
+    raise NeedsOperator(
+        f"The payment terms {draft.payment_term_ref!r} of order {draft.display_ref} are none that "
+        "the connection names.",
+        reason="terms_unknown",
+        cause=f"terms_unknown:{draft.payment_term_ref}",
+        hint="Add the key to the setting 'payment_terms' of the connection, or edit this job and "
+        "name another.",
+        ids=_ids(draft),
+    )
 
 
 def _related(ref: str, settings: SapSettings, seal: str = "") -> dict[str, str]:
@@ -194,20 +207,13 @@ def _related(ref: str, settings: SapSettings, seal: str = "") -> dict[str, str]:
     }
 
 
-def _ship_to(draft: OrderDraft, settings: SapSettings) -> dict[str, Any]:
-    filled = {name: value for name, value in address_body(draft.ship_to).items() if value}
-    return {
-        "PartnerFunction": SHIP_TO,
-        "Customer": customer_number(draft.customer_ref),
-        "to_Address": [{"CorrespondenceLanguage": settings.language, **filled}],
-    }
-
-
 def _refuse_senseless(line: DraftLine, draft: OrderDraft) -> None:
     numbers = (line.quantity, line.net_unit_price, line.discount_percent)
     is_sound = (
         all(number.is_finite() for number in numbers)
         and line.quantity > 0
+        and line.quantity < _MOST_PIECES
+        and abs(line.quantity * line.net_unit_price) < _MOST_MONEY
         and line.quantity == round(line.quantity, _QUANTITY_DIGITS)
     )
     if is_sound and (line.net_unit_price >= 0 or line.kind == "rounding"):
@@ -215,7 +221,7 @@ def _refuse_senseless(line: DraftLine, draft: OrderDraft) -> None:
     raise NeedsOperator(
         f"Line {line.description or line.our_ref!r} of order {draft.display_ref} asks for "
         f"{line.quantity} at {line.net_unit_price}: SAP takes a quantity above zero with up to "
-        "three digits after the point, at a price that is not negative.",
+        "three digits after the point, at a price that is not negative, neither beyond its digits.",
         reason="order_senseless",
         cause=f"order_senseless:{draft.our_ref}",
         hint="Correct the order in the storefront, or cancel it there.",
@@ -248,6 +254,7 @@ def to_order(row: Row, settings: SapSettings) -> ErpOrder:
         is_confirmed=text_of(row["DeliveryBlockReason"]) != settings.draft_block and not is_held,
         is_cancelled=is_cancelled(row),
         lines=tuple(_to_line(item, ref, settings) for item in items),
+        payment_term_ref=text_of(row["CustomerPaymentTerms"]),
     )
 
 

@@ -32,10 +32,16 @@ class Property:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityShape:
+    """`keys` in SAP's order. Not addressable: read through another set alone. Not pageable:
+    answers with all its rows at once."""
+
     properties: Mapping[str, Property]
     navigations: frozenset[str]
-    is_creatable: bool
-    is_updatable: bool
+    keys: tuple[str, ...] = ()
+    is_creatable: bool = True
+    is_updatable: bool = True
+    is_addressable: bool = True
+    is_pageable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +87,11 @@ def _entity(shape: ElementTree.Element, entity_set: ElementTree.Element) -> Enti
     return EntityShape(
         properties={one.name: one for one in (_property(node) for node in _all(shape, "Property"))},
         navigations=frozenset(str(node.get("Name")) for node in _all(shape, "NavigationProperty")),
+        keys=tuple(str(node.get("Name")) for node in _all(shape, "PropertyRef")),
         is_creatable=_may(entity_set, "creatable"),
         is_updatable=_may(entity_set, "updatable"),
+        is_addressable=_may(entity_set, "addressable"),
+        is_pageable=_may(entity_set, "pageable"),
     )
 
 

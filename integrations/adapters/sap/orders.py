@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from integrations.adapters.sap.base import SapPart
 from integrations.adapters.sap.batch import Write
 from integrations.adapters.sap.fields import (
     DELIVERY_ITEM,
@@ -25,12 +24,13 @@ from integrations.adapters.sap.mapping import (
     to_order,
 )
 from integrations.adapters.sap.query import Query, reads_of
+from integrations.adapters.sap.refusals import Refusals
 from integrations.adapters.sap.wire import Row, etag_of, key, quoted, text_of
 from integrations.errors import NeedsOperator
 from integrations.records import ErpOrder, OrderDraft
 
 
-class Orders(SapPart):
+class Orders(Refusals):
     """Looking up and confirming: a part of `PushesOrders`."""
 
     enforces_key = False

@@ -194,7 +194,7 @@ def _refusal(ask: PriceAsk, materials: Mapping[str, Material]) -> str:
     if material is None:
         return f"There is no material {ask.product_ref or '(none)'} in SAP."
     if not material.is_sold:
-        return f"{material.number} is not for sale in this sales area in SAP."
+        return f"{material.number} {material.not_sold} in SAP."
     if not ask.quantity.is_finite() or ask.quantity <= 0:
         return f"{material.number}: a price needs a quantity above zero."
     if ask.quantity != round(ask.quantity, 3):

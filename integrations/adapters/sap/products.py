@@ -97,8 +97,7 @@ class Products(Prices):
         return None
 
     def _is_own(self, row: Row) -> bool:
-        own = {self.settings.rounding_product_ref, self.settings.shipping_product_ref} - {""}
-        return text_of(row["Product"]) in own
+        return text_of(row["Product"]) in self.settings.own_products
 
     def _to_product(self, row: Row, material: Material, price: Decimal | None) -> ErpProduct:
         title = self._in_language(row["to_Description"], "ProductDescription") or material.number

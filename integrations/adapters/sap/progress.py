@@ -4,7 +4,6 @@ The document flow is not complete at once on every system, so deliveries and bil
 by the order as well. A delivery knows only the day of its last change.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -13,37 +12,35 @@ from integrations.adapters.sap.fields import (
     BILL,
     BILL_ITEM,
     DELIVERY,
+    DELIVERY_ADDRESS,
     DELIVERY_ITEM,
+    DELIVERY_PARTNER,
     FLOW,
+    HANDLING_UNIT,
     ORDER,
     ORDERS,
+    PRODUCTION,
+    PRODUCTION_ORDER,
     RETURN_ITEM,
     SCHEDULE_LINE,
 )
+from integrations.adapters.sap.optional import read_or
+from integrations.adapters.sap.order_rows import CREDIT_NOTE, DEBIT_NOTE, INVOICE, RETURN, OrderRows
 from integrations.adapters.sap.payments import Payments
 from integrations.adapters.sap.query import Query, reads_of
-from integrations.adapters.sap.standing import (
-    CREDIT_NOTE,
-    DEBIT_NOTE,
-    INVOICE,
-    RETURN,
-    OrderRows,
-    to_progress,
-)
+from integrations.adapters.sap.standing import to_progress
 from integrations.adapters.sap.wire import (
     Row,
     day_literal,
     item_number,
     moment_literal,
+    quoted,
     text_of,
 )
-from integrations.errors import NeedsOperator
 from integrations.records import OrderProgress, Page, Window
 
-logger = logging.getLogger(__name__)
-
 CHUNK = 50
-_STAGES = ("order", "delivery", "bill")
+_STAGES = ("order", "delivery", "bill", "production")
 _BILLS = {INVOICE, CREDIT_NOTE, DEBIT_NOTE}
 
 
@@ -51,19 +48,22 @@ class Progress(Payments):
     """Implements `TracksOrders`."""
 
     def order_progress(self, refs: Sequence[str]) -> Iterable[OrderProgress]:
-        """At most six calls per fifty orders; two more where goods came back."""
+        """At most six calls per fifty orders; one more for production orders where the connection
+        reads them, two more where goods came back."""
         numbers = sorted({ref for ref in refs if ref.isascii() and ref.isalnum()})
         for start in range(0, len(numbers), CHUNK):
             for rows in self._gather(numbers[start : start + CHUNK]):
                 yield to_progress(rows, self.settings)
 
     def changed_orders(self, window: Window, cursor: str | None) -> Page[str]:
-        """The cursor is `stage:page`; orders first, then deliveries, then bills."""
+        """The cursor is `stage:page`; orders first, then deliveries, bills and, where
+        the connection reads them, production orders."""
         stage, _, place = (cursor or f"{_STAGES[0]}:").partition(":")
         read = {
             "order": self._changed_orders,
             "delivery": self._changed_deliveries,
             "bill": self._changed_bills,
+            "production": self._changed_production,
         }[stage]
         refs, following = read(window, place or None)
         if following is None:
@@ -125,18 +125,34 @@ class Progress(Payments):
         names = ("SalesDocument", "OriginSDDocument")
         return _filled(text_of(one[name]) for one in items for name in names), following
 
+    def _changed_production(self, window: Window, place: str | None) -> tuple[set[str], str | None]:
+        """The moment of a change is a text of digits there, in which zone is not said: a day
+        more is read. Nothing where the service is not set up."""
+        if not self.settings.reads_production or window.start is None:
+            return set(), None
+        since = (window.start - timedelta(days=1)).strftime("%Y%m%d%H%M%S")
+        query = Query(
+            path=PRODUCTION_ORDER.set,
+            filter=f"SalesOrder ne '' and LastChangeDateTime ge {quoted(since)}",
+            select=("ManufacturingOrder", "SalesOrder"),
+            orderby="ManufacturingOrder",
+        )
+        nothing: tuple[list[Row], str | None] = [], None
+        rows, following = read_or(
+            lambda: self.client.page(PRODUCTION, query, place, size=self.page_size),
+            nothing,
+            of="production orders",
+        )
+        return _filled(item_number(row["SalesOrder"]) for row in rows), following
+
     # -- where they stand
 
     def _gather(self, numbers: Sequence[str]) -> Iterable[OrderRows]:
         orders, flow = self._orders_and_flow(numbers)
         known = [text_of(row["SalesOrder"]) for row in orders]
         delivery_items = _by(self.delivery_items(known), "ReferenceSDDocument")
-        deliveries = self._headers(
-            DELIVERY.service,
-            DELIVERY.set,
-            "DeliveryDocument",
-            [text_of(one["DeliveryDocument"]) for rows in delivery_items.values() for one in rows],
-            DELIVERY.read,
+        deliveries = self._deliveries(
+            text_of(one["DeliveryDocument"]) for rows in delivery_items.values() for one in rows
         )
         bill_items = self._bill_items(known)
         bills = self._headers(
@@ -150,6 +166,7 @@ class Progress(Payments):
             BILL.read,
         )
         returns = self._return_items(_documents(flow, {RETURN}))
+        production = self._production(known)
         flow_of, items_of = _by(flow, "SalesOrder"), _by(bill_items, "SalesDocument")
         for order in orders:
             number = text_of(order["SalesOrder"])
@@ -164,6 +181,7 @@ class Progress(Payments):
                 bill_items=items_of[number],
                 bills={name: bills[name] for name in billed if name in bills},
                 return_items=returns,
+                production=production[item_number(number)],
             )
 
     def _orders_and_flow(self, numbers: Sequence[str]) -> tuple[list[Row], list[Row]]:
@@ -194,24 +212,51 @@ class Progress(Payments):
         name: str,
         numbers: Iterable[str],
         select: tuple[str, ...],
+        expand: tuple[str, ...] = (),
     ) -> dict[str, Row]:
-        reads = reads_of(path, name, numbers, select=select)
+        reads = reads_of(path, name, numbers, select=select, expand=expand)
         return {text_of(row[name]): row for row in self.client.gather(service, reads)}
+
+    def _deliveries(self, numbers: Iterable[str]) -> dict[str, Row]:
+        """With who carries them and what they are packed in, where the connection asks for it."""
+        select, expand = list(DELIVERY.read), []
+        if self.settings.carrier_function:
+            partner = "to_DeliveryDocumentPartner"
+            select += DELIVERY_PARTNER.under(partner)
+            select += DELIVERY_ADDRESS.under(f"{partner}/to_Address2")
+            expand += [partner, f"{partner}/to_Address2"]
+        if self.settings.tracks_handling_units:
+            select += HANDLING_UNIT.under("to_HandlingUnitHeaderDelivery")
+            expand += ["to_HandlingUnitHeaderDelivery"]
+        name = "DeliveryDocument"
+        return self._headers(
+            DELIVERY.service, DELIVERY.set, name, numbers, tuple(select), tuple(expand)
+        )
+
+    def _production(self, numbers: Sequence[str]) -> defaultdict[str, list[Row]]:
+        """Production orders by the sales order they are for; none where they are not read."""
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        if self.settings.reads_production:
+            reads = reads_of(
+                PRODUCTION_ORDER.set, "SalesOrder", numbers, select=PRODUCTION_ORDER.read
+            )
+            rows = self._gathered_or_none(PRODUCTION, reads, of="production orders")
+            for row in rows:
+                found[item_number(row["SalesOrder"])].append(row)
+        return found
 
     def _return_items(self, numbers: Sequence[str]) -> Mapping[tuple[str, str], Row]:
         """Nothing where the service for returns is not set up: it is needed for nothing else."""
         reads = reads_of(RETURN_ITEM.set, "CustomerReturn", numbers, select=RETURN_ITEM.read)
-        try:
-            found = self.client.gather(RETURN_ITEM.service, reads)
-        except NeedsOperator as exc:
-            if exc.reason not in {"erp_service_missing", "erp_access_denied"}:
-                raise
-            logger.warning("sap_returns_not_readable reason=%s", exc.reason)
-            return {}
+        found = self._gathered_or_none(RETURN_ITEM.service, reads, of="returns")
         return {
             (text_of(row["CustomerReturn"]), item_number(row["CustomerReturnItem"])): row
             for row in found
         }
+
+    def _gathered_or_none(self, service: str, reads: Sequence[Query], *, of: str) -> list[Row]:
+        nothing: list[Row] = []
+        return read_or(lambda: self.client.gather(service, reads), nothing, of=of)
 
 
 def _changed(name: str, window: Window) -> str:

@@ -37,15 +37,28 @@ class SapSettings:
     credit_segment: str
     payment_terms: tuple[PaymentTerm, ...]
     text_id: str
+    item_text_id: str
     rounding_product_ref: str
     shipping_product_ref: str
+    free_text_product_ref: str
+    tracking_number: str
+    carrier_function: str
     tracking_url: str
+    production: str
     payment_mode: str
     settle_s: float
 
     @property
     def uses_related_object(self) -> bool:
         return self.reference == "related_object"
+
+    @property
+    def reads_production(self) -> bool:
+        return self.production == "read"
+
+    @property
+    def tracks_handling_units(self) -> bool:
+        return self.tracking_number == "handling_unit"
 
     @property
     def sales_area(self) -> str:
@@ -57,7 +70,13 @@ class SapSettings:
         return {
             "shipping": self.shipping_product_ref,
             "rounding": self.rounding_product_ref,
+            "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_products(self) -> set[str]:
+        """What stands for shipping, rounding and free text: never sold as it is."""
+        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
     def term(self, ref: str) -> PaymentTerm | None:
         return next((term for term in self.payment_terms if term.ref == ref), None)
@@ -78,8 +97,11 @@ _KEYS = {
     "atp_rule": (2, "", "up to 2 characters, like A"),
     "credit_segment": (10, "", "up to 10 characters, like 1000"),
     "text_id": (4, "TX01", "up to 4 characters, like TX01"),
+    "item_text_id": (4, "0001", "up to 4 characters, like 0001"),
     "rounding_product_ref": (40, "", "a material number, like ROUNDING"),
+    "carrier_function": (2, "", "up to 2 characters, like CR"),
     "shipping_product_ref": (40, "", "a material number, like FREIGHT"),
+    "free_text_product_ref": (40, "", "a material number, like CUSTOM"),
 }
 _EXACT = {"sales_organization", "distribution_channel", "division"}
 
@@ -102,7 +124,9 @@ def read_settings(values: Mapping[str, str]) -> SapSettings:
         plants=_list(values, "plants", 4, ""),
         sellable_statuses=_list(values, "sellable_statuses", 2, ""),
         payment_terms=_terms(values.get("payment_terms", "")),
+        tracking_number=values.get("tracking_number") or "bill_of_lading",
         tracking_url=_tracking_url(values),
+        production=values.get("production") or "none",
         payment_mode=values.get("payment_mode") or "note",
         settle_s=float(_matching(values, "settle_s", r"\d{1,4}", "whole seconds, like 60") or 60),
         **keys,

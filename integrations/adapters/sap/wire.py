@@ -7,7 +7,7 @@ addresses they are typed literals. Empty may be null, an empty text or a missing
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -15,21 +15,28 @@ Row = Mapping[str, Any]
 FOREVER = date(9999, 12, 31)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?(E[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _TIME = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 
 
 def text_of(value: Any) -> str:
-    return str(value) if value not in (None, False) else ""
+    return "" if value is None or value is False else str(value)
 
 
 def number_of(value: Any) -> Decimal:
-    """Also of null and of an empty text. ValueError for what is no number."""
+    """Also of null and of an empty text; a minus may stand behind, as ABAP writes it.
+
+    ValueError for what is no number. Digits that are grouped are none: whether 1.234 is more
+    than a thousand nobody could tell.
+    """
     if value in (None, ""):
         return Decimal(0)
-    try:
-        return Decimal(str(value))
-    except InvalidOperation as exc:
-        raise ValueError(f"not a number: {value!r}") from exc
+    text = str(value).strip()
+    if text.endswith("-"):
+        text = f"-{text[:-1]}"
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"not a number: {value!r}")
+    return Decimal(text)
 
 
 def plain(number: Decimal) -> Decimal:
@@ -44,9 +51,14 @@ def number_text(number: Decimal) -> str:
 
 
 def moment_of(value: Any) -> datetime | None:
+    """None where there is none: null, empty, or a day of zeros. Raises ValueError for a moment
+    beyond the calendar."""
     match = _DATE.fullmatch(str(value or ""))
     # the offset only says how it was written: the milliseconds are UTC either way
-    return _EPOCH + timedelta(milliseconds=int(match[1])) if match else None
+    try:
+        return _EPOCH + timedelta(milliseconds=int(match[1])) if match else None
+    except OverflowError as exc:
+        raise ValueError(f"not a moment: {value!r}") from exc
 
 
 def day_of(value: Any) -> date | None:

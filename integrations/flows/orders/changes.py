@@ -8,6 +8,7 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.errors import NeedsOperator
 from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
+from integrations.flows.orders.agreed import for_whom
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import plan_order
@@ -55,7 +56,7 @@ def plan_change(ctx: StepContext) -> Output:
             storefront=order.storefront,
             erp=erp,
             erp_adapter=adapter,
-            overrides=overrides_of(order),
+            overrides=for_whom(seen, erp, overrides_of(order)),
         )
         held: ErpOrder | None = adapter.find_order(order.storefront_ref)
         payload = adapter.preview_order(made.draft)

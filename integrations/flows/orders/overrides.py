@@ -17,7 +17,14 @@ from integrations.flows.totals import round_half_up
 from integrations.models import IdLink, Order
 from integrations.records import StorefrontOrder
 
-NAMES = ("po_number", "customer_ref", "note", "agreed_total", "agreed_for")
+NAMES = (
+    "po_number",
+    "customer_ref",
+    "payment_term_ref",
+    "note",
+    "agreed_total",
+    "agreed_for",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,7 @@ class Overrides:
 
     po_number: str = ""
     customer_ref: str = ""
+    payment_term_ref: str = ""
     note: str = ""
     agreed_total: Decimal | None = None
     agreed_for: Decimal | None = None
@@ -40,6 +48,7 @@ def overrides_of(order: Order) -> Overrides:
     return Overrides(
         po_number=kept.get("po_number", ""),
         customer_ref=kept.get("customer_ref", ""),
+        payment_term_ref=kept.get("payment_term_ref", ""),
         note=kept.get("note", ""),
         agreed_total=_decimal(kept.get("agreed_total")),
         agreed_for=_decimal(kept.get("agreed_for")),
@@ -124,6 +133,16 @@ EDITABLE = (
         now=_kept("customer_ref"),
         check=_is_known_customer,
         help="Its id there, for this order alone. To change it for all orders, edit the link.",
+    ),
+    EditableField(
+        "payment_term_ref",
+        "Payment terms in the ERP",
+        feeds="plan",
+        is_money=True,
+        max_length=64,
+        now=_kept("payment_term_ref"),
+        help="Their id there, for this order alone: instead of the terms of its quote, or of the "
+        "customer's own.",
     ),
     EditableField(
         "note",

@@ -4,17 +4,24 @@ Used alike by shadow mode, which only shows it, and by the push, which sends it:
 exactly the same payload and predicted total.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integrations.errors import NeedsOperator
+from integrations.flows.orders.agreed import Agreement, note_of, own_agreement_of, term_ref_of
 from integrations.flows.orders.overrides import NONE, Overrides, refuse_outdated
 from integrations.flows.orders.resolve import Counterparts, resolve
 from integrations.flows.orders.snapshot import po_number
 from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
 from integrations.models import Connection
 from integrations.ports import ProposesRounding
-from integrations.records import OrderDraft, RoundingProfile, StorefrontLine, StorefrontOrder
+from integrations.records import (
+    DraftLine,
+    OrderDraft,
+    RoundingProfile,
+    StorefrontLine,
+    StorefrontOrder,
+)
 
 ROUNDING_PRODUCT = "rounding_product_ref"
 
@@ -25,6 +32,7 @@ class Plan:
 
     draft: OrderDraft
     totals: TotalsPlan
+    agreed: Agreement | None
 
 
 def plan_order(
@@ -37,10 +45,12 @@ def plan_order(
 ) -> Plan:
     """The plan of one order, with what people decided for it.
 
-    Raises NeedsOperator when something has no counterpart or the totals cannot be made equal
-    within the tolerance.
+    Raises NeedsOperator when something has no counterpart, the ERP does not know the agreed
+    terms, or the totals cannot be made equal within the tolerance.
     """
     refuse_outdated(seen, overrides)
+    agreed = own_agreement_of(seen, erp)
+    term_ref = term_ref_of(agreed, seen, erp, overrides.payment_term_ref)
     counterparts = resolve(
         seen, storefront=storefront, erp=erp, customer_ref=overrides.customer_ref
     )
@@ -59,8 +69,26 @@ def plan_order(
             hint=outcome.hint,
             ids={"order": seen.order_id},
         )
-    draft = _draft(seen, counterparts.customer_ref, outcome, overrides)
-    return Plan(draft=draft, totals=outcome)
+    draft = replace(
+        _draft(seen, counterparts.customer_ref, outcome),
+        lines=_configured(seen, outcome.lines, agreed),
+        po_number=overrides.po_number or (agreed and agreed.po_number) or po_number(seen),
+        payment_term_ref=term_ref,
+        note="\n".join(filter(None, (note_of(agreed, term_ref), overrides.note))),
+    )
+    return Plan(draft=draft, totals=outcome, agreed=agreed)
+
+
+def _configured(
+    seen: StorefrontOrder, lines: tuple[DraftLine, ...], agreed: Agreement | None
+) -> tuple[DraftLine, ...]:
+    if agreed is None or not agreed.configurations:
+        return lines
+    names = {line.line_id: line.agreed_line for line in seen.lines if line.agreed_line}
+    return tuple(
+        replace(line, configuration=agreed.configurations.get(names.get(line.our_ref, ""), ()))
+        for line in lines
+    )
 
 
 def _refs(line: StorefrontLine, counterparts: Counterparts) -> LineRefs:
@@ -76,9 +104,7 @@ def _profile(erp_adapter: Any) -> RoundingProfile:
     return RoundingProfile(per="line")
 
 
-def _draft(
-    seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan, overrides: Overrides
-) -> OrderDraft:
+def _draft(seen: StorefrontOrder, customer_ref: str, outcome: TotalsPlan) -> OrderDraft:
     return OrderDraft(
         our_ref=seen.order_id,
         display_ref=f"#{seen.display_id}",
@@ -89,6 +115,4 @@ def _draft(
         bill_to=seen.bill_to,
         lines=outcome.lines,
         expected_gross_total=outcome.expected_gross,
-        po_number=overrides.po_number or po_number(seen),
-        note=overrides.note,
     )

@@ -25,6 +25,7 @@ from integrations.flows import links
 from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
+from integrations.flows.orders.agreed import as_agreed
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import Plan, plan_order
@@ -100,7 +101,7 @@ def _work_out(order: Order, seen: StorefrontOrder) -> Output:
             storefront=order.storefront,
             erp=erp,
             erp_adapter=adapter,
-            overrides=overrides_of(order),
+            overrides=as_agreed(seen, erp, overrides_of(order)),
         )
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
@@ -169,6 +170,7 @@ def confirm(ctx: StepContext) -> Output:
             _set_aside(order, CANCELLED_BEFORE, ctx)
             return {}
         _compare(order, draft, held)
+        _compare_terms(order, draft, held)
         ctx.checkpoint()
         confirmed: ErpOrder = adapter.confirm_order(held.ref)
     _confirmed(order, confirmed, ctx)
@@ -202,9 +204,21 @@ def keep_plan(order: Order, payload: Any, made: Plan) -> None:
     order.plan = {
         "payload": payload,
         "totals": made.totals.as_json(),
+        "agreed": _agreed(made),
         "made_at": timezone.now().isoformat(),
     }
     order.save(update_fields=["plan", "predicted_total"])
+
+
+def _agreed(made: Plan) -> dict[str, Any]:
+    """Of the agreement that the order is of, what its page shows; lines by the storefront's id."""
+    draft, agreed = made.draft, made.agreed
+    return {
+        "source": agreed.name if agreed else "",
+        "terms": agreed.payment_term_name if agreed else "",
+        "terms_ref": draft.payment_term_ref,
+        "lines": {line.our_ref: line.configuration for line in draft.lines if line.configuration},
+    }
 
 
 # ---------------------------------------------------------------- the fine print
@@ -275,6 +289,22 @@ def _set_aside(order: Order, why: str, ctx: StepContext) -> None:
             message="Placed before the order flow went live, so it is not sent by itself.",
             hint="Press “send now” if this order belongs into the ERP.",
         )
+
+
+def _compare_terms(order: Order, draft: OrderDraft, held: ErpOrder) -> None:
+    """Terms decide when money is due: an ERP that took others by itself is not confirmed."""
+    told = held.payment_term_ref
+    if not draft.payment_term_ref or told is None or told == draft.payment_term_ref:
+        return
+    raise NeedsOperator(
+        f"{order} was agreed with the payment terms {draft.payment_term_ref}, but "
+        f"{erp_of(order).name} has {told or 'none'} on order {held.number}.",
+        reason="erp_terms_differ",
+        cause=f"erp_terms:{order.storefront_ref}",
+        hint="Correct the terms of the order in the ERP, then requeue; or cancel it there and "
+        "here.",
+        ids={"order": order.storefront_ref, "erp_number": held.number},
+    )
 
 
 def _compare(order: Order, draft: OrderDraft, held: ErpOrder) -> None:

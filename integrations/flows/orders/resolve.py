@@ -4,6 +4,7 @@ What has none is never guessed: NeedsOperator says in one sentence what to link 
 All that an order lacks is told at once, so that a person fixes it in one go.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from integrations.errors import NeedsOperator
@@ -12,6 +13,7 @@ from integrations.models import Buyer, Connection, IdLink
 from integrations.records import StorefrontLine, StorefrontOrder
 
 SHIPPING_PRODUCT = "shipping_product_ref"
+FREE_TEXT_PRODUCT = "free_text_product_ref"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def _customer(
 def _by_account(order: StorefrontOrder, storefront: Connection, erp: Connection) -> set[str]:
     groups = set(order.group_ids)
     if order.customer_id:
-        buyers = Buyer.objects.filter(storefront_customer_id=order.customer_id)
+        buyers = Buyer.objects.filter(storefront_customer_id=order.customer_id, is_active=True)
         groups |= set(buyers.values_list("account__storefront_group_id", flat=True)) - {""}
     linked = targets_of(IdLink.Kind.ACCOUNT, storefront, groups, erp)
     return set(linked.values())
@@ -119,11 +121,12 @@ def _products(
     options = {line.shipping_option_id for line in order.lines if line.shipping_option_id}
     by_variant = sources_of(IdLink.Kind.VARIANT, storefront, variants, erp)
     by_option = targets_of(IdLink.Kind.SHIPPING, storefront, options, erp)
+    by_sku = products_by_sku({line.sku for line in order.lines if _has_sku_alone(line)}, erp)
     found: dict[str, str] = {}
     for line in order.lines:
         known = by_variant if line.kind == "item" else by_option
         own_id = line.variant_id if line.kind == "item" else line.shipping_option_id
-        ref = known.get(own_id or "") or _fallback(line, erp)
+        ref = known.get(own_id or "") or _fallback(line, erp, by_sku)
         if ref:
             found[line.line_id] = ref
         else:
@@ -131,9 +134,27 @@ def _products(
     return found
 
 
-def _fallback(line: StorefrontLine, erp: Connection) -> str:
-    """One service product for every shipping method that has none of its own, if there is one."""
-    return erp.setting(SHIPPING_PRODUCT) if line.kind == "shipping" else ""
+def products_by_sku(skus: Collection[str], erp: Connection) -> dict[str, str]:
+    """The ERP's product of each SKU that the products flow linked under one and only one."""
+    rows = IdLink.objects.filter(kind=IdLink.Kind.VARIANT, source=erp, label__in=set(skus) - {""})
+    refs: dict[str, set[str]] = {}
+    for sku, ref in rows.values_list("label", "source_ref"):
+        refs.setdefault(sku, set()).add(ref)
+    return {sku: found.pop() for sku, found in refs.items() if len(found) == 1}
+
+
+def _has_sku_alone(line: StorefrontLine) -> bool:
+    """A line that was typed in, by hand or for a quote: its SKU is all that names a product."""
+    return line.kind == "item" and not line.variant_id and bool(line.sku)
+
+
+def _fallback(line: StorefrontLine, erp: Connection, by_sku: Mapping[str, str]) -> str:
+    """One service product for what has none of its own: a shipping method, a line of free text."""
+    if line.kind == "shipping":
+        return erp.setting(SHIPPING_PRODUCT)
+    if _has_sku_alone(line):
+        return by_sku.get(line.sku, "")
+    return "" if line.variant_id else erp.setting(FREE_TEXT_PRODUCT)
 
 
 def _missing_product(line: StorefrontLine, erp: Connection) -> _Gap:
@@ -146,10 +167,30 @@ def _missing_product(line: StorefrontLine, erp: Connection) -> _Gap:
             f"Add a shipping method mapping from {option} to the id of the service product in "
             f"{erp.name}, then requeue.",
         )
+    if not line.variant_id:
+        return _typed_in(line, erp)
     what = line.sku or line.title
     return _Gap(
         "sku_unlinked",
-        f"sku:{line.variant_id or what}:unlinked",
+        f"sku:{line.variant_id}:unlinked",
         f"SKU {what} has no counterpart in {erp.name}.",
-        f"Run the products flow, or add a SKU link for {line.variant_id or what}, then requeue.",
+        f"Run the products flow, or add a SKU link for {line.variant_id}, then requeue.",
+    )
+
+
+def _typed_in(line: StorefrontLine, erp: Connection) -> _Gap:
+    if line.sku:
+        return _Gap(
+            "sku_unlinked",
+            f"sku:{line.sku}:unlinked",
+            f"SKU {line.sku} has no counterpart in {erp.name}.",
+            f"Run the products flow so that one product of {erp.name} is linked under this SKU, "
+            "then requeue.",
+        )
+    return _Gap(
+        "free_text_unlinked",
+        f"free_text:{erp.pk}",
+        f"Line {line.title!r} is free text, and {erp.name} has no product for such lines.",
+        f"Make a product for free-text lines in {erp.name}, enter its id on the connection, then "
+        "requeue.",
     )

@@ -196,7 +196,7 @@ register(
         AUDIT,
         [
             StepSpec("choose", choose, on=None),
-            StepSpec("compare", compare, on="erp"),
+            StepSpec("ask", compare, on="erp"),
             StepSpec("report", report, on=None),
         ],
         lane="batch",

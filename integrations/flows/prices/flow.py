@@ -1,6 +1,6 @@
 """One page of prices, from the ERP to the storefront."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from integrations.flows.prices.offers import Kept
 from integrations.flows.prices.settings import terms_of, zone_of
 from integrations.flows.prices.tidying import Tidying
 from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.reading import place_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
 from integrations.models import Flow
@@ -67,19 +68,31 @@ class PricePages:
         if cursor and cursor.startswith(GONE_LISTS):
             return self._tidy_lists(_number(cursor))
         if cursor and cursor.startswith(GONE):
-            offers, last = self._copy.gone_page(_number(cursor), AT_ONCE)
-            return self._outcome(offers, 0, f"{GONE}{last}" if last else f"{GONE_LISTS}0")
+            return self._gone(_number(cursor))
         if cursor and cursor.startswith(DUE):
             today = self._terms().today
             offers, last = self._copy.due_page(window, today, _number(cursor), AT_ONCE)
-            return self._outcome(offers, 0, f"{DUE}{last}" if last else None)
-        page: Page[Any] = self._erp.price_page(window, cursor)
-        offers = self._copy.keep(page.rows)
-        after = f"{DUE}0" if window.start else f"{GONE}0"
-        return self._outcome(offers, len(page.rows), page.next_cursor or after)
+            kept = self._copy.offers(offers)
+            return self._outcome(kept, 0, f"{DUE}{last}" if last else None)
+        place = place_of(window, cursor)
+        page: Page[Any] = self._erp.price_page(place.window, place.cursor)
+        # What was met in the window already is not read anew: it was judged, and comes again.
+        rows = self._copy.not_met(page.rows) if place.is_late else page.rows
+        offers = self._copy.keep(rows)
+        following = place.following(page.next_cursor, gone=f"{GONE}0") or f"{DUE}0"
+        return self._outcome(self._copy.offers(offers), len(rows), following)
 
-    def _outcome(self, offers: Collection[str], read: int, next_cursor: str | None) -> PageOutcome:
-        kept = self._copy.offers(offers)
+    def _gone(self, after: int) -> PageOutcome:
+        """Rows that the run did not come upon; a mere look ahead leaves the copy as it is."""
+        missing, last = self._copy.missing_page(after, AT_ONCE)
+        kept = self._copy.offers(missing.values(), without=missing)
+        if not self._work.is_dry:
+            self._copy.note_missing(missing)
+        return self._outcome(kept, 0, f"{GONE}{last}" if last else f"{GONE_LISTS}0")
+
+    def _outcome(
+        self, kept: Mapping[str, Sequence[Kept]], read: int, next_cursor: str | None
+    ) -> PageOutcome:
         everyone = [rows for rows in kept.values() if rows[0].audience == EVERYONE]
         listed = [rows for rows in kept.values() if rows[0].audience != EVERYONE]
         sold = self._copy.sold(rows[0].variant_ref for rows in kept.values())
@@ -90,14 +103,15 @@ class PricePages:
             for rows in listed
             for one in decide_listed(rows, sold.get(rows[0].variant_ref), terms)
         ]
-        self._note_problems(base, special)
         told = [*self._base_items(base), *self._listed_items(special)]
-        self._copy.forget_untold(
-            row
-            for rows in kept.values()
-            for row in rows
-            if not row.is_there or row.variant_ref not in sold
-        )
+        if not self._work.is_dry:
+            self._note_problems(base, special)
+            self._copy.forget_untold(
+                row
+                for rows in kept.values()
+                for row in rows
+                if not row.is_there or row.variant_ref not in sold
+            )
         unchanged = sum(one.what == "unchanged" for one in base)
         unchanged += sum(one.what == "unchanged" for one in special)
         return PageOutcome(

@@ -1,7 +1,7 @@
 """The catalogue copy of prices: what the ERP says, and what the storefront was told of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -69,15 +69,22 @@ class PriceCopy:
         )
         return touched
 
-    def gone_page(self, after: int, size: int) -> tuple[set[str], int | None]:
-        """Marks the next rows that this run, a complete one, did not see. Their offers, and the
-        last of them; None when there are no more."""
+    def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
+        """Those that this run has not come upon yet."""
+        met = self._rows().filter(seen_in=self._run_id, ref__in=[one.ref for one in prices])
+        known = set(met.values_list("ref", flat=True))
+        return [one for one in prices if one.ref not in known]
+
+    def missing_page(self, after: int, size: int) -> tuple[dict[int, str], int | None]:
+        """The next rows that this run, a complete one, did not come upon, with their offers, and
+        the last of them; None when there are no more."""
         unseen = self._rows().filter(pk__gt=after).exclude(seen_in=self._run_id)
-        rows = list(unseen.order_by("pk").values_list("pk", "offer")[:size])
-        if not rows:
-            return set(), None
-        self._rows().filter(pk__in=[pk for pk, _ in rows]).update(is_active=False)
-        return {offer for _, offer in rows}, rows[-1][0]
+        rows = dict(unseen.order_by("pk").values_list("pk", "offer")[:size])
+        return rows, max(rows, default=None)
+
+    def note_missing(self, pks: Collection[int]) -> None:
+        """The ERP no longer offers them."""
+        self._rows().filter(pk__in=pks).update(is_active=False)
 
     def due_page(
         self, window: Window, today: date, after: int, size: int
@@ -98,10 +105,13 @@ class PriceCopy:
             return set(), None
         return {offer for _, offer in found}, found[-1][0]
 
-    def offers(self, names: Collection[str]) -> dict[str, list[Kept]]:
-        """All rows of these offers."""
+    def offers(
+        self, names: Iterable[str], *, without: Container[int] = ()
+    ) -> dict[str, list[Kept]]:
+        """All rows of these offers; those in `without` as if the ERP no longer offered them."""
         found: dict[str, list[Kept]] = defaultdict(list)
-        for row in self._rows().filter(offer__in=names).order_by("pk"):
+        for row in self._rows().filter(offer__in=set(names)).order_by("pk"):
+            row.is_active = row.is_active and row.pk not in without
             found[row.offer].append(self.as_kept(row))
         return dict(found)
 

@@ -19,11 +19,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressed:
-    """A decision with the write that carries it out; `reason` is set when there is none."""
+    """A decision with the write that carries it out; `reason` is set when there is none.
+
+    `there` is the product as the storefront holds it before the write, where it was seen.
+    """
 
     decision: Decision
     write: ProductWrite | None
     reason: str = ""
+    there: StorefrontProduct | None = None
 
     @property
     def product(self) -> ErpProduct:
@@ -32,6 +36,13 @@ class Addressed:
     @property
     def is_new(self) -> bool:
         return self.write is not None and self.write.product_id is None
+
+    @property
+    def takes_off_sale(self) -> bool:
+        """Whether buyers lose it by this write."""
+        if self.write is None or self.is_new or self.write.is_published:
+            return False
+        return self.there is None or self.there.is_published
 
 
 def address(decision: Decision, seen: Seen, known: Known | None) -> Addressed:
@@ -51,7 +62,8 @@ def address(decision: Decision, seen: Seen, known: Known | None) -> Addressed:
         return _create(decision, decision.write, seen)
     there = _variants_there(product_id, carriers.get(product_id), seen)
     linked = known.variants if known else {}
-    return Addressed(decision=decision, write=_update(decision.write, product_id, there, linked))
+    write = _update(decision.write, product_id, there, linked)
+    return Addressed(decision=decision, write=write, there=carriers.get(product_id))
 
 
 def _create(decision: Decision, write: ProductWrite, seen: Seen) -> Addressed:

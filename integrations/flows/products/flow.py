@@ -6,12 +6,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from integrations.errors import Rejected
+from integrations.flows.ownership import compare, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
 from integrations.flows.products.decide import Decision, Known, decide
+from integrations.flows.products.differing import differences
+from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
+from integrations.flows.products.owned import edits_of, remember_written
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
 from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.plan import told_already
+from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
@@ -19,6 +25,7 @@ from integrations.models import Flow
 from integrations.ports import PullsProducts
 from integrations.records import StorefrontProduct, Window
 
+HAND_EDITS = "hand_edits"
 CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 
 
@@ -55,9 +62,13 @@ class ProductPages:
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
-        page = self._erp.product_page(window, cursor)
+        place = place_of(window, cursor)
+        if place.is_gone:
+            return gone_page(self._work, self._links, self._shop, after=int(place.cursor or 0))
+        page = self._erp.product_page(place.window, place.cursor)
         products = list({product.ref: product for product in page.rows}.values())
         known = self._links.known_of(products)
+        self._work.expect(product.ref for product in products)
         decisions = decide(
             products,
             known=known,
@@ -67,12 +78,31 @@ class ProductPages:
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, known)
+        if place.is_late:
+            told = told_already(self._work.run, (one.ref for one in items))
+            items = [one for one in items if (one.ref, one.fingerprint) not in told]
+        self._look_for_edits(place, [one for one in decisions if one.what == "unchanged"], known)
+        if place.is_complete and not self._work.is_dry:
+            self._links.mark_seen((one.ref for one in products), self._work.run.started_at)
         return PageOutcome(
-            read=len(products),
-            unchanged=sum(one.what == "unchanged" for one in decisions),
+            read=len(products) if not place.is_late else 0,
+            unchanged=sum(one.what == "unchanged" for one in decisions) if not place.is_late else 0,
             items=tuple(items),
-            next_cursor=page.next_cursor,
+            next_cursor=place.following(page.next_cursor),
         )
+
+    def _look_for_edits(
+        self, place: Place, unchanged: Sequence[Decision], known: Mapping[str, Known]
+    ) -> None:
+        """In a complete reading, where the flow is told to: what should be as it was written."""
+        if not place.is_complete or place.is_late or not self._work.writes:
+            return
+        if not self._work.flow.settings.get(HAND_EDITS):
+            return
+        refs = [one.product.ref for one in unchanged if one.product.ref in known]
+        for some in in_batches(refs, BATCH):
+            links = self._links.by_ref(some).values()
+            compare(self._work.flow, self._shop, list(links))
 
     def _carry_out(
         self, decisions: Sequence[Decision], known: Mapping[str, Known]
@@ -89,7 +119,17 @@ class ProductPages:
         ready = [one for one in addressed if one.write is not None]
         if not self._work.writes:
             return items + [_done(one) for one in ready]
+        self._work.before_removing(sum(one.takes_off_sale for one in ready))
+        self._tell_overwritten(ready)
         return items + [self._outcome(one) for one in self._write(ready)]
+
+    def _tell_overwritten(self, ready: Sequence[Addressed]) -> None:
+        links = self._links.by_ref(one.product.ref for one in ready if one.there is not None)
+        there = {one.product.ref: one.there for one in ready}
+        edits = {link: edits_of(link, there[ref]) for ref, link in links.items()}
+        note_overwritten(
+            self._work.flow, {link: changes for link, changes in edits.items() if changes}
+        )
 
     def _address(
         self, decisions: Sequence[Decision], known: Mapping[str, Known]
@@ -113,6 +153,7 @@ class ProductPages:
     def _try(self, addressed: Sequence[Addressed]) -> list[Outcome]:
         outcomes = write_all(addressed, shop=self._shop, checkpoint=self._work.checkpoint)
         self._links.keep((one.addressed, one.there) for one in outcomes if one.there is not None)
+        remember_written(self._links, outcomes)
         return outcomes
 
     def _again(self, outcome: Outcome) -> Outcome:
@@ -144,12 +185,17 @@ class ProductPages:
 
 
 def _done(addressed: Addressed) -> PlanItem:
-    decision = addressed.decision
+    decision, action = addressed.decision, "create" if addressed.is_new else "change"
+    reason = ""
+    if addressed.takes_off_sale:
+        action, reason = "remove", "taken off sale: archived in the ERP"
     return PlanItem(
-        action="create" if addressed.is_new else "change",
+        action=action,  # type: ignore[arg-type]
         ref=decision.product.ref,
         label=decision.label,
+        reason=reason,
         fingerprint=decision.fingerprint,
+        changes=differences(addressed.write, addressed.there) if addressed.write else (),
     )
 
 

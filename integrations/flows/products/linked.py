@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,8 @@ PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
 # Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
 # still find what they ordered.
 REMOVED = " (removed)"
+# In place of the fingerprint of a product that the ERP no longer has.
+GONE = "gone"
 
 
 class ProductLinks:
@@ -69,6 +72,25 @@ class ProductLinks:
             unique_fields=["kind", "source", "source_ref", "target"],
             update_fields=["label", "fingerprint"],
         )
+
+    def mark_seen(self, refs: Iterable[str], at: datetime) -> None:
+        """Writes down that a complete reading met these products."""
+        self._links(PRODUCT).filter(source_ref__in=list(refs)).update(seen_at=at)
+
+    def not_seen(self, since: datetime, *, after: int, count: int) -> list[IdLink]:
+        """Products on sale that no complete reading has met since, by number."""
+        missed = Q(seen_at=None) | Q(seen_at__lt=since)
+        links = self._links(PRODUCT).filter(missed, pk__gt=after).exclude(fingerprint=GONE)
+        return list(links.order_by("pk")[:count])
+
+    def mark_gone(self, refs: Iterable[str]) -> None:
+        """Writes down that these were taken off sale; one that comes back is written anew."""
+        self._links(PRODUCT).filter(source_ref__in=list(refs)).update(fingerprint=GONE)
+
+    def by_ref(self, refs: Iterable[str]) -> dict[str, IdLink]:
+        """The links of these products, each with what was last written."""
+        links = self._links(PRODUCT).filter(source_ref__in=list(refs))
+        return {link.source_ref: link for link in links.select_related("written")}
 
     def _links(self, kind: str) -> Any:
         return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)

@@ -16,6 +16,8 @@ from integrations.flows.runs.batch import (
     is_batch,
     register_batch,
 )
+from integrations.flows.runs.cancelling import cancel_run
+from integrations.flows.runs.guard import allow_removals
 from integrations.flows.runs.request import apply_latest_plan, apply_plan, request_run
 from integrations.flows.runs.work import RUN_FLOW
 
@@ -25,8 +27,10 @@ __all__ = [
     "PageOutcome",
     "PlanItem",
     "Work",
+    "allow_removals",
     "apply_latest_plan",
     "apply_plan",
+    "cancel_run",
     "is_batch",
     "register_batch",
     "request_run",

@@ -1,16 +1,21 @@
 """What a kind of batch flow brings along: how it handles one page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
+from integrations.flows.runs.guard import refuse_mass_removal
+from integrations.flows.runs.plan import WRITING_ACTIONS, PlannedRefs
 from integrations.models import Flow, Run
 from integrations.records import Window
 
 Action = Literal["create", "change", "remove", "skip", "failed"]
-# What a plan would write; the others are told only.
-WRITING_ACTIONS = ("create", "change", "remove")
+# After the last page of a complete window a flow may go on with pages of its own, which remove
+# what the source no longer has. Their cursors begin like this.
+GONE = "gone:"
+
+__all__ = ["GONE", "WRITING_ACTIONS", "Action", "PageOutcome", "PlanItem", "Work"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +33,6 @@ class PlanItem:
     reason: str = ""
     fingerprint: str = ""
     changes: tuple[tuple[str, str, str], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +53,38 @@ class Work:
     """One run at work. `checkpoint` is the step's: call it right before each write.
 
     `planned` is set while a plan is applied: record ref to the fingerprint that was planned.
+    `is_dry`: only looks ahead, whatever the run may do; see `flows.runs.ahead`.
     """
 
     flow: Flow
     run: Run
     actor: str
     checkpoint: Callable[[], None]
-    planned: Mapping[str, str] | None = None
+    planned: Mapping[str, str] | PlannedRefs | None = None
+    is_dry: bool = False
 
     @property
     def writes(self) -> bool:
-        return self.run.mode == Flow.Mode.LIVE or self.planned is not None
+        return not self.is_dry and (self.run.mode == Flow.Mode.LIVE or self.planned is not None)
+
+    def expect(self, refs: Iterable[str]) -> None:
+        """Looks up in one query what was planned for the records of this page; without it each
+        `is_planned` costs a query. What was expected before is forgotten."""
+        if isinstance(self.planned, PlannedRefs):
+            self.planned.expect(refs)
 
     def is_planned(self, ref: str, fingerprint: str) -> bool:
         """Whether this very content may be written; always true outside of a plan."""
         return self.planned is None or self.planned.get(ref) == fingerprint
+
+    def before_removing(self, count: int) -> None:
+        """Call it before `count` more records of a source's page are taken away from buyers.
+
+        Raises NeedsOperator when they are too many to be believed; pages that begin with
+        GONE are looked through by the core before the first of them.
+        """
+        if self.writes:
+            refuse_mass_removal(self.run, count)
 
 
 HandlePage = Callable[[Window, str | None], PageOutcome]
@@ -77,6 +96,10 @@ class BatchNotRegistered(LookupError):
 
 
 _batches: dict[str, OpenBatch] = {}
+
+
+def is_gone_page(page: str | None) -> bool:
+    return page is not None and page.startswith(GONE)
 
 
 def register_batch(kind: str, open_batch: OpenBatch) -> None:
@@ -94,9 +117,3 @@ def batch_of(kind: str) -> OpenBatch:
         return _batches[kind]
     except KeyError as exc:
         raise BatchNotRegistered(f"Flows of kind {kind} cannot be run as a batch.") from exc
-
-
-def planned_of(run: Run) -> dict[str, str]:
-    """Record ref to planned fingerprint of everything a plan would write."""
-    rows: list[dict[str, Any]] = run.plan
-    return {row["ref"]: row["fingerprint"] for row in rows if row["action"] in WRITING_ACTIONS}

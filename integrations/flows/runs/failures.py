@@ -38,7 +38,7 @@ def run_behind(issue: Issue) -> Run | None:
     flow_id, _, end = rest.partition(":")
     if (word, end) != ("run", "failed") or not flow_id.isdigit():
         return None
-    return Run.objects.filter(flow_id=int(flow_id), failed__gt=0).defer("plan").first()
+    return Run.objects.filter(flow_id=int(flow_id), failed__gt=0).first()
 
 
 def _records(count: int) -> str:

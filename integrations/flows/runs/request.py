@@ -9,6 +9,9 @@ from django.utils import timezone
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows.runs.batch import is_batch
+from integrations.flows.runs.book import without_place
+from integrations.flows.runs.guard import needs_permission
+from integrations.flows.runs.progress import expected_reads
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.runs.work import start_work
 from integrations.models import Flow, Run
@@ -22,17 +25,20 @@ def request_run(
     actor: str,
     trigger: str = "press",
     complete: bool = False,
+    may_complete: bool = True,
     now: datetime | None = None,
 ) -> SyncJob:
     """Starts a run of the flow; while one is open, that one is returned instead.
 
-    `complete` reads everything instead of what changed. Raises NeedsOperator for a flow that
+    `complete` reads everything instead of what changed, as does any run once a day unless
+    `may_complete` is false. Raises NeedsOperator for a flow that
     is off or that does not run in batches.
     """
     now = now or timezone.now()
     flow = Flow.objects.select_for_update().get(pk=flow.pk)
     _refuse_idle(flow)
-    complete = complete or is_complete_due(flow.cursor, flow.settings, now=now)
+    if may_complete and is_complete_due(flow.cursor, flow.settings, now=now):
+        complete = True
     window = next_window(
         flow.covered_until,
         now=now,
@@ -105,6 +111,14 @@ def _refuse_unappliable(run: Run, flow: Flow) -> None:
         )
     if Run.objects.filter(applies=run).exclude(state=Run.State.CANCELLED).exists():
         raise NeedsOperator(f"The plan of run {run.pk} was applied already.", reason="plan_applied")
+    if needs_permission(run):
+        raise NeedsOperator(
+            f"The plan of run {run.pk} removes {run.removed:,} records: the source may have "
+            "answered incompletely.",
+            reason="mass_removal",
+            hint="Look at it, and press “Allow the removals” first if they are meant to go.",
+            ids={"run": run.pk},
+        )
 
 
 def _refuse_other_run(flow: Flow, job: SyncJob, applying: Run) -> None:
@@ -136,7 +150,9 @@ def _new_run(
         started_at=now,
         window_start=window.start,
         window_end=window.end,
+        expected=expected_reads(flow, window, applies),
         applies=applies,
+        removals_allowed_by=applies.removals_allowed_by if applies else "",
     )
 
 
@@ -145,6 +161,6 @@ def _start(flow: Flow, run: Run) -> SyncJob:
     if job.payload["run"] != run.pk:
         run.delete()  # another run is open; the caller gets that one
         return job
-    flow.cursor = {**flow.cursor, "run": run.pk, "page": None}
+    flow.cursor = {**without_place(flow.cursor), "run": run.pk, "page": None}
     flow.save(update_fields=["cursor"])
     return job

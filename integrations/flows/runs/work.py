@@ -4,9 +4,11 @@
 2. Each finished page moves the cursor and the run's counts in one transaction.
 3. After a while the job ends, so that no wake-up outlives the queue's time limit; if pages
    are left, its successor is started in the transaction that ends it.
-4. After the last page the run is done, and the flow covered up to the window's end.
+4. Before the first page of removals all of them are looked through; too many ask a person.
+5. After the last page the run is done, and the flow covered up to the window's end.
 
-A killed or failed job repeats the page it was at and no earlier one.
+A cancelled run ends between two pages. A killed or failed job repeats the page it was at and no
+earlier one.
 """
 
 from datetime import timedelta
@@ -18,8 +20,10 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import JobMove, SyncJob
 from integrations.engine.start import start_job
 from integrations.flows import issues
-from integrations.flows.runs.batch import Work, batch_of, planned_of
+from integrations.flows.runs.ahead import is_through, look_ahead
+from integrations.flows.runs.batch import Work, batch_of, is_gone_page
 from integrations.flows.runs.book import note_page
+from integrations.flows.runs.plan import PlannedRefs
 from integrations.models import Flow, Run
 from integrations.records import Window
 
@@ -49,31 +53,42 @@ def read_pages(ctx: StepContext) -> dict[str, Any]:
         run.refresh_from_db()
     ends, pages = timezone.now() + LONGEST_PASS, 0
     if _is_open(run):
+        _note_begin(run)
         work = _work_of(run, ctx)
         with batch_of(run.flow.kind)(work) as handle:
             window = Window(start=run.window_start, end=run.window_end or timezone.now())
             while _is_open(run) and (not pages or timezone.now() < ends):
                 page = run.flow.cursor.get("page")
+                pages += 1
+                if is_gone_page(page) and not is_through(work):
+                    look_ahead(work, window, page, until=ends)
+                    continue
                 outcome = handle(window, page)
                 ctx.checkpoint()
                 note_page(work, page, outcome)
-                pages += 1
     return {"run": run.pk, "pages": pages, "state": run.state}
 
 
 def _is_open(run: Run) -> bool:
     """Whether there is more to do; a run of a flow that was switched meanwhile ends here."""
-    if run.state != Run.State.RUNNING:
+    run.refresh_from_db(fields=["state"])
+    if not run.is_running:
         return False
     mode = Flow.objects.values_list("mode", flat=True).get(pk=run.flow_id)
     if mode != run.mode:
         _set_state(run.pk, to=Run.State.CANCELLED, because=f"The flow was switched to {mode}.")
         run.refresh_from_db()
-    return run.state == Run.State.RUNNING
+    return run.is_running
+
+
+def _note_begin(run: Run) -> None:
+    if run.begun_at is None:
+        run.begun_at = timezone.now()
+        run.save(update_fields=["begun_at"])
 
 
 def _work_of(run: Run, ctx: StepContext) -> Work:
-    planned = planned_of(run.applies) if run.applies else None
+    planned = PlannedRefs(run.applies) if run.applies else None
     return Work(flow=run.flow, run=run, actor=run.actor, checkpoint=ctx.checkpoint, planned=planned)
 
 

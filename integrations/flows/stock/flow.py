@@ -56,6 +56,7 @@ class StockPages:
         sold = self._links.sold(row.variant_ref for row in page.rows)
         wanted, homeless = add_up(levels_of(self._work.flow.source, sold), self._place_of)
         written = self._links.written(one.ref for one in wanted)
+        self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
@@ -93,7 +94,7 @@ class StockPages:
         items += [_not_counted(one) for one in planned if one.sku not in held]
         ready = [one for one in planned if one.sku in held]
         if not self._work.writes:
-            return items + [_done(one, written) for one in ready]
+            return items + [_done(one, written, held[one.sku]) for one in ready]
         return items + self._write(ready, held, written)
 
     def _write(
@@ -112,7 +113,9 @@ class StockPages:
         outcomes = write_or_split(pairs, write, self._work.checkpoint)
         self._links.keep((one, held[one.sku]) for _, one, _ in outcomes if one is not None)
         return [
-            _done(wanted, written) if error is None else _failed(wanted, words_of(error))
+            _done(wanted, written, held[wanted.sku])
+            if error is None
+            else _failed(wanted, words_of(error))
             for (wanted, _), _, error in outcomes
         ]
 
@@ -130,7 +133,7 @@ def _without_place(homeless: Mapping[str, str]) -> list[Decision]:
     ]
 
 
-def _done(wanted: Wanted, written: Mapping[str, str]) -> PlanItem:
+def _done(wanted: Wanted, written: Mapping[str, str], held: StorefrontStock) -> PlanItem:
     before = written.get(wanted.ref)
     return PlanItem(
         action="create" if before is None else "change",
@@ -138,11 +141,24 @@ def _done(wanted: Wanted, written: Mapping[str, str]) -> PlanItem:
         label=wanted.sku,
         reason=f"{wanted.available.normalize():f} available" + _was(before),
         fingerprint=wanted.fingerprint,
+        changes=_changes(wanted, held),
     )
 
 
 def _was(before: str | None) -> str:
     return "" if before is None else f", before {before.partition('+')[0]}"
+
+
+def _changes(wanted: Wanted, held: StorefrontStock) -> tuple[tuple[str, str, str], ...]:
+    """What a buyer may have now and what they shall; reservations of the storefront aside."""
+    level = held.at(wanted.location_id)
+    free = f"{(level.stocked - level.reserved).normalize():f}" if level else ""
+    coming = f"{level.incoming.normalize():f}" if level else ""
+    pairs = (
+        ("available", free, f"{max(ZERO, wanted.available).normalize():f}"),
+        ("incoming", coming, f"{max(ZERO, wanted.incoming).normalize():f}"),
+    )
+    return tuple(one for one in pairs if one[1] != one[2])
 
 
 def _not_counted(wanted: Wanted) -> PlanItem:

@@ -22,7 +22,8 @@ from integrations.management.command import (
     table,
 )
 from integrations.management.lookup import connection_named, flow_named
-from integrations.models import Flow, Run
+from integrations.management.run_verbs import add_run_verbs, run_row, watched
+from integrations.models import Flow
 
 
 class Command(PortalCommand):
@@ -37,6 +38,10 @@ class Command(PortalCommand):
         running.add_argument(
             "--complete", action="store_true", help="Read everything, not only what changed."
         )
+        running.add_argument(
+            "--watch", action="store_true", help="Tell how it goes until it has ended."
+        )
+        add_run_verbs(verbs)
         _add_set_mode(verbs)
         _add_set(verbs)
         sending = add_verb(
@@ -63,6 +68,11 @@ def _add_set_mode(verbs: Any) -> None:
         type=_instant,
         help="Orders placed before this instant are never sent by themselves; default now. "
         "ISO 8601, UTC unless it names a zone.",
+    )
+    parser.add_argument(
+        "--despite-plan",
+        action="store_true",
+        help="Go live though no clean plan of the last day speaks for it; kept in the history.",
     )
 
 
@@ -104,7 +114,11 @@ def run(options: dict[str, Any]) -> Answer:
     complete = options["complete"]
     job = request_run(flow, actor=command_actor(), trigger="command", complete=complete)
     lines = [f"{flow}: run asked for as job {job.pk}; `jobs show {job.pk}` tells how it goes."]
-    return Answer(rows={"flow": flow.pk, "job": job.pk, "state": job.state}, lines=lines)
+    asked = {"flow": flow.pk, "job": job.pk, "state": job.state, "run": job.payload["run"]}
+    if not options["watch"]:
+        return Answer(rows=asked, lines=lines)
+    options["say"](lines[0])
+    return watched(job.payload["run"], options["say"])
 
 
 def change_mode(options: dict[str, Any]) -> Answer:
@@ -115,6 +129,7 @@ def change_mode(options: dict[str, Any]) -> Answer:
         actor=command_actor(),
         reason=options["reason"],
         live_from=options["live_from"],
+        despite_plan=options["despite_plan"],
         now=timezone.now(),
     )
     flow.refresh_from_db()
@@ -149,7 +164,7 @@ def send(options: dict[str, Any]) -> Answer:
 
 
 def _row(flow: Flow) -> dict[str, Any]:
-    last = flow.runs.defer("plan").first()
+    last = flow.runs.first()
     return {
         "id": flow.pk,
         "kind": flow.kind,
@@ -157,22 +172,11 @@ def _row(flow: Flow) -> dict[str, Any]:
         "target": flow.target.name,
         "mode": flow.mode,
         "schedule": flow.schedule,
+        "paused": flow.is_paused,
         "settings": flow.settings,
         "live_from": flow.live_from.isoformat() if flow.live_from else None,
         "covered_until": flow.covered_until.isoformat() if flow.covered_until else None,
-        "last_run": _run_row(last) if last else None,
-    }
-
-
-def _run_row(run: Run) -> dict[str, Any]:
-    counts = ("read", "created", "changed", "removed", "unchanged", "skipped", "failed")
-    return {
-        "id": run.pk,
-        "state": run.state,
-        "mode": run.mode,
-        "started_at": run.started_at.isoformat(),
-        **{name: getattr(run, name) for name in counts},
-        "note": run.note,
+        "last_run": run_row(last) if last else None,
     }
 
 

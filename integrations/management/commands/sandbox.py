@@ -2,8 +2,10 @@
 
 import json
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from integrations.management.command import add_json
@@ -31,9 +33,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ports = {"erp_port": options["erp_port"], "shop_port": options["shop_port"]}
         try:
-            with stoppable(), running(**ports, has_shop=not options["without_shop"]) as remotes:
+            with stoppable(), self._running(options) as remotes:
                 if options["json"]:
                     self.stdout.write(json.dumps(to_json(remotes)))
                 else:
@@ -44,6 +45,14 @@ class Command(BaseCommand):
                     time.sleep(STILL_S)
         except Stopped:
             return
+
+    def _running(self, options: dict[str, Any]) -> AbstractContextManager[Remotes]:
+        return running(
+            erp_port=options["erp_port"],
+            shop_port=options["shop_port"],
+            has_shop=not options["without_shop"],
+            sandbox_key=settings.SANDBOX_KEY,
+        )
 
     def _tell(self, remotes: Remotes) -> None:
         # The keys open nothing but these two servers, which listen on this machine only.

@@ -23,6 +23,7 @@ CURRENCIES = ("USD", "JPY", "KWD")
 PERCENTS = (0, 7, 10, 19, 20, 21)
 SHIPPING = "account:6810"
 ROUNDING = "account:6910"
+FREE_TEXT = "account:6700"
 
 
 def filled(standin: BusinessCentralStandIn) -> FilledErp:
@@ -32,6 +33,7 @@ def filled(standin: BusinessCentralStandIn) -> FilledErp:
     taxes = {percent: standin.add_vat_group(f"VAT{percent}", percent) for percent in PERCENTS}
     standin.add_account("6810", "Freight", vat="VAT19")
     standin.add_account("6910", "Rounding", vat="VAT0")
+    standin.add_account("6700", "Made to order", vat="VAT19")
     variants: dict[str, str] = {}
     for product in RANGE:
         variants |= {one.sku: _add(standin, product, one) for one in product.variants}
@@ -54,6 +56,7 @@ def filled(standin: BusinessCentralStandIn) -> FilledErp:
             "extension_api": standin.extension,
             "shipping_product_ref": SHIPPING,
             "rounding_product_ref": ROUNDING,
+            "free_text_product_ref": FREE_TEXT,
             "untaxed_code": taxes[0],
             "location_id": locations["main"],
             "payment_journal_id": standin.add_payment_journal("SHOP"),
@@ -93,7 +96,7 @@ def _fill_stock(
 def _customers(standin: BusinessCentralStandIn) -> dict[Role, str]:
     terms = {
         days: standin.add_payment_term(f"{days}D", f"{days}D")
-        for days in sorted({one.term_days for one in CUSTOMERS})
+        for days in sorted({14} | {one.term_days for one in CUSTOMERS})
     }
     return {one.role: _customer(standin, one, terms[one.term_days]) for one in CUSTOMERS}
 

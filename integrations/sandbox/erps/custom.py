@@ -57,7 +57,9 @@ def _filled(
     for tier in CONTRACT:
         firm = customers["contract"]
         standin.add_price(variants[tier.sku], firm, tier.min_quantity, tier.net_price)
-    shipping, rounding = (_add_service(standin, sku) for sku in ("FREIGHT", "ROUNDING"))
+    shipping, rounding, free_text = (
+        _add_service(standin, sku) for sku in ("FREIGHT", "ROUNDING", "CUSTOM")
+    )
     standin.add_past_order(_past_order(customers["usual"], variants["TAPE-5M"]))
     return FilledErp(
         kind="custom",
@@ -66,6 +68,7 @@ def _filled(
             "mapping": mapping(name),
             "shipping_product_ref": shipping,
             "rounding_product_ref": rounding,
+            "free_text_product_ref": free_text,
         },
         secrets=secrets,
         variants=variants,

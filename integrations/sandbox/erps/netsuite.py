@@ -53,6 +53,7 @@ def filled(standin: NetSuiteStandIn) -> FilledErp:
     services = {"saleunit": unit, "stockunit": unit}
     shipping = standin.add_item("SHIPPING", "Freight", kind="Service", **services)
     rounding = standin.add_item("ROUNDING", "Rounding", kind="Service", **services)
+    free_text = standin.add_item("CUSTOM", "Made to order", kind="NonInvtPart", **services)
     return FilledErp(
         kind="netsuite",
         url=standin.url,
@@ -65,6 +66,7 @@ def filled(standin: NetSuiteStandIn) -> FilledErp:
             ),
             "shipping_product_ref": str(shipping),
             "rounding_product_ref": str(rounding),
+            "free_text_product_ref": str(free_text),
         },
         secrets={"client_id": CLIENT_ID, "private_key": private_key},
         variants={sku: str(one) for sku, one in variants.items()},

@@ -39,6 +39,7 @@ def filled(standin: OdooStandIn) -> FilledErp:
     customers = _customers(standin, lists, taxes)
     shipping = standin.add_product("SHIPPING", "Freight", 0, kind="service")
     rounding = standin.add_product("ROUNDING", "Rounding", 0, kind="service")
+    free_text = standin.add_product("CUSTOM", "Made to order", 0)
     return FilledErp(
         kind="odoo",
         url=standin.url,
@@ -48,6 +49,7 @@ def filled(standin: OdooStandIn) -> FilledErp:
             "pricelists": ", ".join(f"{code}={lists[code]}" for code in CURRENCIES),
             "shipping_product_ref": str(shipping),
             "rounding_product_ref": str(rounding),
+            "free_text_product_ref": str(free_text),
         },
         secrets={"api_key": API_KEY},
         variants={sku: str(one) for sku, one in variants.items()},

@@ -21,7 +21,7 @@ PASSWORD = "sandbox-erp-password"  # noqa: S105 of a stand-in on 127.0.0.1
 PLANTS: dict[Warehouse, str] = {"main": "1010", "north": "1020"}
 # Tax classes of a material by percent; a class is one character.
 TAX_CLASSES = {19: "1", 7: "2", 20: "3", 21: "4", 10: "5", 0: "0"}
-SHIPPING, ROUNDING = "FREIGHT", "ROUNDING"
+SHIPPING, ROUNDING, FREE_TEXT = "FREIGHT", "ROUNDING", "CUSTOM"
 DRAFT_BLOCK, REJECTION = "Z1", "00"
 
 
@@ -33,7 +33,8 @@ def filled(standin: SapStandIn) -> FilledErp:
     for product in RANGE:
         for variant in product.variants:
             _add_material(standin, product, variant)
-    for number, title in ((SHIPPING, "Freight"), (ROUNDING, "Rounding difference")):
+    services = {SHIPPING: "Freight", ROUNDING: "Rounding difference", FREE_TEXT: "Made to order"}
+    for number, title in services.items():
         company.add_material(number, title, is_service=True, tax_class="0")
     customers = {
         one.role: _add_customer(standin, one, str(10100001 + place))
@@ -71,6 +72,7 @@ def _settings(standin: SapStandIn) -> dict[str, str]:
         "payment_terms": "0001=0 At once, 0004=30 Net 30",
         "rounding_product_ref": ROUNDING,
         "shipping_product_ref": SHIPPING,
+        "free_text_product_ref": FREE_TEXT,
         "tracking_url": "https://track.example.test/{number}",
     }
 

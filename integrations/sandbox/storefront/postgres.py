@@ -89,7 +89,8 @@ class PrivateCluster:
     It trusts every login from this machine. Data stays in its folder between runs.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, max_connections: int = 60) -> None:
+        self._max_connections = max_connections
         self._programs = require_postgres_binaries()
         self._os_user = _unprivileged_user()
         self._folder = _reachable(folder) if self._os_user is not None else folder
@@ -107,7 +108,7 @@ class PrivateCluster:
             # fsync off: a sandbox may lose its data with the machine's power.
             options = (
                 f"-p {free_port()} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-                " -c fsync=off -c shared_buffers=128MB -c max_connections=60"
+                f" -c fsync=off -c shared_buffers=128MB -c max_connections={self._max_connections}"
             )
             server_log = self._folder / "server.log"
             self._run("pg_ctl", "-w", "-t", "60", "-l", str(server_log), "-o", options, "start")

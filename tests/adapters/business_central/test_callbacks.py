@@ -37,7 +37,7 @@ def test_changes_become_hints() -> None:
     assert (order.type, order.subject) == ("orders.changed", "26814998")
     assert order.occurred_at == datetime(2026, 3, 14, 12, 54, 20, 467000, tzinfo=UTC)
     assert "clientState" not in order.payload
-    assert items.type == "items.changed"
+    assert items.type == "products.changed"
     assert parsed(message({}))[0].event_id == order.event_id  # told twice, stored once
 
 

@@ -20,6 +20,7 @@ BY_SECTION = {
     "orders": {"PushesOrders", "ProposesRounding"},
     "progress": {"TracksOrders"},
     "payments": {"RecordsPayments"},
+    "invoice_pdf": {"PrintsInvoices"},
 }
 
 
@@ -32,8 +33,9 @@ def only(text: str, *sections: str) -> str:
 
 @pytest.mark.parametrize(
     "sections",
-    [(), *((name,) for name in BY_SECTION if name not in {"progress", "payments"}),
-     ("orders", "progress"), ("orders", "payments"), tuple(BY_SECTION)],
+    [(), *((name,) for name in BY_SECTION if name not in {"progress", "payments", "invoice_pdf"}),
+     ("orders", "progress"), ("orders", "payments"),
+     ("orders", "progress", "invoice_pdf"), tuple(BY_SECTION)],
 )  # fmt: skip
 def test_mapping_serves_what_its_sections_say(sections: tuple[str, ...]) -> None:
     wanted = ALWAYS.union(*(BY_SECTION[name] for name in sections))

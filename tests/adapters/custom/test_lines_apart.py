@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.errors import NeedsOperator, Rejected, RemoteError
+from integrations.errors import NeedsOperator, RemoteError
 from integrations.records import OrderDraft
 from tests.adapters.custom.drafts import line, three_lines
 from tests.contract.offices.custom_odd import OddOffice
@@ -83,7 +83,7 @@ def test_header_whose_line_is_refused_is_taken_back(odd: OddOffice) -> None:
     draft = three_lines(odd, "order_01REFUSED")
     wrong = replace(draft.lines[2], product_ref="A9999")
 
-    with pytest.raises(Rejected, match="There is no article A9999"):
+    with pytest.raises(NeedsOperator, match="There is no article A9999"):
         odd.adapter().create_order(replace(draft, lines=(*draft.lines[:2], wrong)))
 
     assert headers(odd, draft) == []

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.errors import AuthFailed, NeedsOperator, Rejected, Throttled
+from integrations.errors import AuthFailed, NeedsOperator, Throttled
 from tests.adapters.custom.drafts import three_lines
 from tests.adapters.custom.lab import Kept, adapter_on
 from tests.contract.offices.custom import CustomOffice
@@ -19,7 +19,7 @@ def test_blocked_customer_waits_for_a_person(office: CustomOffice) -> None:
     with pytest.raises(NeedsOperator, match="is blocked: ask accounting") as caught:
         office.adapter().create_order(wanted)
 
-    assert caught.value.reason == "erp_refused"
+    assert caught.value.reason == "customer_blocked"
     assert caught.value.hint
 
 
@@ -45,16 +45,20 @@ def test_preview_can_be_kept_as_json(office: CustomOffice) -> None:
 def test_closed_period_waits_for_a_person(odd: OddOffice) -> None:
     odd.standin.close_period()
 
-    with pytest.raises(NeedsOperator, match="Die Periode ist abgeschlossen"):
+    with pytest.raises(NeedsOperator, match="Die Periode ist abgeschlossen") as caught:
         odd.adapter().create_order(three_lines(odd, "order_01P"))
 
+    assert caught.value.reason == "closed_period"
 
-def test_unknown_sku_is_refused_in_the_words_of_the_erp(office: CustomOffice) -> None:
+
+def test_unknown_sku_is_told_in_the_words_of_the_erp(office: CustomOffice) -> None:
     wanted = three_lines(office, "order_01U")
     wrong = replace(wanted.lines[0], product_ref="A9999")
 
-    with pytest.raises(Rejected, match="There is no article A9999"):
+    with pytest.raises(NeedsOperator, match="There is no article A9999") as caught:
         office.adapter().create_order(replace(wanted, lines=(wrong,)))
+
+    assert caught.value.reason == "unknown_product"
 
 
 def test_date_to_come_again_is_a_wait_in_seconds(odd: OddOffice) -> None:
@@ -76,7 +80,7 @@ def test_error_inside_a_good_answer_is_an_error(odd: OddOffice) -> None:
 
 
 def test_lost_secret_is_told_before_anything_is_sent(office: CustomOffice) -> None:
-    with pytest.raises(NeedsOperator, match="but the connection has no") as caught:
+    with pytest.raises(NeedsOperator, match="needs the secret '") as caught:
         adapter_on(office.seed.url, office.seed.settings["mapping"], {})
 
     assert caught.value.reason == "secret_missing"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from integrations.records import Address, QuotedLine, QuotedOrder, QuotedShipping
+from integrations.records import Address, PlacedQuote, QuotedLine, QuotedOrder, QuotedShipping
 
+NO_DIGEST = "0" * 64
 HAMBURG = Address(
     company="Nordwind GmbH",
     first_name="Erika",
@@ -125,7 +126,7 @@ REFUSED: list[tuple[str, Change, int, str]] = [
         "bad reference",
         _set("quote_ref", to="Q 1"),
         400,
-        "Invalid request: A quote_ref looks like 'quote:Q-000123'",
+        "Invalid request: A quote_ref looks like 'quote:Q-000123-1'",
     ),
     ("negative price", _set("items", 0, "unit_price", to="-1"), 400, AMOUNT),
     ("price with comma", _set("items", 0, "unit_price", to="1,5"), 400, AMOUNT),
@@ -176,3 +177,12 @@ def changed(body: dict[str, Any], change: Change) -> dict[str, Any]:
     fresh = copy.deepcopy(body)
     change(fresh)
     return fresh
+
+
+def convert_seen(adapter: Any, quote_ref: str) -> PlacedQuote:
+    """Looks at the draft and converts just that."""
+    seen = adapter.find_quoted(quote_ref)
+    placed: PlacedQuote = adapter.convert_quoted(
+        quote_ref, digest=seen.digest if seen else NO_DIGEST
+    )
+    return placed

@@ -164,11 +164,11 @@ def test_plugin_that_is_too_old_for_quotes_is_told(
     [told] = [one for one in adapter.test().checks if one.name == "Orders of quotes"]
 
     assert not told.ok
-    assert f"{version} is too old for the orders of quotes; they need 0.3" in told.detail
+    assert f"{version} is too old for the orders of quotes; they need 0.4" in told.detail
     assert "db:migrate" in told.hint
 
 
-@pytest.mark.parametrize("version", ["0.3.0", "0.10.1", "1.0.0-rc.1"])
+@pytest.mark.parametrize("version", ["0.4.0", "0.10.1", "1.0.0-rc.1"])
 def test_newer_plugins_place_the_orders_of_quotes(
     standin: MedusaStandIn, adapter: MedusaAdapter, version: str
 ) -> None:

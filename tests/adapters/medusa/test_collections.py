@@ -9,7 +9,7 @@ from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import OutcomeUnknown, Rejected
 from integrations.ports import CollectsPayments
 from integrations.records import PaymentCollection, QuotedOrder
-from tests.adapters.medusa.quoting import quoted_line, quoted_order
+from tests.adapters.medusa.quoting import convert_seen, quoted_line, quoted_order
 
 TOTAL = Decimal("301.907165")
 
@@ -25,7 +25,7 @@ def order_id(standin: MedusaStandIn, adapter: MedusaAdapter) -> str:
         quoted_line("2", "1.5", "30", title="Engraving"),
     )
     adapter.draft_quoted(quoted)
-    return adapter.convert_quoted("quote:Q-1").order_id
+    return convert_seen(adapter, "quote:Q-1").order_id
 
 
 def test_the_adapter_collects_payments(adapter: MedusaAdapter) -> None:

@@ -1,10 +1,12 @@
 """The order of an accepted quote: placed once and converted once, whatever happens on the way."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +21,14 @@ from integrations.records import QuotedOrder
 from integrations.records.codec import from_json, to_json
 from integrations.standin import Request, Response
 from tests.adapters.medusa.conftest import open_on
-from tests.adapters.medusa.quoting import Change, changed, quoted_line, quoted_order, refused
+from tests.adapters.medusa.quoting import (
+    Change,
+    changed,
+    convert_seen,
+    quoted_line,
+    quoted_order,
+    refused,
+)
 
 REF = "quote:Q-000123"
 LATER = timedelta(minutes=1)
@@ -220,18 +229,63 @@ def test_a_draft_becomes_the_order_of_the_same_id_and_totals(
     draft = adapter.draft_quoted(order)
     assert standin.orders == {}
 
-    placed = adapter.convert_quoted(REF)
+    placed = convert_seen(adapter, REF)
 
     assert placed == replace(draft, status="pending")
     assert list(standin.orders) == [draft.order_id]
     assert adapter.get_order(draft.order_id).gross_total == draft.gross_total
 
 
+Edit = Callable[[Any], None]
+
+
+def cheaper(draft: Any) -> None:
+    draft.lines[0].unit_price = Decimal("0.01")
+
+
+def fewer(draft: Any) -> None:
+    draft.lines[0].quantity -= 1
+
+
+def elsewhere(draft: Any) -> None:
+    draft.ship_to["city"] = "Bremen"
+
+
+@pytest.mark.parametrize("edit", [cheaper, fewer, elsewhere])
+def test_a_draft_that_was_edited_since_it_was_looked_at_is_not_converted(
+    standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder, edit: Edit
+) -> None:
+    draft = adapter.draft_quoted(order)
+    edit(standin.checkout.orders[draft.order_id])
+
+    with pytest.raises(Conflict, match="edited since it was looked at"):
+        adapter.convert_quoted(REF, digest=draft.digest)
+
+    assert standin.orders == {}
+    assert convert_seen(adapter, REF).status == "pending"
+
+
+def test_a_conversion_takes_the_taxes_of_that_moment(
+    standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    draft = adapter.draft_quoted(order)
+    standin.shop.tax_percent["de"] = Decimal(20)
+
+    placed = adapter.convert_quoted(REF, digest=draft.digest)
+
+    assert (placed.net_total, placed.tax_total) == (draft.net_total, Decimal("50.7407"))
+
+
+def test_a_digest_is_needed(standin: MedusaStandIn, adapter: MedusaAdapter) -> None:
+    with pytest.raises(Rejected, match="64 hexadecimal"):
+        adapter.convert_quoted(REF, digest="as it is")
+
+
 def test_a_draft_is_in_no_list_of_orders(adapter: MedusaAdapter, order: QuotedOrder) -> None:
     draft = adapter.draft_quoted(order)
     assert adapter.orders_by_id([draft.order_id]) == []
 
-    adapter.convert_quoted(REF)
+    convert_seen(adapter, REF)
 
     assert [one.order_id for one in adapter.orders_by_id([draft.order_id])] == [draft.order_id]
 
@@ -242,7 +296,7 @@ def test_converting_twice_and_at_once_is_told_as_one_placed_order(
     draft = adapter.draft_quoted(order)
 
     with ThreadPoolExecutor(4) as pool:
-        converted = list(pool.map(lambda _: open_on(standin).convert_quoted(REF), range(8)))
+        converted = list(pool.map(lambda _: convert_seen(open_on(standin), REF), range(8)))
 
     assert {one.status for one in converted} == {"pending"}
     told = [one.type for one in standin.hooks.messages]
@@ -257,12 +311,12 @@ def test_a_lost_answer_of_the_conversion_is_found_again(
     standin.dials.set("lose_answer", only="quote_orders.convert", times=1)
 
     with pytest.raises(OutcomeUnknown):
-        adapter.convert_quoted(REF)
+        convert_seen(adapter, REF)
 
     found = adapter.find_quoted(REF)
     assert found is not None
     assert not found.is_draft
-    assert adapter.convert_quoted(REF) == found
+    assert convert_seen(adapter, REF) == found
 
 
 def test_conversion_reserves_the_stock_that_a_draft_only_checks(
@@ -274,10 +328,10 @@ def test_conversion_reserves_the_stock_that_a_draft_only_checks(
     standin.place_order([("RARE", 1)])
 
     with pytest.raises(Rejected, match="Not enough stock available"):
-        adapter.convert_quoted(REF)
+        convert_seen(adapter, REF)
     standin.set_stock("RARE", 3)
 
-    assert adapter.convert_quoted(REF).status == "pending"
+    assert convert_seen(adapter, REF).status == "pending"
     assert standin.catalogue.stock["RARE"]["reserved"] == 3
 
 
@@ -285,15 +339,15 @@ def test_a_cancelled_order_is_returned_as_it_is(
     standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
 ) -> None:
     adapter.draft_quoted(order)
-    standin.cancel(adapter.convert_quoted(REF).order_id)
+    standin.cancel(convert_seen(adapter, REF).order_id)
 
-    assert adapter.convert_quoted(REF).status == "canceled"
+    assert convert_seen(adapter, REF).status == "canceled"
     assert adapter.draft_quoted(order).status == "canceled"
 
 
 def test_a_quote_without_a_draft_cannot_be_converted(adapter: MedusaAdapter) -> None:
     with pytest.raises(Rejected, match=f"No order was placed for {REF}"):
-        adapter.convert_quoted(REF)
+        convert_seen(adapter, REF)
 
 
 # ---------------------------------------------------------------- giving up
@@ -311,7 +365,7 @@ def test_a_draft_that_is_given_up_goes_and_may_be_placed_anew(
     assert standin.drafts == {}
     assert adapter.find_quoted(REF) is None
     with pytest.raises(Rejected, match=f"No order was placed for {REF}"):
-        adapter.convert_quoted(REF)
+        convert_seen(adapter, REF)
     assert adapter.draft_quoted(order).is_draft
 
 
@@ -319,7 +373,7 @@ def test_an_order_is_never_given_up(
     standin: MedusaStandIn, adapter: MedusaAdapter, order: QuotedOrder
 ) -> None:
     adapter.draft_quoted(order)
-    placed = adapter.convert_quoted(REF)
+    placed = convert_seen(adapter, REF)
 
     with pytest.raises(Rejected, match="no draft any more"):
         adapter.discard_quoted(REF)
@@ -355,7 +409,7 @@ def test_of_a_conversion_and_giving_up_at_once_one_happens(
     for number in range(8):
         quote = f"quote:Q-{number}"
         open_on(standin).draft_quoted(replace(order, quote_ref=quote))
-        verbs = [open_on(standin).convert_quoted, open_on(standin).discard_quoted]
+        verbs = [partial(convert_seen, open_on(standin)), open_on(standin).discard_quoted]
         with ThreadPoolExecutor(2) as pool:
             ended = [pool.submit(verb, quote).exception() for verb in verbs]
         assert [type(one) for one in ended].count(Rejected) == 1
@@ -435,7 +489,7 @@ def test_a_plugin_that_is_too_old_waits_for_a_person() -> None:
         adapter = open_on(standin)
         for ask in (
             lambda: adapter.find_quoted(REF),
-            lambda: adapter.convert_quoted(REF),
+            lambda: convert_seen(adapter, REF),
             lambda: adapter.discard_quoted(REF),
             lambda: adapter.stray_drafts(datetime.now(UTC)),
             lambda: adapter.remove_draft("order_1"),

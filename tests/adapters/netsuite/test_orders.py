@@ -213,7 +213,7 @@ def test_missing_permission_waits_for_a_person(office: NetSuiteOffice, desk: Des
     error = refusal(office, desk.draft())
 
     assert isinstance(error, NeedsOperator)
-    assert error.reason == "missing_permission"
+    assert error.reason == "erp_access_denied"
 
 
 def test_missing_column_field_is_told(office: NetSuiteOffice, desk: Desk) -> None:

@@ -31,7 +31,7 @@ def test_order_carries_our_reference_number_and_date(office: Office) -> None:
     (row,) = office.erp.orders_with("order_01")
     stored = office.erp.store.get("sale.order", row["id"])
     assert (row["origin"], stored["date_order"].isoformat()) == (
-        "#1001",
+        "#1001 / PO-7 <urgent>",
         "2026-11-20T09:30:00+00:00",
     )
     assert "Purchase order: PO-7 &lt;urgent&gt;" in row["note"]

@@ -3,9 +3,11 @@
     python -m tests.adapters.sap.check_metadata FOLDER
 
 FOLDER holds the `$metadata` documents as SERVICE.edmx, of a system of your own or of SAP's
-Business Accelerator Hub. They are SAP's and are not part of this repository. Every property must
-be there, with the type it is taken for, long enough for what is sent, and creatable, updatable,
-filterable and sortable where it is used so. Ends with 1 where something does not fit.
+Business Accelerator Hub; a SERVICE.csn.json of SAP's JavaScript packages does for names, types and
+lengths. They are SAP's and are not part of this repository. Every property must be there, with the
+type and length it is taken for, and creatable, updatable, filterable and sortable where it is used
+so; every set that is read by itself must be addressable and have the keys it is addressed by.
+Ends with 1 where something does not fit.
 """
 
 import re
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from integrations.adapters.sap.fields import ENTITIES, SERVICES, Used, UsedEntity
 from integrations.adapters.sap.metadata import EntityShape, Property, ServiceShape, read_metadata
+from tests.adapters.sap.csn import read_csn
 
 _TYPES = {
     "S": ("Edm.String",),
@@ -30,17 +33,25 @@ def file_of(folder: Path, service: str) -> Path:
     return folder / f"{service.partition(';')[0]}.edmx"
 
 
+def shape_in(folder: Path, service: str) -> ServiceShape | None:
+    """None where the folder has no document of the service."""
+    edmx = file_of(folder, service)
+    csn = edmx.with_suffix(".csn.json")
+    if edmx.exists():
+        return read_metadata(edmx.read_text(encoding="utf-8"))
+    return read_csn(csn.read_text(encoding="utf-8")) if csn.exists() else None
+
+
 def missing_services(folder: Path) -> list[str]:
-    return [service for service in SERVICES if not file_of(folder, service).exists()]
+    return [service for service in SERVICES if shape_in(folder, service) is None]
 
 
 def misfits(folder: Path) -> list[str]:
     """One sentence per property that does not fit; services without a document are left out."""
     found: list[str] = []
     for service in SERVICES:
-        file = file_of(folder, service)
-        if file.exists():
-            shape = read_metadata(file.read_text(encoding="utf-8"))
+        shape = shape_in(folder, service)
+        if shape is not None:
             for entity in ENTITIES:
                 if entity.service == service:
                     found += _misfits_of(entity, shape)
@@ -55,12 +66,23 @@ def _misfits_of(entity: UsedEntity, shape: ServiceShape) -> Iterator[str]:
     for name in entity.navigations:
         if name not in there.navigations:
             yield f"{entity.set}: there is no navigation {name}"
+    yield from (f"{entity.set}: {words}" for words in _wrong_access(entity, there))
     for used in entity.fields.values():
         prop = there.properties.get(used.name)
         if prop is None:
             yield f"{entity.set}: there is no property {used.name}"
         else:
             yield from (f"{entity.set}.{used.name}: {words}" for words in _wrong(used, prop, there))
+
+
+def _wrong_access(entity: UsedEntity, there: EntityShape) -> Iterator[str]:
+    uses = {use for used in entity.fields.values() for use in used.uses}
+    if uses & {"f", "o"} and not there.is_addressable:
+        yield "cannot be read by itself"
+    if "o" in uses and not there.is_pageable:
+        yield "has no pages"
+    if entity.keys and set(entity.keys) != set(there.keys):
+        yield f"has the keys {', '.join(there.keys)}, addressed by {', '.join(entity.keys)}"
 
 
 def _wrong(used: Used, prop: Property, entity: EntityShape) -> Iterator[str]:

@@ -132,6 +132,7 @@ def _orders(versions: list[Version]) -> None:
             quote=version.quote,
             version=version,
             buyer=version.quote.buyer,
+            orderer=version.quote.buyer,
             signature="Bea Buyer",
             statement="I accept.",
             sha256=version.sha256,

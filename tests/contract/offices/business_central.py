@@ -11,7 +11,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.business_central import filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -72,6 +72,28 @@ class BusinessCentralOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "not-the-client-secret"}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.is_secret_expired = True
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"company_id": "00000000-0000-4000-8000-000000000000"}
+
+    def forbid_orders(self) -> None:
+        self.standin.denied.add("salesOrders")
+
+    def no_product(self) -> str:
+        return "00000000-0000-4000-8000-000000000000"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        """Looked at when something is posted; an order may have any date."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -84,6 +106,22 @@ class BusinessCentralOffice:
             )
             for row in self.standin.orders_with(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        """There is no field for the buyer's number: it stands in a comment."""
+        row = self.standin.order(_number(order))
+        lines = self.standin.lines_of(row)
+        comments = [one["description"] for one in lines if not one["description2"]]
+        goods = {one["description2"]: one for one in lines if one["lineType"] != "Comment"}
+        return Carried(
+            po_number="\n".join(comments),
+            payment_term_ref=row["paymentTermsId"],
+            texts={
+                ref: "\n".join(one["description"] for one in lines if one["description2"] == ref)
+                for ref in goods
+            },
+            prices={ref: one["unitPrice"] for ref, one in goods.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
@@ -128,6 +166,12 @@ class BusinessCentralOffice:
 
     def block_customer(self, role: Role) -> None:
         self.standin.change("customers", self.customer(role), blocked="All")
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        self.adapter().ensure_subscription(url, secret)
+
+    def tell(self) -> None:
+        self.standin.deliver_notifications()
 
     def remove_field(self, port: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]

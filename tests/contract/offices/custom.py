@@ -12,7 +12,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.custom import filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field), as `used_fields` names them.
 NEEDED = {
@@ -41,6 +41,7 @@ class CustomOffice:
     creating: str = "create_order"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
     number_prefix: str = "SO-"
+    po_field: str = "po_number"
 
     def adapter(
         self,
@@ -77,6 +78,29 @@ class CustomOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "0" * 40}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.client_secret = "the next one"
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """Its address is all that names it."""
+        return {}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add(self.creating)
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        self.standin.close_period()
+        return True
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -89,6 +113,15 @@ class CustomOffice:
             )
             for one in self.standin.shown(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        one = self.standin.books.orders[order]
+        return Carried(
+            po_number=str(one.extra.get(self.po_field) or ""),
+            payment_term_ref=one.term,
+            texts={line.our_ref: line.text for line in one.lines},
+            prices={line.our_ref: line.price for line in one.lines},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -34,10 +34,17 @@ class OddOffice(CustomOffice):
     creating: str = "add_line"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
     number_prefix: str = ""
+    po_field: str = "bestellnr"
 
     def orders_with(self, our_ref: str) -> list[Seen]:
         """A header that lacks lines is no order yet: tests/adapters/custom watches those."""
         return [one for one in super().orders_with(our_ref) if not self.standin.is_half(one.ref)]
+
+    def expire_secrets(self) -> None:
+        self.standin.api_key = "the next one"
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("create_header")
 
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}

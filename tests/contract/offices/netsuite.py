@@ -14,7 +14,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.netsuite import filled, pem_of
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -79,6 +79,29 @@ class NetSuiteOffice:
         """A key whose certificate nobody mapped."""
         return {"private_key": pem_of(ec.generate_private_key(ec.SECP256R1()))}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        """As after the end of the certificate, or a refresh of a sandbox."""
+        self.standin.refresh_sandbox()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        """The address names the account, and another account is another address."""
+        return {}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("create:salesOrder")
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        self.standin.sales.closed_until = "9999-12-31"
+        return True
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -92,6 +115,16 @@ class NetSuiteOffice:
             for one in self.standin.store.of_type("SalesOrd")
             if one.externalid == f"mso-{our_ref}"
         ]
+
+    def carried(self, order: str) -> Carried:
+        one = self.standin.order(order)
+        lines = {line.custom[LINE_FIELD]: line for line in one.lines}
+        return Carried(
+            po_number=one.header.get("otherRefNum", ""),
+            payment_term_ref=one.header.get("terms", {}).get("id", ""),
+            texts={ref: line.description for ref, line in lines.items()},
+            prices={ref: line.rate for ref, line in lines.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -13,7 +13,7 @@ from integrations.http import Limits, Session
 from integrations.sandbox.erps.odoo import API_KEY, filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field whose loss each port must tell: (model, field).
 _NEEDED = {
@@ -82,6 +82,29 @@ class OdooOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.keys.pop(self.seed.secrets["api_key"])
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"database": "no-such-database"}
+
+    def forbid_orders(self) -> None:
+        key = self.seed.secrets["api_key"]
+        self.standin.keys[key] = replace(self.standin.keys[key], rights={"sale.order": "r"})
+
+    def no_product(self) -> str:
+        return "999999"
+
+    def refuses_blocked_customers(self) -> bool:
+        """Odoo blocks nobody, not even one who is archived: the portal's checks do."""
+        return False
+
+    def close_period(self) -> bool:
+        """Lock dates are looked at when an invoice is posted, not when goods are sold."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -94,6 +117,20 @@ class OdooOffice:
             )
             for row in self.standin.orders_with(our_ref)
         ]
+
+    def carried(self, order: str) -> Carried:
+        """The customer reference is our key; the buyer's number is in the source document."""
+        store = self.standin.store
+        row = store.get("sale.order", int(order))
+        lines = store.find("sale.order.line", "order_id", int(order))
+        xids = xids_of(store, "sale.order.line", [line["id"] for line in lines])
+        by_ref = {unquote(xids[str(line["id"])].rsplit(".", 1)[-1]): line for line in lines}
+        return Carried(
+            po_number=row["origin"],
+            payment_term_ref=str(row["payment_term_id"] or ""),
+            texts={ref: line["name"] for ref, line in by_ref.items()},
+            prices={ref: Decimal(str(line["price_unit"])) for ref, line in by_ref.items()},
+        )
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""
@@ -141,6 +178,13 @@ class OdooOffice:
 
     def block_customer(self, role: Role) -> None:
         self.standin.archive_partner(int(self.customer(role)))
+
+    def call_back_to(self, url: str, secret: str) -> None:
+        """By an automation rule; the address is all the secret there is."""
+        self.standin.webhook_url = url
+
+    def tell(self) -> None:
+        """Odoo does so at each commit."""
 
     def remove_field(self, port: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]

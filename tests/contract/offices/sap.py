@@ -7,12 +7,13 @@ from typing import Any
 
 from integrations.adapters.sap.adapter import SapAdapter, open_adapter
 from integrations.adapters.sap.sandbox import SapStandIn
+from integrations.adapters.sap.sandbox.store import Row
 from integrations.http import Limits, Session
 from integrations.records import ExchangeRecord
 from integrations.sandbox.erps.sap import PASSWORD, filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Seen
+from tests.contract.office import Carried, Seen
 
 # A field that each port needs, for "an upgrade took it away".
 _NEEDED = {
@@ -93,6 +94,28 @@ class SapOffice:
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"password": "not-the-password"}
 
+    # -- what its administrators get wrong, for good
+
+    def expire_secrets(self) -> None:
+        self.standin.password = "the next one"
+        self.standin.expire_tokens()
+
+    def wrong_place(self) -> Mapping[str, str]:
+        return {"client": "999"}
+
+    def forbid_orders(self) -> None:
+        self.standin.forbidden.add("API_SALES_ORDER_SRV")
+
+    def no_product(self) -> str:
+        return "NO-SUCH-MATERIAL"
+
+    def refuses_blocked_customers(self) -> bool:
+        return True
+
+    def close_period(self) -> bool:
+        """Periods bind what is posted, and a sales order is not."""
+        return False
+
     # -- what its staff does
 
     def orders_with(self, our_ref: str) -> list[Seen]:
@@ -123,6 +146,28 @@ class SapOffice:
             self.item_number(order, our_ref): Decimal(quantity)
             for our_ref, quantity in quantities.items()
         }
+
+    def carried(self, order: str) -> Carried:
+        """Our key stands in the customer reference, the buyer's number in that of the ship-to."""
+        row = self.company.order(order)
+        key = row["PurchaseOrderByCustomer"]
+        items = {
+            item["PurchaseOrderByCustomer"].replace("~", key): item
+            for item in self.company.items(row)
+        }
+        return Carried(
+            po_number=row["PurchaseOrderByShipToParty"],
+            payment_term_ref=row["CustomerPaymentTerms"],
+            texts={ref: self._text_of(item) for ref, item in items.items()},
+            prices={
+                ref: item["NetAmount"] / item["RequestedQuantity"] for ref, item in items.items()
+            },
+        )
+
+    def _text_of(self, item: Row) -> str:
+        keys = {name: item[name] for name in ("SalesOrder", "SalesOrderItem")}
+        long_texts = self.standin.store.find("A_SalesOrderItemText", **keys)
+        return "\n".join([item["SalesOrderItemText"], *(one["LongText"] for one in long_texts)])
 
     def ship(
         self, order: str, quantities: Mapping[str, int] | None = None, *, tracking: str = ""

@@ -10,9 +10,11 @@ import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from integrations.adapters.business_central.sandbox.faults import bad_request
 from integrations.adapters.business_central.sandbox.store import Row, Store, time_text
+from integrations.standin import Callbacks
 
 LIVES = timedelta(days=3)
 _TOLD = ("salesOrders", "salesInvoices", "salesCreditMemos", "items", "customers")
@@ -22,6 +24,7 @@ _RETRIED = {408, 429}
 
 class Hooks:
     store: Store
+    callbacks: Callbacks
 
     def __init__(self) -> None:
         self._told: dict[tuple[str, str], int] = {}
@@ -66,12 +69,15 @@ class Hooks:
                 "expirationDateTime": row["expirationDateTime"],
             }
             body = json.dumps({"value": [{**known, **change} for change in changes]}).encode()
-            status, _ = _post(str(row["notificationUrl"]), body)
+            self.callbacks.send(partial(self._tell, row, body))
             calls += 1
-            if not (200 <= status < 300 or status in _RETRIED or status >= 500):
-                self.store.delete("subscriptions", row)
         self._note_told()
         return calls
+
+    def _tell(self, row: Row, body: bytes) -> None:
+        status, _ = _post(str(row["notificationUrl"]), body)
+        if not (200 <= status < 300 or status in _RETRIED or status >= 500):
+            self.store.delete("subscriptions", row)
 
     def _changes(self, name: str, resource: str) -> list[Row]:
         rows = self.store.rows(name)

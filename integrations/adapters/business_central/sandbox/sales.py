@@ -40,6 +40,7 @@ class Sales:
             customerId=customer["id"],
             customerNumber=customer["number"],
             currencyCode=customer["currencyCode"] or self.local_currency,
+            paymentTermsId=customer["paymentTermsId"],
             status="Draft",
             orderDate=today(),
             postingDate=today(),
@@ -111,6 +112,9 @@ class Sales:
         for name, value in body.items():
             if name == "currencyCode" and value not in {self.local_currency, *self.precisions}:
                 raise dialog('The "currencyCode" does not match to a Currency.')
+            if name == "paymentTermsId" and self.store.get("paymentTerms", value) is None:
+                # page APIV2 - Sales Orders, as for currencies
+                raise dialog('The "paymentTermsId" does not match to a Payment Terms.')
             if name in {"customerId", "customerNumber"}:
                 continue
             order[name] = value

@@ -110,10 +110,11 @@ PAGES: dict[str, Page] = {
     ),
     "salesOrders": _page(
         "salesOrder",
-        _DOCUMENT + _SHIP_TO + "orderDate:d requestedDeliveryDate:d pricesIncludeTax:b "
+        _DOCUMENT + _SHIP_TO + "orderDate:d requestedDeliveryDate:d paymentTermsId:g "
+        "pricesIncludeTax:b "
         "discountAmount:n fullyShipped:b phoneNumber:s30 email:s80",
         "externalDocumentNumber orderDate postingDate customerId customerNumber currencyCode "
-        "requestedDeliveryDate pricesIncludeTax discountAmount phoneNumber email "
+        "requestedDeliveryDate paymentTermsId pricesIncludeTax discountAmount phoneNumber email "
         + " ".join(word.partition(":")[0] for word in _SHIP_TO.split()),
         {"salesOrderLines": ("salesOrderLines", "documentId", "id")},
     ),

@@ -18,7 +18,7 @@ from integrations.adapters.business_central.sandbox.queries import etag_of, filt
 from integrations.adapters.business_central.sandbox.schema import PAGES, metadata
 from integrations.adapters.business_central.sandbox.store import Row
 from integrations.adapters.business_central.sandbox.writing import Writing
-from integrations.standin import Request, Response, StandIn, route
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, paper, route
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _API = "/v2.0/{tenant}/{environment}/api"
@@ -26,6 +26,7 @@ _STANDARD = f"{_API}/v2.0"
 _OWN = f"{_API}/{{publisher}}/{{group}}/{{version}}"
 _KEYED = re.compile(r"(\w+)(?:\('?([^()']*)'?\))?")
 _MOST = 20000  # rows on a page
+PRINTED = {"salesInvoices": "Invoice", "salesCreditMemos": "Credit memo"}
 
 
 def every_verb(path: str) -> Callable[[Any], Any]:
@@ -43,7 +44,17 @@ class BusinessCentralStandIn(StandIn, Writing):
     `extension` is where the companion extension serves its pages; empty: not installed.
     """
 
-    vendor_dials: ClassVar[frozenset[str]] = frozenset({"expire_token"})
+    vendor_dials: ClassVar[frozenset[str]] = frozenset(
+        {"expire_token", "shrink_pages", "drop_field", *OF_CALLBACKS}
+    )
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("salesOrder", "externalDocumentNumber"),
+            ("customer", "blocked"),
+            ("portalStockLevel", "reservedQuantity"),
+        )
+    }
 
     def __init__(
         self,
@@ -61,6 +72,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         self.client_id, self.client_secret = client_id, client_secret
         self.extension = extension
         self.is_app_enabled = True
+        self.is_secret_expired = False
         self.denied: set[str] = set()  # entity sets that no permission set of the app has
         self.dropped: set[tuple[str, str]] = set()
         self.largest_page = _MOST
@@ -70,6 +82,12 @@ class BusinessCentralStandIn(StandIn, Writing):
 
     def expire_tokens(self) -> None:
         self._tokens.clear()
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.dropped.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.dropped.discard((entity, name))
 
     # -- sign-in
 
@@ -84,6 +102,10 @@ class BusinessCentralStandIn(StandIn, Writing):
             return _refused("unauthorized_client", "AADSTS700016: Application not found.", 400)
         if form.get("client_secret") != self.client_secret:
             return _refused("invalid_client", "AADSTS7000215: Invalid client secret provided.")
+        if self.is_secret_expired:
+            # the words of Entra's list of error codes
+            words = "AADSTS7000222: The provided client secret keys for app are expired."
+            return _refused("invalid_client", words)
         token = uuid.uuid4().hex
         self._tokens.add(token)
         return Response(
@@ -122,6 +144,7 @@ class BusinessCentralStandIn(StandIn, Writing):
     @every_verb(f"{_STANDARD}/{{a}}")
     @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}")
     @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}/{{b}}")
+    @every_verb(f"{_STANDARD}/companies({{company}})/{{a}}/{{b}}/{{c}}")
     @every_verb(f"{_OWN}/$metadata")
     @every_verb(f"{_OWN}/companies({{company}})/{{a}}")
     @every_verb(f"{_OWN}/companies({{company}})/{{a}}/{{b}}")
@@ -186,6 +209,8 @@ class BusinessCentralStandIn(StandIn, Writing):
 
     def _below(self, request: Request, name: str, key: str, step: str) -> Response:
         row = self._row(name, key)
+        if step == "pdfDocument" and name in PRINTED and request.method == "GET":
+            return self._printed(request, name, row)
         if step.startswith("Microsoft.NAV."):
             return self._act(request, name, row, step.removeprefix("Microsoft.NAV."))
         if step not in PAGES[name].parts:
@@ -194,6 +219,17 @@ class BusinessCentralStandIn(StandIn, Writing):
         if request.method == "POST":
             return self._create(request, target, {theirs: row[ours]})
         return self._page(request, target, {theirs: row[ours]})
+
+    def _printed(self, request: Request, name: str, row: Row) -> Response:
+        """Microsoft Learn, "Get pdfDocument": a link to its content, and that content."""
+        if request.path_values.get("c") == "pdfDocumentContent":
+            lines = [f"{PRINTED[name]} {row['number']}", f"Total {row['totalAmountIncludingTax']}"]
+            return Response(
+                200, content=paper.pdf(lines), headers={"Content-Type": "application/pdf"}
+            )
+        link = f"{self.url}{request.path}/pdfDocumentContent"
+        shown_row = {"id": row["id"], "pdfDocumentContent@odata.mediaReadLink": link}
+        return Response(200, shown_row)
 
     def _one(self, request: Request, name: str, key: str) -> Response:
         row = self.worked_out(name, self._row(name, key))
@@ -211,7 +247,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         start = int(options.pop("$skiptoken", "0"))
         if "$top" in options:
             rows = rows[: int(options["$top"])]
-        size = min(self.largest_page, _asked_size(request))
+        size = self.page_of(min(self.largest_page, _asked_size(request)))
         body: Row = {
             "@odata.context": f"{self.url}{request.path}/$metadata",
             "value": [shown(row, name, options, self._rows) for row in rows[start : start + size]],

@@ -76,7 +76,12 @@ def _check_errors(errors: Entry | None, mistakes: Mistakes) -> None:
 
 
 def _check_needs(root: Entry, mistakes: Mistakes) -> None:
-    needs = (("orders", "rounding"), ("progress", "orders"), ("payments", "orders"))
+    needs = (
+        ("orders", "rounding"),
+        ("progress", "orders"),
+        ("payments", "orders"),
+        ("invoice_pdf", "progress"),
+    )
     for section, needed in needs:
         if root[section] is not None and root[needed] is None:
             mistakes.at(root.line_of(section), f"{section!r} needs the section {needed!r}")

@@ -2,7 +2,12 @@
 
 from integrations.adapters.custom.mapping import names, records
 from integrations.adapters.custom.mapping.fields import PATH
-from integrations.adapters.custom.mapping.grammar_of_orders import ORDERS, PAYMENTS, PROGRESS
+from integrations.adapters.custom.mapping.grammar_of_orders import (
+    INVOICE_PDF,
+    ORDERS,
+    PAYMENTS,
+    PROGRESS,
+)
 from integrations.adapters.custom.mapping.parts import a_list, fields, pulled, rows
 from integrations.adapters.custom.mapping.requests import OperationShape
 from integrations.adapters.custom.mapping.shapes import (
@@ -18,8 +23,8 @@ from integrations.adapters.custom.mapping.shapes import (
 from integrations.adapters.custom.values import AMOUNT_STYLES
 
 MEANINGS = (
-    "rejected", "needs_operator", "auth", "throttled", "conflict", "duplicate", "unavailable",
-    "not_found", "ok",
+    "rejected", "needs_operator", "access_denied", "customer_blocked", "unknown_product",
+    "closed_period", "auth", "throttled", "conflict", "duplicate", "unavailable", "not_found", "ok",
 )  # fmt: skip
 
 
@@ -165,5 +170,6 @@ MAPPING = Section(
         Key("orders", ORDERS, "Orders into the ERP."),
         Key("progress", PROGRESS, "How orders stand; needs 'orders'."),
         Key("payments", PAYMENTS, "Captured payments into the ERP; needs 'orders'."),
+        Key("invoice_pdf", INVOICE_PDF, "Invoices as PDF for buyers; needs 'progress'."),
     )
 )

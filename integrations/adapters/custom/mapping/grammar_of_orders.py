@@ -150,6 +150,13 @@ PROGRESS = Section(
         Key("returns", attached(records.RETURN), "What came back."),
     )
 )
+INVOICE_PDF = Section(
+    (
+        Key("read", OperationShape(names.INVOICE), "Asks for one invoice.", is_required=True),
+        Key("number", PATH, "Where its number stands in the answer.", is_required=True),
+        Key("print", OperationShape(names.INVOICE), "Answers its PDF.", is_required=True),
+    )
+)
 PAYMENTS = Section(
     (
         Key(

@@ -14,7 +14,7 @@ from integrations.records import RoundingProfile
 
 SECTIONS = (
     "products", "prices", "stock", "customers", "pricing", "credit", "orders", "progress",
-    "payments",
+    "payments", "invoice_pdf",
 )  # fmt: skip
 
 

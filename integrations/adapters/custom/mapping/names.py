@@ -16,6 +16,8 @@ _LINE = {
     "kind": "text",
     "product_ref": "text",
     "description": "text",
+    "title": "text",
+    "configuration": "text",
     "quantity": "number",
     "net_unit_price": "unit_price",
     "discount_percent": "number",
@@ -33,6 +35,7 @@ _DRAFT = {
     "expected_gross_total": "amount",
     "po_number": "text",
     "note": "text",
+    "payment_term_ref": "text",
     "line_count": "whole",
     **_ADDRESS,
 }
@@ -52,6 +55,7 @@ ONE_LINE = Names(
 KNOWN_LINE = Names({**ONE_LINE.plain, "line_ref": "text"})
 REMOVED_LINE = Names({**_KNOWN, "line_ref": "text"})
 SEVERAL = Names({"refs": "text[]", "ref": "text"}, {"refs": ("one", {"ref": "text"})})
+INVOICE = Names({"ref": "text", "number": "text"})
 CUSTOMER = Names({"customer_ref": "text"})
 ASK = Names(
     {"customer_ref": "text", "currency": "text", "asked_on": "date"},

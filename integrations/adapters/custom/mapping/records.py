@@ -103,6 +103,7 @@ ORDER = (
     FieldSpec("net_total", "amount", "Without it gross less tax."),
     FieldSpec("tax_total", "amount", "Without it gross less net."),
     _needed("gross_total", "amount", "What the portal compares before it confirms."),
+    FieldSpec("payment_term_ref", "text", "Compared with the agreed terms before it confirms."),
     FieldSpec("lines_expected", "number", "Where {line_count} was kept, when lines are apart."),
     FieldSpec("created_at", "time"),
     FieldSpec("changed_at", "time", "Without it the time of reading."),

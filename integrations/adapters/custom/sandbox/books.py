@@ -121,6 +121,7 @@ class Order:
     created_at: datetime = field(default_factory=now)
     changed_at: datetime = field(default_factory=now)
     is_touched: bool = False
+    term: str = ""  # the customer's own where none is named
 
 
 class Books:
@@ -154,6 +155,13 @@ class Books:
         if ref not in self.firms:
             raise Refused("unknown_customer", f"There is no customer {ref}")
         return self.firms[ref]
+
+    def term_of(self, wanted: Any, firm: str) -> str:
+        """The terms an order asks for, or those of its customer."""
+        ref = str(wanted or "") or self.firm(firm).term
+        if ref not in self.terms:
+            raise Refused("unknown_terms", f"There are no payment terms {ref}")
+        return ref
 
     def sold(self, ref: str) -> Goods:
         found = self.goods.get(ref)

@@ -8,7 +8,7 @@ calls; a reference may be given twice; "come again" names a date.
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from integrations.adapters.custom.sandbox.books import Books, Refused
 from integrations.adapters.custom.sandbox.odd_answers import bad, good
@@ -30,6 +30,23 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
         self.api_key = api_key
         self.is_closed = False
         self.without: set[tuple[str, str]] = set()
+        self.forbidden: set[str] = set()
+
+    vendor_dials = frozenset({"drop_field"})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("products", "bezeichnung"),
+            ("prices", "preis"),
+            ("orders", "fremdnr"),
+        )
+    }
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.without.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.without.discard((entity, name))
 
     def close_period(self) -> None:
         """From now on accounting takes no order."""
@@ -42,6 +59,8 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
     def check(self, request: Request, route_name: str) -> Response | None:
         if request.headers.get("x-schluessel") != self.api_key:
             return bad("bad_key", "Schluessel unbekannt oder abgelaufen")
+        if route_name in self.forbidden:
+            return bad("no_right", "Keine Berechtigung")
         return None
 
     def answer(self, request: Request) -> tuple[Response | None, str]:

@@ -22,6 +22,7 @@ CODES = {
     "bad_key": 100,
     "busy": 503,
     "period_closed": 640,
+    "no_right": 120,
     "already_confirmed": 701,
 }
 # Its numbers for where an order is.

@@ -17,7 +17,7 @@ from integrations.adapters.custom.sandbox.odd_answers import (
 )
 from integrations.standin import Request, Response, route
 
-_HEADER = "fremdnr kunde waehrung bestellt soll_positionen bestellnr notiz lieferung"
+_HEADER = "fremdnr kunde waehrung bestellt soll_positionen bestellnr notiz lieferung zahlungsziel"
 _LINE = "fremdpos artikelnr text menge preis rabatt steuer"
 
 
@@ -40,11 +40,12 @@ class OddOrders:
         firm = self.books.firm(str(body["kunde"]))
         if firm.currency != body["waehrung"]:
             raise Refused("wrong_currency", f"Der Kunde kauft nicht in {body['waehrung']}")
+        term = self.books.term_of(body["zahlungsziel"], firm.ref)
         ref = self.books.number("order", 400001)
         order = selling.add_order(
             self.books, ref, str(body["fremdnr"] or ""), firm.ref, str(body["waehrung"])
         )
-        order.extra = body
+        order.extra, order.term = body, term
         return Response(201, {"ergebnis": "OK"}, headers={"Location": f"/ws/auftrag/{ref}"})
 
     @route("GET", "/ws/auftrag/{nr}", "header")
@@ -146,6 +147,7 @@ class OddOrders:
             "status": STAGES[selling.stage(self.books, order)],
             "waehrung": order.currency,
             "soll_positionen": order.extra.get("soll_positionen"),
+            "zahlungsziel": int(order.term or self.books.firm(order.firm).term),
             "netto": cents(sums.net, order.currency),
             "steuer": cents(sums.tax, order.currency),
             "brutto": cents(sums.gross, order.currency),

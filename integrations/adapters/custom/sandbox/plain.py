@@ -6,7 +6,7 @@ anything that belongs to an order changes the order's updated_at.
 """
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from integrations.adapters.custom.sandbox.books import Books, Refused
@@ -28,8 +28,28 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
         self.client_secret = client_secret
         self.tokens: set[str] = set()
         self.without: set[tuple[str, str]] = set()
+        self.forbidden: set[str] = set()
+        self.is_closed = False
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages"})
+    vendor_dials = frozenset({"expire_token", "shrink_pages", "drop_field"})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("products", "name"),
+            ("prices", "amount"),
+            ("orders", "external_reference"),
+        )
+    }
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.without.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.without.discard((entity, name))
+
+    def close_period(self) -> None:
+        """From now on accounting takes no order."""
+        self.is_closed = True
 
     def expire_tokens(self) -> None:
         """All of them, as when the ERP restarts."""
@@ -64,6 +84,8 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or token not in self.tokens:
             return refusal(401, "unauthorized", "The token is unknown or has expired")
+        if route_name in self.forbidden:
+            return refusal(403, "not_allowed", "The user has no right to do this")
         is_json = "json" in request.headers.get("content-type", "")
         if request.method in {"POST", "PUT"} and request.body and not is_json:
             return refusal(415, "not_json", "Send application/json")

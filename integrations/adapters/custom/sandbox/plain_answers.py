@@ -14,6 +14,7 @@ STATUSES = {
     "duplicate_reference": 409,
     "bad_request": 400,
     "customer_blocked": 403,
+    "period_closed": 422,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from integrations.adapters.custom.sandbox import selling
 from integrations.adapters.custom.sandbox.books import (
+    Bill,
     Books,
     Line,
     Movement,
@@ -23,7 +24,7 @@ from integrations.adapters.custom.sandbox.plain_answers import (
     told,
 )
 from integrations.adapters.custom.sandbox.staff import due_on
-from integrations.standin import Request, Response, route
+from integrations.standin import Request, Response, paper, route
 
 _LINE = {
     "external_reference": str,
@@ -35,11 +36,13 @@ _LINE = {
 _ORDER = {"external_reference": str, "customer_id": str, "currency": str, "lines": list}
 _MORE = {
     "ordered_at": str, "po_number": str, "note": str, "ship_to": dict, "bill_to": dict,
+    "payment_term_id": str,
 }  # fmt: skip
 
 
 class PlainOrders:
     books: Books
+    is_closed: bool
 
     def most_rows(self) -> int:
         raise NotImplementedError
@@ -68,11 +71,14 @@ class PlainOrders:
     @route("POST", "/api/v1/orders", "create_order")
     def create_order(self, request: Request) -> Response:
         body = body_of(request, _ORDER, _MORE)
+        if self.is_closed:
+            raise Refused("period_closed", "The period of this date is closed")
         if any(one.our_ref == body["external_reference"] for one in self.books.orders.values()):
             # manual, "References": unique for ever, also when the order is cancelled
             raise Refused("duplicate_reference", f"{body['external_reference']} is taken")
         if self.books.firm(body["customer_id"]).currency != body["currency"]:
             raise Refused("wrong_currency", f"The customer does not buy in {body['currency']}")
+        term = self.books.term_of(body.get("payment_term_id"), body["customer_id"])
         lines = [self._line_in(one) for one in body["lines"]]
         for line in lines:
             selling.check_line(self.books, line)
@@ -85,6 +91,7 @@ class PlainOrders:
         )
         selling.set_lines(self.books, order, lines)
         order.extra = {name: body.get(name) for name in _MORE}
+        order.term = term
         return Response(201, self._order(order))
 
     @route("PUT", "/api/v1/orders/{ref}", "change_order")
@@ -108,6 +115,22 @@ class PlainOrders:
         body_of(request, {"reason": str}, {})
         selling.cancel(self.books, order)
         return Response(200, self._order(order))
+
+    @route("GET", "/api/v1/invoices/{ref}", "invoice")
+    def show_invoice(self, request: Request) -> Response:
+        bill = self._issued(request.path_values["ref"])
+        return Response(200, {"id": bill.ref, "number": _bill_number(bill)})
+
+    @route("GET", "/api/v1/invoices/{ref}/pdf", "invoice_pdf")
+    def print_invoice(self, request: Request) -> Response:
+        bill = self._issued(request.path_values["ref"])
+        page = paper.pdf([f"Invoice {_bill_number(bill)}", f"Total {bill.gross}"])
+        return Response(200, content=page, headers={"Content-Type": "application/pdf"})
+
+    def _issued(self, ref: str) -> Bill:
+        if ref not in self.books.bills:
+            raise Refused("unknown_order", f"There is no invoice {ref}")
+        return self.books.bills[ref]
 
     @route("GET", "/api/v1/orders/{ref}/payments", "payments")
     def list_payments(self, request: Request) -> Response:
@@ -152,6 +175,7 @@ class PlainOrders:
             "customer_id": order.firm,
             "status": selling.stage(self.books, order),
             "currency": order.currency,
+            "payment_term_id": order.term or self.books.firm(order.firm).term,
             "totals": {"net": str(sums.net), "tax": str(sums.tax), "gross": str(sums.gross)},
             "lines": [self._line(one) for one in order.lines],
             "shipments": self._moved("deliveries", order),
@@ -183,7 +207,7 @@ class PlainOrders:
         return [
             {
                 "id": one.ref,
-                "number": f"{'CN' if one.kind == 'credit_note' else 'IN'}-{one.ref}",
+                "number": _bill_number(one),
                 "type": one.kind,
                 "date": one.on.isoformat(),
                 "due": str(due_on(one)),
@@ -194,6 +218,10 @@ class PlainOrders:
             }
             for one in self.books.bills_of(order.ref)
         ]
+
+
+def _bill_number(one: Bill) -> str:
+    return f"{'CN' if one.kind == 'credit_note' else 'IN'}-{one.ref}"
 
 
 def _movement(one: Movement) -> dict[str, Any]:

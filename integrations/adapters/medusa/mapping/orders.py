@@ -60,6 +60,8 @@ DIGEST_FIELDS = ",".join(
 FULFILMENT_FIELDS = "id,*fulfillments,*fulfillments.labels,*fulfillments.items"
 
 SHIPMENT_KEY = "erp_shipment"
+# What a line of a quote's order carries beside its own metadata: the quote's line.
+QUOTE_LINE_KEY = "erp_quote_line"
 
 
 def to_order(order: Row) -> StorefrontOrder:
@@ -218,6 +220,7 @@ def _item(item: Row) -> StorefrontLine:
         quantity=exact(item, "quantity"),
         fulfilled_quantity=exact_or_zero(detail, "fulfilled_quantity"),
         shipped_quantity=exact_or_zero(detail, "shipped_quantity"),
+        agreed_line=str((item.get("metadata") or {}).get(QUOTE_LINE_KEY) or ""),
         **(_amounts_as_ordered(item) if _returned(item) else _amounts(item)),
     )
 

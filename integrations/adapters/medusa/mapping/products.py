@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from integrations.adapters.medusa.mapping.values import Row, rows, text
+from integrations.adapters.medusa.mapping.values import Row, exact, rows, text
 from integrations.records import ProductWrite, StorefrontProduct, StorefrontVariant, VariantWrite
 
 PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
+# Prices are asked for one by one: `*variants.prices` would bring their whole price sets.
+WHOLE_FIELDS = ",".join(
+    [
+        PRODUCT_FIELDS,
+        "description,status,variants.barcode,variants.manage_inventory",
+        "variants.options.value,variants.options.option.title",
+        "variants.prices.amount,variants.prices.currency_code",
+        "variants.prices.min_quantity,variants.prices.max_quantity",
+        "variants.prices.price_rules.attribute,variants.prices.price_rules.value",
+    ]
+)
 OPTION_FIELDS = "id,options.id,options.title,options.values.id,options.values.value,variants.id"
 
 # A product needs at least one option; Medusa's own admin names these for a simple one.
@@ -48,21 +59,43 @@ def to_update(product: ProductWrite) -> dict[str, Any]:
 
 
 def to_product(product: Row) -> StorefrontProduct:
-    """A product read with PRODUCT_FIELDS, its variants by id."""
+    """A product read with PRODUCT_FIELDS or WHOLE_FIELDS, its variants by id."""
     return StorefrontProduct(
         product_id=text(product, "id"),
         external_ref=text(product, "external_id"),
         handle=text(product, "handle"),
         title=text(product, "title"),
-        variants=tuple(
-            StorefrontVariant(
-                variant_id=text(variant, "id"),
-                sku=text(variant, "sku"),
-                title=text(variant, "title"),
-            )
-            for variant in rows(product, "variants")
-        ),
+        variants=tuple(_to_variant(variant) for variant in rows(product, "variants")),
+        description=text(product, "description"),
+        is_published=product.get("status", "published") == "published",
     )
+
+
+def _to_variant(variant: Row) -> StorefrontVariant:
+    options = tuple(
+        (text(one.get("option") or {}, "title"), text(one, "value"))
+        for one in rows(variant, "options")
+    )
+    is_simple = options == ((DEFAULT_OPTION, DEFAULT_VALUE),)
+    return StorefrontVariant(
+        variant_id=text(variant, "id"),
+        sku=text(variant, "sku"),
+        title=text(variant, "title"),
+        barcode=text(variant, "barcode"),
+        options=() if is_simple else options,
+        prices=tuple(
+            (text(price, "currency_code").upper(), exact(price, "amount"))
+            for price in rows(variant, "prices")
+            if _is_for_everybody(price)
+        ),
+        manage_inventory=bool(variant.get("manage_inventory")),
+    )
+
+
+def _is_for_everybody(price: Row) -> bool:
+    """Neither from a quantity on nor for some only."""
+    has_tier = (price.get("min_quantity") or 0) > 1 or price.get("max_quantity") is not None
+    return not has_tier and not price.get("rules")
 
 
 def _common(product: ProductWrite) -> dict[str, Any]:

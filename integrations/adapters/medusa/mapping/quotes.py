@@ -7,7 +7,7 @@ the plugin marks them so, whatever the shop's own prices are.
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.medusa.mapping.orders import to_lines
+from integrations.adapters.medusa.mapping.orders import QUOTE_LINE_KEY, to_lines
 from integrations.adapters.medusa.mapping.values import Row, moment, text
 from integrations.records import (
     Address,
@@ -17,9 +17,6 @@ from integrations.records import (
     QuotedOrder,
     QuotedShipping,
 )
-
-# What a line of the order carries beside its own metadata: the quote's line.
-LINE_KEY = "erp_quote_line"
 
 
 def to_quote_order(order: QuotedOrder) -> dict[str, Any]:
@@ -54,6 +51,8 @@ def to_placed(answer: Row) -> PlacedQuote:
         net_total=gross - tax,
         tax_total=tax,
         gross_total=gross,
+        lines=lines,
+        digest=text(found, "digest"),
     )
 
 
@@ -74,7 +73,7 @@ def _item(line: QuotedLine) -> dict[str, Any]:
         **_given(variant_id=line.variant_id, variant_sku=sku),
         "quantity": _plain(line.quantity),
         "unit_price": _plain(line.net_unit_price),
-        "metadata": {**line.metadata, LINE_KEY: line.our_ref},
+        "metadata": {**line.metadata, QUOTE_LINE_KEY: line.our_ref},
     }
 
 

@@ -86,10 +86,11 @@ class Customers:
                     f"You tried to set relationship customer_id: {customer_id}, "
                     "but such entity does not exist"
                 )
+        for customer_id in add:
             groups = self.rows[customer_id]["groups"]
             if group not in groups:
                 groups.append(group)
-        for customer_id in remove:
+        for customer_id in set(remove) & set(self.rows):
             kept = [one for one in self.rows[customer_id]["groups"] if one["id"] != group_id]
             self.rows[customer_id]["groups"] = kept
         return group

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.adapters.medusa.sandbox.ids import new_id, now
+from integrations.standin import Dial, Dials
 
 RETRY_S = 0.5
 TIMEOUT_S = 10
@@ -31,6 +32,8 @@ class Message:
     type: str
     body: bytes
     due_at: float = 0
+    more_copies: int = 0
+    is_last_first: bool = False
     status: int | None = None
     sent: int = 0
     is_done: bool = False
@@ -43,7 +46,8 @@ class Hooks:
     """Sends in the order of the events, each until it is answered with 2xx.
 
     `drop`: what happens now is never sent. `copies`: how often each event is sent.
-    `reverse`: events of a short while are gathered and sent last first.
+    `reverse`: events of a short while are gathered and sent last first. The dials of the
+    stand-in (`repeat_callbacks` and its like) come on top.
     """
 
     url: str = ""
@@ -51,6 +55,7 @@ class Hooks:
     drop: bool = False
     copies: int = 1
     reverse: bool = False
+    dials: Dials = field(default_factory=Dials)
     messages: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,13 +89,17 @@ class Hooks:
 
     def emit(self, type: str, data: Mapping[str, str]) -> None:
         """Keeps an event for sending; returns at once."""
-        if self.drop:
+        faults = self.dials.take_callback()
+        if self.drop or "lose_callbacks" in faults:
             return
         body = json.dumps({"type": type, "timestamp": now(), "data": data}).encode()
         with self._wake:
             message = Message(new_id("msg"), type, body)
-            if self.reverse:
-                message.due_at = time.monotonic() + HELD_S
+            if "repeat_callbacks" in faults:
+                message.more_copies = faults["repeat_callbacks"].size
+            message.is_last_first = "reorder_callbacks" in faults
+            held_s = max((one.seconds for one in faults.values() if _holds(one)), default=0)
+            message.due_at = time.monotonic() + max(held_s, HELD_S if self.reverse else 0)
             self.messages.append(message)
             self._wake.notify_all()
 
@@ -122,7 +131,7 @@ class Hooks:
             message = self._next()
             if message is None:
                 continue
-            statuses = [self._send(message) for _ in range(self.copies)]
+            statuses = [self._send(message) for _ in range(self.copies + message.more_copies)]
             with self._wake:
                 message.status = statuses[-1]
                 message.sent += len(statuses)
@@ -137,7 +146,8 @@ class Hooks:
             moment = time.monotonic()
             waiting = [one for one in self.messages if not one.is_done]
             due = [one for one in waiting if one.due_at <= moment]
-            if self.url and due and not self.reverse:
+            is_last_first = self.reverse or any(one.is_last_first for one in waiting)
+            if self.url and due and not is_last_first:
                 return due[0]
             if self.url and due and len(due) == len(waiting):
                 return due[-1]
@@ -171,6 +181,10 @@ class Hooks:
             "webhook-timestamp": stamp,
             "webhook-signature": f"v1,{digest}",
         }
+
+
+def _holds(dial: Dial) -> bool:
+    return dial.fault in {"reorder_callbacks", "delay_callbacks"}
 
 
 def _words_for(status: int | None) -> str:

@@ -94,6 +94,8 @@ class ProductsApi(State):
                 _refuse_bad_row(row, f"{kind}, {place}, ")
         _refuse_options(body.get("update") or [])
         answer = self.catalogue.batch(body)
+        for row in answer["updated"]:
+            self.emit("product.updated", id=row["id"])
         for kind in ("created", "updated"):
             answer[kind] = [_product(row, request) for row in answer[kind]]
         return answer
@@ -126,7 +128,9 @@ class ProductsApi(State):
     def update_product(self, request: Request) -> Json:
         row = body_of(request, _PRODUCT)
         _refuse_options([row])
-        return {"product": _product(self.catalogue.update(request.path_values["id"], row), request)}
+        updated = self.catalogue.update(request.path_values["id"], row)
+        self.emit("product.updated", id=updated["id"])
+        return {"product": _product(updated, request)}
 
     @endpoint("POST", "/admin/products/{id}/options/batch", "products.options")
     def change_options(self, request: Request) -> Json:

@@ -6,6 +6,7 @@ only the conversion reserves it.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 
 from integrations.adapters.medusa.sandbox.checkout import Checkout, address_row
 from integrations.adapters.medusa.sandbox.ids import new_id
@@ -13,6 +14,21 @@ from integrations.adapters.medusa.sandbox.orders import Line, Method, Order
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, not_allowed, not_found
 
 QUOTE_KEY = "erp_quote_ref"
+
+
+def digest_of(order: Order) -> str:
+    """Another one for each other content of the order."""
+    goods = sorted(
+        (one.id, one.title, one.sku, f"{one.quantity:f}", f"{one.unit_price:f}", str(one.rate))
+        for one in order.lines
+    )
+    freight = sorted((one.id, one.name, f"{one.amount:f}", str(one.rate)) for one in order.methods)
+    whom = (order.currency, order.customer_id, order.email)
+    places = [
+        sorted((key, str(value)) for key, value in (one or {}).items() if key != "updated_at")
+        for one in (order.ship_to, order.bill_to)
+    ]
+    return sha256(repr((whom, goods, freight, places)).encode()).hexdigest()
 
 
 @dataclass
@@ -47,13 +63,28 @@ class QuoteOrders:
             self.recorded[quote_ref] = found.id
         return found
 
-    def convert(self, quote_ref: str) -> tuple[Order, bool]:
-        """The order of the quote, and whether it was a draft until now."""
+    def convert(self, quote_ref: str, digest: str) -> tuple[Order, bool]:
+        """The order of the quote, and whether it was a draft until now.
+
+        The taxes are looked up anew at that moment.
+        """
         order = self.get(quote_ref)
         if not order.is_draft:
             return order, False
         self._refuse_busy(quote_ref)
+        if digest_of(order) != digest:
+            raise Refusal(
+                f"The draft of {quote_ref} was edited since it was looked at; look at it again.",
+                status=409,
+                type="conflict",
+                code="quote_order_changed",
+            )
         self._reserve(order)
+        rate, code = self._tax({"shipping_address": order.ship_to})
+        for line in order.lines:
+            line.rate, line.tax_code = rate, code
+        for method in order.methods:
+            method.rate, method.tax_code = rate, code
         order.is_draft, order.status = False, "pending"
         order.changed(version=0)
         return order, True

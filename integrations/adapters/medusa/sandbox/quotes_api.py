@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.adapters.medusa.sandbox.orders import Order
 from integrations.adapters.medusa.sandbox.orders_api import OrdersApi
-from integrations.adapters.medusa.sandbox.quotes import QuoteOrders
+from integrations.adapters.medusa.sandbox.quotes import QuoteOrders, digest_of
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, Shape, body_of, endpoint
 from integrations.standin import Request
 
@@ -37,9 +37,10 @@ _QUOTE_ORDER = Shape(
     }
 )
 _REQUIRED = ("items", "shipping_methods", "shipping_address", "billing_address")
-_NOTHING = Shape({})
+_CONVERT = Shape({"digest": "text!"})
 
-_REF = (re.compile(r"[a-z]+:[A-Za-z0-9._-]{1,100}"), "A quote_ref looks like 'quote:Q-000123'")
+_REF = (re.compile(r"[a-z]+:[A-Za-z0-9._-]{1,100}"), "A quote_ref looks like 'quote:Q-000123-1'")
+_DIGEST = (re.compile(r"[0-9a-f]{64}"), "A digest is 64 hexadecimal digits")
 _CURRENCY = (re.compile(r"[a-z]{3}"), "A currency is three small letters")
 _COUNTRY = (re.compile(r"[a-z]{2}"), "A country is two small letters, such as 'de'")
 _EMAIL = (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "Invalid email address")
@@ -94,14 +95,17 @@ class QuotesApi(OrdersApi):
 
     @endpoint("POST", "/admin/erp-portal/quote-orders/{ref}/convert", "quote_orders.convert")
     def convert_quote_order(self, request: Request) -> Json:
-        body_of(request, _NOTHING)
-        order, is_new = self.quote_orders.convert(request.path_values["ref"])
+        digest = body_of(request, _CONVERT)["digest"]
+        if _matches(_DIGEST, digest):
+            raise Refusal(f"Invalid request: {_DIGEST[1]}")
+        order, is_new = self.quote_orders.convert(request.path_values["ref"], digest)
         if is_new:
             self.emit("order.placed", id=order.id, order_id=order.id)
         return self._quote_order(request.path_values["ref"], order)
 
     def _quote_order(self, quote_ref: str, order: Order) -> Json:
-        return {"quote_order": {"quote_ref": quote_ref, "order": self.order_json(order)}}
+        shown = {"order": self.order_json(order), "digest": digest_of(order)}
+        return {"quote_order": {"quote_ref": quote_ref, **shown}}
 
 
 # ---------------------------------------------------------------- what the plugin's schema says

@@ -15,7 +15,7 @@ from integrations.adapters.medusa.sandbox.refusals import (
     unauthorized,
 )
 from integrations.adapters.medusa.sandbox.shop import Shop
-from integrations.standin import Request, Response, StandIn
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn
 
 BATCH_ROUTES = frozenset(
     {
@@ -36,6 +36,8 @@ BEARER_HINT = (
 class State(StandIn):
     """The base of every part of the API."""
 
+    vendor_dials = frozenset(OF_CALLBACKS)
+
     def __init__(self, *, port: int = 0, shop: Shop | None = None) -> None:
         super().__init__(port=port)
         self.shop = shop or Shop()
@@ -43,7 +45,7 @@ class State(StandIn):
         self.customers = Customers()
         self.price_lists = PriceLists(self.catalogue)
         self.checkout = Checkout(self.shop, self.catalogue, self.customers, self.price_lists)
-        self.hooks = Hooks()
+        self.hooks = Hooks(dials=self.dials)
 
     def emit(self, type: str, **data: str) -> None:
         """What the plugin sends on: ids only."""

@@ -8,6 +8,7 @@ from typing import Any
 from integrations.adapters.netsuite.sandbox import amounts
 from integrations.adapters.netsuite.sandbox.faults import Refusal, invalid_value, user_error
 from integrations.adapters.netsuite.sandbox.store import Line, Store, Transaction
+from integrations.adapters.netsuite.sandbox.views import named
 
 _EXTERNAL_ID = re.compile(r"^[A-Za-z0-9_-]+$")
 _KEPT = ("memo", "otherRefNum", "shippingAddress", "billingAddress", "email")
@@ -82,6 +83,10 @@ class SalesOrders:
         if one.trandate <= self.closed_until:
             raise user_error("The posting period is closed for this date.", "tranDate")
         store.transactions[one.id] = one
+        own = store.table("customer")[customer].get("terms")
+        if own:
+            # Help: the customer's terms are those of its orders unless another is set
+            one.header["terms"] = named(store, "term", own)
         self._take_header(one, body)
         self._take_lines(one, body, replaces=True)
         if not one.lines:
@@ -139,6 +144,9 @@ class SalesOrders:
                 one.header[name] = body[name]
         if len(str(one.header.get("memo") or "")) > 999:
             raise user_error("The field memo contained more than the maximum number (999).", "memo")
+        if "terms" in body:
+            ref = listed(self.store, "term", body["terms"], "terms")
+            one.header["terms"] = named(self.store, "term", ref)
         if "location" in body:
             one.header["location"] = listed(self.store, "location", body["location"], "location")
 
@@ -199,6 +207,11 @@ class SalesOrders:
             line.is_closed = bool(entry["isClosed"])
         line.price = reference(entry.get("price", line.price))
         line.description = str(entry.get("description", line.description))
+        if len(line.description) > 4000:
+            raise user_error(
+                "The field description contained more than the maximum number (4000).",
+                f"{path}.description",
+            )
         line.custom |= {name: entry[name] for name in entry if name.startswith("custcol")}
         self._price(one, line, entry, path)
 

@@ -1,6 +1,7 @@
 """The stand-in server: routes, checks that come before a route, the account's request pool."""
 
 import threading
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from integrations.adapters.netsuite.sandbox import sales
@@ -61,7 +62,21 @@ class NetSuiteStandIn(Records, Company, Staff):
 
     # -- before a route
 
-    vendor_dials = frozenset({"expire_token"})
+    vendor_dials = frozenset({"expire_token", "drop_field"})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{table}.{column}": (table, column)
+        for table, column in (
+            ("item", "itemid"),
+            ("pricing", "unitprice"),
+            ("customer", "creditholdoverride"),
+        )
+    }
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self.tables.gone.add((entity, name))
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.tables.gone.discard((entity, name))
 
     def answer(self, request: Request) -> tuple[Response | None, str]:
         """More requests at once than the pool holds are refused and not worked on."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.netsuite.sandbox.faults import Refusal
-from integrations.adapters.netsuite.sandbox.store import Row, Store
+from integrations.adapters.netsuite.sandbox.store import Row, Store, Transaction
 from integrations.adapters.netsuite.sandbox.tables import (
     LINE,
     LINK,
@@ -50,6 +50,7 @@ class Tables:
         self.hidden: set[str] = set()
         self.gone: set[tuple[str, str]] = set()
         self.item_fields: set[str] = set()
+        self.has_compound_status = False  # "SalesOrd:B", as saved searches show it
 
     def ask(self, sql: str, params: Sequence[str]) -> list[Row]:
         """All rows. Raises Refusal in NetSuite's words."""
@@ -89,6 +90,10 @@ class Tables:
         row = self.store.table(table).get(int(value), {})
         return str(row[name]) if row.get(name) else None
 
+    def _transaction(self, one: Transaction) -> Row:
+        row = transaction_row(one)
+        return {**row, "status": f"{one.type}:{row['status']}"} if self.has_compound_status else row
+
     def _tables(self) -> Iterable[tuple[str, Sequence[str], Sequence[Row]]]:
         store = self.store
         for name, columns in LISTS.items():
@@ -99,7 +104,7 @@ class Tables:
         yield "customergrouppricing", ("customer", "group", "level"), store.group_pricing
         yield "aggregateItemLocation", STOCK, list(stock_rows(store))
         everything = list(store.transactions.values())
-        yield "transaction", TRANSACTION, [transaction_row(one) for one in everything]
+        yield "transaction", TRANSACTION, [self._transaction(one) for one in everything]
         fields = tuple(self._line_fields())
         yield (
             "transactionline",

@@ -3,9 +3,9 @@
 import uuid
 
 from integrations.adapters.odoo.sandbox.computed import invoice_residual, invoice_total
-from integrations.adapters.odoo.sandbox.paper import pdf
 from integrations.adapters.odoo.sandbox.store import Row, Store
 from integrations.standin import Request, Response
+from integrations.standin.paper import pdf
 
 MODEL = "account.move"
 _TO_SIGN_IN = (

@@ -7,7 +7,8 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from integrations.adapters.odoo.sandbox import portal_pages
 from integrations.adapters.odoo.sandbox.calls import Call, User, checked_context
@@ -23,7 +24,7 @@ from integrations.adapters.odoo.sandbox.faults import (
 )
 from integrations.adapters.odoo.sandbox.methods import ON_MODEL, bound, find_method
 from integrations.adapters.odoo.sandbox.searching import TIME_FORMAT
-from integrations.standin import Request, Response, StandIn, route
+from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, route
 
 _NO_DATABASE_PAGE = (
     "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>No database is selected "
@@ -51,6 +52,16 @@ class OdooStandIn(StandIn, Company):
     the administrator (key `staff_key`). Before 19 there is no /json/2 and no /web/version.
     """
 
+    vendor_dials = frozenset({"drop_field", *OF_CALLBACKS})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{model}.{name}": (model, name)
+        for model, name in (
+            ("product.product", "default_code"),
+            ("product.pricelist.item", "fixed_price"),
+            ("sale.order", "client_order_ref"),
+        )
+    }
+
     def __init__(
         self,
         *,
@@ -72,8 +83,18 @@ class OdooStandIn(StandIn, Company):
         staff = User(id=self.staff_uid, login="admin", is_admin=True)
         self.keys: dict[str, User] = {api_key: service, staff_key: staff}
         self._commits = 0
+        self._taken: dict[tuple[str, str], Any] = {}
         self._written_xids: dict[str, int] = {}
         self._arrived = threading.local()
+
+    def take_field_away(self, entity: str, name: str) -> None:
+        self._taken[entity, name] = self.store.models[entity].fields[name]
+        self.drop_field(entity, name)
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        model = self.store.models[entity]
+        fields = {**model.fields, name: self._taken.pop((entity, name))}
+        self.store.models = {**self.store.models, entity: replace(model, fields=fields)}
 
     def sign_in_as(self, key: str, *, uid: int, login: str, **values: Any) -> None:
         """Lets a key act for a user; `values` as of `User` (rights, is_admin …)."""
@@ -321,7 +342,7 @@ class OdooStandIn(StandIn, Company):
             state = self.store.get("sale.order", order_id)["state"]
             if before.get(order_id) != stamp and state != "draft":
                 body = json.dumps(self._hook_payload(order_id)).encode()
-                threading.Thread(target=_post_once, args=(self.webhook_url, body)).start()
+                self.callbacks.send(partial(_post_soon, self.webhook_url, body))
 
     def _hook_payload(self, order_id: int) -> dict[str, Any]:
         order = self.order(order_id)
@@ -395,6 +416,10 @@ def _as_list(ids: Any) -> list[Any]:
 
 def _fault_response(fault: OdooFault) -> Response:
     return Response(fault.status, fault.body())
+
+
+def _post_soon(url: str, body: bytes) -> None:
+    threading.Thread(target=_post_once, args=(url, body)).start()
 
 
 def _post_once(url: str, body: bytes) -> None:

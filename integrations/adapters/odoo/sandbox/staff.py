@@ -28,6 +28,7 @@ _ORDER_VIEW = [
     "delivery_status",
     "invoice_status",
     "note",
+    "payment_term_id",
 ]
 _LINE_VIEW = [
     "product_id",

@@ -18,6 +18,7 @@ class Inner:
     headers: dict[str, str]
     body: bytes
     change: int | None = None
+    content_id: str = ""
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Answered:
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
     change: int | None = None
+    content_id: str = ""
 
 
 def requests_in(content_type: str, body: bytes) -> list[Inner]:
@@ -39,8 +41,9 @@ def requests_in(content_type: str, body: bytes) -> list[Inner]:
         inner = _BOUNDARY.search(head)
         if "multipart/mixed" in head and inner:
             for change in _parts(rest, inner[1]):
-                one = _request(change.partition("\r\n\r\n")[2])
-                one.change = number
+                envelope, _, request = change.partition("\r\n\r\n")
+                one = _request(request)
+                one.change, one.content_id = number, _content_id(envelope)
                 found.append(one)
         else:
             found.append(_request(rest))
@@ -50,6 +53,11 @@ def requests_in(content_type: str, body: bytes) -> list[Inner]:
 def _parts(text: str, boundary: str) -> list[str]:
     parts = text.split(f"--{boundary}")
     return [part.lstrip("\r\n") for part in parts[1:] if not part.startswith("--")]
+
+
+def _content_id(envelope: str) -> str:
+    match = re.search(r"^Content-ID:[ \t]*(\S+)", envelope, re.IGNORECASE | re.MULTILINE)
+    return match[1] if match else ""
 
 
 def _request(text: str) -> Inner:
@@ -92,6 +100,7 @@ def _part(one: Answered) -> list[str]:
     return [
         "Content-Type: application/http",
         "Content-Transfer-Encoding: binary",
+        *([f"Content-ID: {one.content_id}"] if one.content_id else []),
         "",
         f"HTTP/1.1 {one.status} {'OK' if one.status < 400 else 'Error'}",
         *(f"{name}: {value}" for name, value in head.items()),

@@ -22,8 +22,11 @@ class Company:
         # the product tax classification of the first category, by material
         self.tax_class_of: dict[str, str] = {}
         self.digits = {"JPY": 0, "KWD": 3}
+        self.payment_terms = {"0001", "0002", "0003", "0004"}
         # how many of the currency one EUR buys
         self.rates = {"EUR": Decimal(1), "USD": Decimal("1.10"), "JPY": Decimal(160)}
+        # with which message (class/number and text) an enhancement refuses every order
+        self.exit_message: tuple[str, str] | None = None
         self._numbers = {"condition": 1000000, "address": 20000, "relation": 500, "person": 900000}
 
     def now(self) -> datetime:

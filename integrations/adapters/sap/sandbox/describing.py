@@ -63,4 +63,5 @@ def _prop(prop: Prop) -> str:
 def _set(kind: Kind, service: str) -> str:
     flags = "" if kind.creatable else ' sap:creatable="false"'
     flags += "" if kind.updatable else ' sap:updatable="false"'
+    flags += "" if kind.addressable else ' sap:addressable="false"'
     return f'<EntitySet Name="{kind.name}" EntityType="{service}.{kind.name}Type"{flags}/>'

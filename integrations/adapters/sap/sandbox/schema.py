@@ -48,6 +48,7 @@ class Kind:
     navs: Mapping[str, Nav]
     creatable: bool = False
     updatable: bool = False
+    addressable: bool = True
 
     @property
     def keys(self) -> list[str]:
@@ -58,14 +59,22 @@ class Kind:
         return next((prop.name for prop in self.props.values() if "e" in prop.flags), "")
 
 
-def kind(text: str, *, navs: str = "", creatable: bool = False, updatable: bool = False) -> Kind:
+def kind(
+    text: str,
+    *,
+    navs: str = "",
+    creatable: bool = False,
+    updatable: bool = False,
+    addressable: bool = True,
+) -> Kind:
     """From a block whose first line names the set."""
     name, *lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     props = {}
     for line in lines:
         parts = [*line.split(), ""]
         props[parts[0]] = Prop(parts[0], parts[1], parts[2])
-    return Kind(name, props, {nav.name: nav for nav in _navs(navs)}, creatable, updatable)
+    found = {nav.name: nav for nav in _navs(navs)}
+    return Kind(name, props, found, creatable, updatable, addressable)
 
 
 def _navs(text: str) -> Iterable[Nav]:

@@ -2,13 +2,13 @@
 
 from integrations.adapters.sap.sandbox.schema import Kind, kind
 from integrations.adapters.sap.sandbox.schema_master import (
-    CREDIT_SETS,
-    PARTNER_SETS,
     PRICE_SETS,
     PRODUCT_SETS,
     STOCK_SETS,
 )
-from integrations.adapters.sap.sandbox.schema_orders import ORDER_SETS, SIMULATION_SETS
+from integrations.adapters.sap.sandbox.schema_orders import ORDER_SETS
+from integrations.adapters.sap.sandbox.schema_partners import CREDIT_SETS, PARTNER_SETS
+from integrations.adapters.sap.sandbox.schema_simulation import SIMULATION_SETS
 
 DELIVERY_SETS = (
     kind(
@@ -26,7 +26,40 @@ DELIVERY_SETS = (
         OverallPickingStatus S1
         BillOfLading S35
         DeliveryVersion S4 e
+        """,
+        navs="""
+        to_DeliveryDocumentPartner many A_OutbDeliveryPartner DeliveryDocument=SDDocument
+        to_HandlingUnitHeaderDelivery many A_HandlingUnitHeaderDelivery DeliveryDocument
+        """,
+    ),
+    kind(
         """
+        A_OutbDeliveryPartner
+        PartnerFunction S2 kn
+        SDDocument S10 kn
+        Supplier S10 n
+        Customer S10 n
+        """,
+        navs="to_Address2 one A_OutbDeliveryAddress2 SDDocument=DeliveryDocument PartnerFunction",
+        addressable=False,
+    ),
+    kind(
+        """
+        A_OutbDeliveryAddress2
+        DeliveryDocument S10 kn
+        PartnerFunction S2 kn
+        BusinessPartnerName1 S40 n
+        CityName S40 n
+        """
+    ),
+    kind(
+        """
+        A_HandlingUnitHeaderDelivery
+        HandlingUnitInternalId S10 kn
+        DeliveryDocument S10 n
+        HandlingUnitExternalId S20 n
+        """,
+        addressable=False,
     ),
     kind(
         """
@@ -105,6 +138,28 @@ RETURN_SETS = (
         """
     ),
 )
+PRODUCTION_SETS = (
+    kind(
+        """
+        A_ProductionOrder_2
+        ManufacturingOrder S12 k
+        SalesOrder S10
+        SalesOrderItem S6
+        Material S40
+        TotalQuantity N13.3
+        OrderIsCreated S1
+        OrderIsReleased S1
+        OrderIsPartiallyReleased S1
+        OrderIsDelivered S1
+        OrderIsTechnicallyCompleted S1
+        OrderIsClosed S1
+        OrderIsDeleted S1
+        OrderIsMarkedForDeletion S1
+        MfgOrderScheduledEndDate D
+        LastChangeDateTime S14 e
+        """
+    ),
+)
 SERVICES: dict[str, tuple[Kind, ...]] = {
     "API_SALES_ORDER_SRV": ORDER_SETS,
     "API_SALES_ORDER_SIMULATION_SRV": SIMULATION_SETS,
@@ -116,5 +171,6 @@ SERVICES: dict[str, tuple[Kind, ...]] = {
     "API_OUTBOUND_DELIVERY_SRV": DELIVERY_SETS,
     "API_BILLING_DOCUMENT_SRV": BILLING_SETS,
     "API_CUSTOMER_RETURN_SRV": RETURN_SETS,
+    "API_PRODUCTION_ORDER_2_SRV": PRODUCTION_SETS,
     "API_CRDTMBUSINESSPARTNER": CREDIT_SETS,
 }

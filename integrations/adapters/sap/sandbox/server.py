@@ -1,147 +1,64 @@
-"""The gateway: sign-in, CSRF tokens, routing, errors in SAP's shape, `$batch`."""
+"""The gateway behind its door: routing, reads, writes, `$batch`."""
 
-import base64
 import json
 import secrets
-import time
-import uuid
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from integrations.adapters.sap.sandbox import reading
 from integrations.adapters.sap.sandbox.batches import Answered, Inner, answered, requests_in
 from integrations.adapters.sap.sandbox.describing import described
+from integrations.adapters.sap.sandbox.entrance import (
+    Entrance,
+    error,
+    of_service,
+    raw_service,
+    service_of,
+)
 from integrations.adapters.sap.sandbox.sales import Refused
-from integrations.adapters.sap.sandbox.schema import Field
+from integrations.adapters.sap.sandbox.schema import Field, Nav
 from integrations.adapters.sap.sandbox.schema_documents import SERVICES
-from integrations.adapters.sap.sandbox.store import ROOT, Row, Store
-from integrations.adapters.sap.sandbox.values import literal, written
-from integrations.adapters.sap.sandbox.writing import Writing
-from integrations.standin import Request, Response, StandIn, route
+from integrations.adapters.sap.sandbox.store import ROOT, Row
+from integrations.adapters.sap.sandbox.values import literal
+from integrations.standin import Request, Response, route
 
 AVAILABILITY = "API_PRODUCT_AVAILY_INFO_BASIC"
 SIMULATION = "API_SALES_ORDER_SIMULATION_SRV"
 _CHANGED = "A_SalesOrder"  # what the sets that clients may change begin with
-_LOGON_PAGE = (
-    "<html><head><title>Logon Error Message</title></head><body>Logon failed</body></html>"
-)
 
 
-class SapStandIn(StandIn):
+class SapStandIn(Entrance):
     """One client of one system. `company` holds its data and its staff.
 
     `user` and `password` sign in with Basic; the same pair is the OAuth client. Services
     are taken away with `without`, rights to them with `forbidden`.
     """
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages"})
-
-    def __init__(
-        self,
-        *,
-        user: str = "PORTAL",
-        password: str = "portal-password",  # noqa: S107 of a stand-in on 127.0.0.1
-        client: str = "100",
-        server_page: int = 100,
-        port: int = 0,
-    ) -> None:
-        super().__init__(port=port)
-        self.user, self.password, self.client = user, password, client
-        self.server_page = server_page
-        self.store = Store()
-        self.company = Writing(self.store)
-        self.without: set[str] = set()
-        self.forbidden: set[str] = set()
-        self._sessions: dict[str, str] = {}
-        self._tokens: dict[str, float] = {}
-
-    # -- sign-in
-
-    def check(self, request: Request, route_name: str) -> Response | None:
-        if route_name == "oauth.token":
-            return None
-        if not self._is_signed_in(request.headers.get("authorization", "")):
-            # observed: an HTML page, not the gateway's error shape
-            return Response(
-                401,
-                text=_LOGON_PAGE,
-                headers={"WWW-Authenticate": f'Basic realm="SAP NetWeaver [{self.client}]"'},
-            )
-        asked = request.param("sap-client")
-        if asked and asked != self.client:
-            return Response(401, text=_LOGON_PAGE)
-        service = _service_of(request)
-        if service not in SERVICES or service in self.without:
-            # SAP note "No service found for namespace": the service is not activated
-            return _error(
-                404,
-                "/IWFND/MED/170",
-                f"No service found for namespace '', name '{service}', version '0001'",
-            )
-        if service in self.forbidden:
-            return _error(403, "/IWFND/CM_BEC/022", f"No authorization to access service {service}")
-        if request.method != "GET":
-            return self._check_token(request)
-        return None
-
-    def _is_signed_in(self, header: str) -> bool:
-        scheme, _, value = header.partition(" ")
-        if scheme == "Bearer":
-            return self._tokens.get(value, 0) > time.monotonic()
-        expected = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        return scheme == "Basic" and value == expected
-
-    def _check_token(self, request: Request) -> Response | None:
-        """SAP help, "CSRF protection": the token counts only with its session's cookie."""
-        session = _cookie(request.headers.get("cookie", ""), f"SAP_SESSIONID_S4H_{self.client}")
-        token = request.headers.get("x-csrf-token", "")
-        if token and self._sessions.get(session) == token:
-            return None
-        return Response(
-            403,
-            text="CSRF token validation failed",
-            headers={"x-csrf-token": "Required", "Content-Type": "text/plain; charset=utf-8"},
-        )
-
-    def expire_tokens(self) -> None:
-        """CSRF tokens with their sessions, and OAuth tokens: what a restart of SAP does."""
-        self._sessions.clear()
-        self._tokens.clear()
-
-    @route("POST", "/oauth/token", "oauth.token")
-    def a_token(self, request: Request) -> Response:
-        """OAuth 2.0 client credentials (RFC 6749, 4.4), the client by Basic."""
-        form = parse_qs(request.body.decode())
-        pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        if request.headers.get("authorization") != f"Basic {pair}":
-            return Response(401, {"error": "invalid_client"})
-        if form.get("grant_type") != ["client_credentials"]:
-            return Response(400, {"error": "unsupported_grant_type"})
-        token = secrets.token_urlsafe(24)
-        self._tokens[token] = time.monotonic() + 3600
-        return Response(200, {"access_token": token, "token_type": "bearer", "expires_in": 3600})
-
     # -- single calls; the names of methods are the order in which routes are tried
 
     @route("GET", f"{ROOT}/{{service}}/", "service")
     def b_service(self, request: Request) -> Response:
-        kinds = SERVICES[_service_of(request)]
+        kinds = SERVICES[service_of(request)]
         headers = {}
         if request.headers.get("x-csrf-token", "").lower() == "fetch":
             session, token = secrets.token_hex(12), secrets.token_urlsafe(16)
             self._sessions[session] = token
             headers = {
                 "x-csrf-token": token,
-                "Set-Cookie": f"SAP_SESSIONID_S4H_{self.client}={session}; path=/; HttpOnly",
             }
-        return Response(200, {"d": {"EntitySets": [kind.name for kind in kinds]}}, headers=headers)
+            if not self.drops_cookies:
+                # two headers of one name, told apart by their case
+                name = f"SAP_SESSIONID_S4H_{self.client}"
+                headers["Set-Cookie"] = f"{name}={session}; path=/; HttpOnly"
+                headers["set-cookie"] = f"sap-usercontext=sap-client={self.client}; path=/"
+        found = Response(200, {"d": {"EntitySets": [kind.name for kind in kinds]}}, headers=headers)
+        return of_service(found, service_of(request))
 
     @route("GET", f"{ROOT}/{{service}}/$metadata", "metadata")
     def c_metadata(self, request: Request) -> Response:
-        service = _service_of(request)
+        service = service_of(request)
         kinds = [self.store.kinds[kind.name] for kind in SERVICES[service]]
         text = described(service, kinds, with_function=service == AVAILABILITY)
         return Response(200, text=text, headers={"Content-Type": "application/xml"})
@@ -151,24 +68,26 @@ class SapStandIn(StandIn):
         try:
             inner = requests_in(request.headers.get("content-type", ""), request.body)
         except ValueError:
-            return _error(400, "/IWBEP/CM_MGW_RT/022", "Malformed batch request")
-        content_type, body = answered(self._in_batch(_service_of(request), inner))
-        return Response(202, text=body, headers={"Content-Type": content_type})
+            return error(400, "/IWBEP/CM_MGW_RT/022", "Malformed batch request")
+        content_type, body = answered(self._in_batch(service_of(request), inner))
+        headers = {"Content-Type": content_type, "DataServiceVersion": "2.0"}
+        return Response(202, text=body, headers=headers)
 
     @route("POST", f"{ROOT}/API_SALES_ORDER_SRV/A_SalesOrder", "order.create")
     def e_create(self, request: Request) -> Response:
-        return self._guarded(lambda: self._created("A_SalesOrder", request))
+        return self._guarded(
+            lambda: self._created("A_SalesOrder", request), service="API_SALES_ORDER_SRV"
+        )
 
     @route("POST", f"{ROOT}/{SIMULATION}/A_SalesOrderSimulation", "order.simulate")
     def f_simulate(self, request: Request) -> Response:
-        return self._guarded(
-            lambda: Response(201, {"d": self.company.simulate(_body(request.body))})
-        )
+        return self._guarded(lambda: self._simulated(request), service=SIMULATION)
 
     @route("GET", f"{ROOT}/{{service}}/{{resource}}", "read")
     def g_read(self, request: Request) -> Response:
         return self._guarded(
-            lambda: self._read(_service_of(request), _resource(request.path), request.params),
+            lambda: self._read(service_of(request), _resource(request.path), request.params),
+            service=service_of(request),
             writes=False,
         )
 
@@ -178,44 +97,57 @@ class SapStandIn(StandIn):
     @route("POST", f"{ROOT}/{{service}}/{{resource}}/{{navigation}}", "create")
     def h_write(self, request: Request) -> Response:
         method = request.headers.get("x-http-method", request.method)
-        path = request.path.split(f"/{_raw_service(request.path)}/", 1)[1]
+        path = request.path.split(f"/{raw_service(request.path)}/", 1)[1]
         return self._guarded(
-            lambda: self._write(method, unquote(path), request.headers, request.body)
+            lambda: self._write(method, unquote(path), request.headers, request.body),
+            service=service_of(request),
         )
 
     # -- what they do
 
-    def _guarded(self, work: Callable[[], Response], *, writes: bool = True) -> Response:
+    def _guarded(
+        self, work: Callable[[], Response], *, service: str, writes: bool = True
+    ) -> Response:
         """All of a call or nothing: one logical unit of work."""
         before = self.store.kept(_CHANGED) if writes else {}
         try:
             response = work()
         except Field as exc:
-            response = _error(400, "/IWBEP/CM_MGW_RT/021", exc.message, target=exc.target)
+            response = error(400, "/IWBEP/CM_MGW_RT/021", exc.message, target=exc.target)
         except Refused as exc:
-            response = _error(400, exc.code, exc.message)
+            response = error(400, exc.code, exc.message)
         except reading.NoSuchEntity:
-            response = _error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found")
+            response = error(404, "/IWBEP/CM_MGW_RT/020", "Resource not found")
         if response.status >= 400:
             self.store.rows.update(before)
-        return response
+        return of_service(response, service)
 
     def _read(self, service: str, resource: str, params: list[tuple[str, str]]) -> Response:
         set_name, keys = reading.split(resource)
         if set_name == "DetermineAvailabilityAt" and service == AVAILABILITY:
             return self._availability(dict(params))
         if self.store.service_of.get(set_name) != service:
-            raise Field(f'Invalid resource path "{service}.{set_name}"')
+            words = f'Invalid resource path "{service}.{set_name}"'
+            return error(404, "/IWBEP/CM_MGW_RT/020", words)
         if service == SIMULATION:
             # SAP's description of the service has POST as its only operation
-            return _error(501, "/IWBEP/CM_MGW_RT/025", "Method GET_ENTITYSET not implemented")
+            return error(501, "/IWBEP/CM_MGW_RT/025", "Method GET_ENTITYSET not implemented")
+        if not self.store.kinds[set_name].addressable:
+            words = f'Entity set "{set_name}" is not addressable'
+            return error(405, "/IWBEP/CM_MGW_RT/021", words)
         if keys is None:
             found = reading.collection(
                 self.store, set_name, params, self.url, server_page=self.page_of(self.server_page)
             )
             return Response(200, {"d": found})
         row = reading.row_by_key(self.store, set_name, keys)
-        return Response(200, {"d": reading.entity(self.store, set_name, row, params, self.url)})
+        shown = reading.entity(self.store, set_name, row, params, self.url)
+        return Response(200, {"d": shown}, headers=self._etag_header(set_name, row))
+
+    def _etag_header(self, set_name: str, row: Row) -> dict[str, str]:
+        if not self.store.kinds[set_name].etag:
+            return {}
+        return {"ETag": self.store.etag(set_name, row)}
 
     def _availability(self, params: Mapping[str, str]) -> Response:
         material, plant = literal(params["Material"]), literal(params["SupplyingPlant"])
@@ -226,56 +158,64 @@ class SapStandIn(StandIn):
         if plant == self.company.plants[0]:
             free -= self.company.promised(material)
         record = {
+            "__metadata": {"type": f"{AVAILABILITY}.AvailabilityRecord"},
             "AvailableQuantityInBaseUnit": format(free, "f"),
             "BaseUnit": self.company.sales_unit(material),
         }
         return Response(200, {"d": {"DetermineAvailabilityAt": record}})
 
-    def _created(self, set_name: str, request: Request) -> Response:
-        order = self.company.create_order(_body(request.body))
-        return self._made(set_name, order)
+    def _simulated(self, request: Request) -> Response:
+        found = self.company.simulate(_body(request.body), self.url)
+        headers = {"Location": f"{self.url}{ROOT}/{SIMULATION}/A_SalesOrderSimulation('')"}
+        return Response(201, {"d": found}, headers=headers)
 
-    def _made(self, set_name: str, row: Row) -> Response:
-        kind = self.store.kinds[set_name]
-        body = {name: written(prop, row.get(name)) for name, prop in kind.props.items()}
+    def _created(self, set_name: str, request: Request) -> Response:
+        body = _body(request.body)
+        return self._made(set_name, self.company.create_order(body), body)
+
+    def _made(self, set_name: str, row: Row, body: Mapping[str, Any]) -> Response:
+        """What was made, with the navigations that the deep insert filled (observed)."""
+        given = [*_filled(body, self.store.kinds[set_name].navs)]
+        shown = self.store.shown(set_name, row, [], given, self.url)
+        address = f"{self.store.service_of[set_name]}/{self.store.address(set_name, row)}"
         headers = {
-            "Location": f"{self.url}{ROOT}/{self.store.service_of[set_name]}/"
-            f"{self.store.address(set_name, row)}"
+            "Location": f"{self.url}{ROOT}/{address}",
+            **self._etag_header(set_name, row),
         }
-        if kind.etag:
-            headers["ETag"] = self.store.etag(set_name, row)
-        return Response(201, {"d": body}, headers=headers)
+        return Response(201, {"d": shown}, headers=headers)
 
     def _write(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         resource, _, navigation = path.partition("/")
         set_name, keys = reading.split(resource)
         if set_name not in self.store.kinds or not set_name.startswith("A_SalesOrder"):
-            return _error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
+            return error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
         if keys is None:
             if (method, set_name) == ("POST", "A_SalesOrder"):
-                return self._made(set_name, self.company.create_order(_body(body)))
+                given = _body(body)
+                return self._made(set_name, self.company.create_order(given), given)
             # items, texts and conditions are made below the order they belong to
-            return _error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
+            return error(405, "/IWBEP/CM_MGW_RT/021", f'Entity "{set_name}" is not insertable')
         row = reading.row_by_key(self.store, set_name, keys)
         stale = self._stale(set_name, row, headers.get("if-match", ""), is_new=bool(navigation))
         if stale is not None:
             return stale
         if navigation:
-            return self._made(*self.company.add_below(set_name, row, navigation, _body(body)))
+            given = _body(body)
+            return self._made(*self.company.add_below(set_name, row, navigation, given), given)
         if method == "DELETE":
             self.company.delete_order(row)
-        else:
-            self.company.change(set_name, row, _body(body))
-        return Response(204, text="")
+            return Response(204, text="")
+        self.company.change(set_name, row, _body(body))
+        return Response(204, text="", headers=self._etag_header(set_name, row))
 
     def _stale(self, set_name: str, row: Row, given: str, *, is_new: bool) -> Response | None:
         """SAP help, "Optimistic concurrency control": 428 without, 412 with an old ETag."""
         if is_new or not self.store.kinds[set_name].etag or given == "*":
             return None
         if not given:
-            return _error(428, "SADL_ENTITY_RUNTIME/004", "Precondition Required")
+            return error(428, "SADL_ENTITY_RUNTIME/004", "Precondition Required")
         if given != self.store.etag(set_name, row):
-            return _error(412, "/IWBEP/CM_MGW_RT/021", "Precondition Failed")
+            return error(412, "/IWBEP/CM_MGW_RT/021", "Precondition Failed")
         return None
 
     # -- $batch
@@ -312,23 +252,30 @@ class SapStandIn(StandIn):
         path = unquote(request.path)
         if request.method == "GET":
             response = self._guarded(
-                lambda: self._read(service, path, request.params), writes=False
+                lambda: self._read(service, path, request.params), service=service, writes=False
             )
         else:
             response = self._guarded(
-                lambda: self._write(request.method, path, request.headers, request.body)
+                lambda: self._write(request.method, path, request.headers, request.body),
+                service=service,
             )
         text = "" if response.status == 204 else json.dumps(response.json)
-        return Answered(response.status, dict(response.headers), text)
+        return Answered(
+            response.status, dict(response.headers), text, content_id=request.content_id
+        )
 
 
-def _service_of(request: Request) -> str:
-    """Without the version that a versioned service carries in its path."""
-    return unquote(_raw_service(request.path)).partition(";")[0]
-
-
-def _raw_service(path: str) -> str:
-    return path.removeprefix(f"{ROOT}/").partition("/")[0]
+def _filled(body: Mapping[str, Any], navs: Mapping[str, Nav]) -> Iterator[str]:
+    """Paths of navigations that a body names, as $expand has them."""
+    for name in navs:
+        if name in body:
+            yield name
+            inner = body[name]
+            rows = inner.get("results", []) if isinstance(inner, Mapping) else inner
+            below = {key for row in rows for key in row if key.startswith("to_")}
+            yield from (f"{name}/{key}" for key in sorted(below))
+    if "to_Item" in body:
+        yield "to_Item/to_ScheduleLine"  # which SAP makes itself
 
 
 def _resource(path: str) -> str:
@@ -343,29 +290,3 @@ def _body(raw: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Field("Error while parsing the JSON payload")
     return found
-
-
-def _cookie(header: str, name: str) -> str:
-    for part in header.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return ""
-
-
-def _error(status: int, code: str, message: str, *, target: str = "/#TRANSIENT#") -> Response:
-    """The gateway's error shape (SAP Gateway, "Error response")."""
-    detail = {
-        "ContentID": "",
-        "code": code,
-        "message": message,
-        "severity": "error",
-        "target": target,
-    }
-    inner = {
-        "transactionid": uuid.uuid4().hex.upper(),
-        "timestamp": datetime.now(UTC).strftime("%Y%m%d%H%M%S"),
-        "errordetails": [detail],
-    }
-    body = {"code": code, "message": {"lang": "en", "value": message}, "innererror": inner}
-    return Response(status, {"error": body})

@@ -1,6 +1,7 @@
 """The rows of all sets, and how one row becomes JSON."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -63,13 +64,7 @@ class Store:
         """As an upgrade or a missing authorisation might."""
         kind = self.kinds[set_name]
         props: Mapping[str, Prop] = {key: one for key, one in kind.props.items() if key != name}
-        self.kinds[set_name] = Kind(
-            name=kind.name,
-            props=props,
-            navs=kind.navs,
-            creatable=kind.creatable,
-            updatable=kind.updatable,
-        )
+        self.kinds[set_name] = replace(kind, props=props)
 
     def linked(self, row: Row, nav: Nav) -> list[Row]:
         return [

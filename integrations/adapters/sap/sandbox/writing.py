@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from integrations.adapters.sap.sandbox.making import Making
 from integrations.adapters.sap.sandbox.sales import Refused
 from integrations.adapters.sap.sandbox.schema import Field, Kind
-from integrations.adapters.sap.sandbox.staff import Staff
-from integrations.adapters.sap.sandbox.store import Row
+from integrations.adapters.sap.sandbox.store import ROOT, Row
 from integrations.adapters.sap.sandbox.values import taken, written
 
 Body = Mapping[str, Any]
 
 
-class Writing(Staff):
+class Writing(Making):
+    _base = ""
+
     # -- bodies
 
     def read_body(self, set_name: str, body: Body, *, path: str = "", change: bool = False) -> Row:
@@ -50,7 +52,7 @@ class Writing(Staff):
         self.check_header(header)
         if not items:
             raise Refused("V1/331", "Order has no items")
-        for item, _, _ in items:
+        for item, *_ in items:
             self.check_item(item)
         order = self.store.add("A_SalesOrder", **header)
         self.number_order(order)
@@ -73,14 +75,15 @@ class Writing(Staff):
         self.store.rows[set_name].remove(row)
         return row
 
-    def _item_of(self, body: Body, path: str) -> tuple[Row, list[Row], list[Row]]:
+    def _item_of(self, body: Body, path: str) -> tuple[Row, list[Row], list[Row], list[Row]]:
         values = self.read_body("A_SalesOrderItem", body, path=path)
         item = {**self._initial("A_SalesOrderItem"), **values}
         prices = [
             self.read_body("A_SalesOrderItemPrElement", one, path=f"{path}to_PricingElement/")
             for one in _many(body.get("to_PricingElement"))
         ]
-        return item, prices, self._objects_of(body, "A_SalesOrderItemRelatedObject")
+        texts = [self.read_body("A_SalesOrderItemText", one) for one in _many(body.get("to_Text"))]
+        return item, prices, self._objects_of(body, "A_SalesOrderItemRelatedObject"), texts
 
     def _objects_of(self, body: Body, set_name: str) -> list[Row]:
         return [self.read_body(set_name, one) for one in _many(body.get("to_RelatedObject"))]
@@ -102,7 +105,9 @@ class Writing(Staff):
             for address in addresses:
                 self.store.add("A_SalesOrderPartnerAddress", **{**address, **keys})
 
-    def _add_item(self, order: Row, item: Row, prices: list[Row], objects: list[Row]) -> Row:
+    def _add_item(
+        self, order: Row, item: Row, prices: list[Row], objects: list[Row], texts: list[Row]
+    ) -> Row:
         row = self.store.add("A_SalesOrderItem")
         row.update(item)
         self.store.rows["A_SalesOrderItem"].remove(row)
@@ -111,6 +116,8 @@ class Writing(Staff):
         keys = {"SalesOrder": order["SalesOrder"], "SalesOrderItem": row["SalesOrderItem"]}
         for price in prices:
             self._add_price(keys, price)
+        for text in texts:
+            self.store.add("A_SalesOrderItemText", **{**text, **keys})
         for place, related in enumerate(objects, start=1):
             self.store.add(
                 "A_SalesOrderItemRelatedObject",
@@ -192,8 +199,9 @@ class Writing(Staff):
 
     # -- the simulation
 
-    def simulate(self, body: Body) -> dict[str, Any]:
+    def simulate(self, body: Body, base: str) -> dict[str, Any]:
         """Holds only the navigations that the request names (SAP sample code)."""
+        self._base = base
         header = {
             **self._initial("A_SalesOrderSimulation"),
             **self.read_body("A_SalesOrderSimulation", body),
@@ -226,7 +234,10 @@ class Writing(Staff):
                 "TotalNetAmount": net,
                 "TotalCreditCheckStatus": "",
             }
-            answer["to_Credit"] = {"TotalCreditCheckStatus": self.credit_status(order)}
+            answer["to_Credit"] = self._shown(
+                "A_SalesOrderCreditSimulation",
+                {"TotalCreditCheckStatus": self.credit_status(order)},
+            )
         return answer
 
     def _simulated_line(self, one: Any, wanted: Body, header: Row) -> dict[str, Any]:
@@ -267,7 +278,13 @@ class Writing(Staff):
 
     def _shown(self, set_name: str, row: Row) -> dict[str, Any]:
         props = self.store.kinds[set_name].props
-        return {name: written(prop, row.get(name)) for name, prop in props.items()}
+        service = self.store.service_of[set_name]
+        keys = {name: row.get(name) or "" for name in self.store.kinds[set_name].keys}
+        uri = f"{self._base}{ROOT}/{service}/{self.store.address(set_name, keys)}"
+        return {
+            "__metadata": {"type": f"{service}.{set_name}Type", "uri": uri},
+            **{name: written(prop, row.get(name)) for name, prop in props.items()},
+        }
 
 
 def _many(value: Any) -> list[Body]:

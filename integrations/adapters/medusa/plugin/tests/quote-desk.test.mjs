@@ -2,8 +2,11 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { built } from "./built.mjs"
 
-const { NoQuoteOrder, QuoteBusy, QuoteDesk, QuoteOrderPlaced } = built("modules/erp-portal/quotes/desk")
+const { NoQuoteOrder, QuoteBusy, QuoteDesk, QuoteOrderChanged, QuoteOrderPlaced } = built(
+  "modules/erp-portal/quotes/desk"
+)
 const REF = "quote:Q-1"
+const SEEN = "as it was made"
 const SOON = { waitMs: 1000, pollMs: 1, renewMs: 1000 }
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -41,6 +44,7 @@ class Ledger {
 /** Medusa's orders in memory, slow enough that requests overlap. */
 class Orders {
   states = new Map()
+  digest = SEEN
   made = 0
   conversions = 0
 
@@ -52,6 +56,9 @@ class Orders {
   }
   async stateOf(id) {
     return this.states.get(id) ?? null
+  }
+  async digestOf(id) {
+    return this.states.has(id) ? this.digest : null
   }
   async convert(id) {
     await pause(5)
@@ -132,16 +139,38 @@ test("five conversions at once convert once", async () => {
   const { orders, desk, place } = world()
   await place()
 
-  const ids = await Promise.all(Array.from({ length: 5 }, () => desk.convert(REF, orders)))
+  const ids = await Promise.all(Array.from({ length: 5 }, () => desk.convert(REF, orders, SEEN)))
 
   assert.deepEqual(new Set(ids), new Set(["order_1"]))
   assert.equal(orders.conversions, 1)
 })
 
+test("a draft that was edited since it was looked at is not converted", async () => {
+  const { ledger, orders, desk, place } = world()
+  await place()
+  orders.digest = "somebody made it cheaper"
+
+  await assert.rejects(desk.convert(REF, orders, SEEN), QuoteOrderChanged)
+
+  assert.equal(orders.conversions, 0)
+  assert.deepEqual([...orders.states.values()], ["draft"])
+  assert.equal(ledger.row(REF).token, null)
+  assert.equal(await desk.convert(REF, orders, orders.digest), "order_1")
+})
+
+test("an order is answered as it is, whatever became of it since", async () => {
+  const { orders, desk, place } = world()
+  await place()
+  await desk.convert(REF, orders, SEEN)
+  orders.digest = "edited after it was placed"
+
+  assert.equal(await desk.convert(REF, orders, SEEN), "order_1")
+})
+
 test("a quote without an order cannot be converted", async () => {
   const { orders, desk } = world()
 
-  await assert.rejects(desk.convert(REF, orders), NoQuoteOrder)
+  await assert.rejects(desk.convert(REF, orders, SEEN), NoQuoteOrder)
 })
 
 test("a draft that is given up goes, also when it is given up again", async () => {
@@ -152,13 +181,13 @@ test("a draft that is given up goes, also when it is given up again", async () =
   await desk.discard(REF, orders)
 
   assert.deepEqual([...orders.states], [])
-  await assert.rejects(desk.convert(REF, orders), NoQuoteOrder)
+  await assert.rejects(desk.convert(REF, orders, SEEN), NoQuoteOrder)
 })
 
 test("an order is never given up", async () => {
   const { orders, desk, place } = world()
   await place()
-  await desk.convert(REF, orders)
+  await desk.convert(REF, orders, SEEN)
 
   await assert.rejects(desk.discard(REF, orders), QuoteOrderPlaced)
 
@@ -182,9 +211,9 @@ for (const first of ["convert", "discard"]) {
     await place()
     const second = first === "convert" ? "discard" : "convert"
 
-    const begun = desk[first](REF, orders)
+    const begun = desk[first](REF, orders, SEEN)
     await pause(2)
-    const ended = await Promise.allSettled([begun, desk[second](REF, orders)])
+    const ended = await Promise.allSettled([begun, desk[second](REF, orders, SEEN)])
 
     assert.deepEqual(ended.map((one) => one.status), ["fulfilled", "rejected"])
     assert.deepEqual([...orders.states.values()], first === "convert" ? ["order"] : [])

@@ -1,6 +1,6 @@
 import { authenticate, defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
 import { BuyerPricesBody } from "../prices/body"
-import { NoBody, QuoteOrderBody } from "../quotes/body"
+import { ConvertBody, QuoteOrderBody } from "../quotes/body"
 import { RfqBody } from "../rfqs/body"
 
 const QUOTE_ORDERS = "/admin/erp-portal/quote-orders"
@@ -17,7 +17,7 @@ export default defineMiddlewares({
     {
       matcher: `${QUOTE_ORDERS}/:quote_ref/convert`,
       method: ["POST"],
-      middlewares: [validateAndTransformBody(NoBody)],
+      middlewares: [validateAndTransformBody(ConvertBody)],
     },
     {
       matcher: "/admin/erp-portal/buyer-prices",

@@ -44,6 +44,8 @@ export const SUBJECTS: Record<string, (ids: Ids) => Subject> = {
   "payment.captured": payment,
   "payment.refunded": payment,
   "customer.created": ({ id }) => ({ id }),
+  // Also what the portal wrote comes back; it compares before it says that a hand did it.
+  "product.updated": ({ id }) => ({ id }),
 }
 
 export const FORWARDED_EVENTS = Object.keys(SUBJECTS)

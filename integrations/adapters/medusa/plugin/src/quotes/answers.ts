@@ -1,7 +1,14 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ERP_PORTAL } from "../modules/erp-portal"
-import { NoQuoteOrder, QuoteBusy, type QuoteDesk, QuoteOrderPlaced } from "../modules/erp-portal/quotes/desk"
+import {
+  NoQuoteOrder,
+  QuoteBusy,
+  type QuoteDesk,
+  QuoteOrderChanged,
+  QuoteOrderPlaced,
+} from "../modules/erp-portal/quotes/desk"
 import type ErpPortalService from "../modules/erp-portal/service"
+import { digestOf } from "./digest"
 import { readOrder } from "./orders"
 
 /**
@@ -19,7 +26,7 @@ export async function answerWithOrder(
     const orderId = await find(portal.desk)
     const order = orderId ? await readOrder(orderId, req.scope) : undefined
     if (!order) throw new NoQuoteOrder(quoteRef)
-    res.json({ quote_order: { quote_ref: quoteRef, order } })
+    res.json({ quote_order: { quote_ref: quoteRef, order, digest: digestOf(order) } })
   } catch (error) {
     refuse(res, error as Error)
   }
@@ -29,6 +36,8 @@ export async function answerWithOrder(
 export function refuse(res: MedusaResponse, error: Error): void {
   if (error instanceof QuoteBusy) {
     res.status(409).json({ code: "quote_order_busy", type: "conflict", message: error.message })
+  } else if (error instanceof QuoteOrderChanged) {
+    res.status(409).json({ code: "quote_order_changed", type: "conflict", message: error.message })
   } else if (error instanceof NoQuoteOrder) {
     res.status(404).json({ code: "no_quote_order", type: "not_found", message: error.message })
   } else if (error instanceof QuoteOrderPlaced) {

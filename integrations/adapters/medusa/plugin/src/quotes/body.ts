@@ -43,7 +43,7 @@ const shippingMethod = z
 export const QuoteOrderBody = z.object({
   quote_ref: z
     .string()
-    .regex(/^[a-z]+:[A-Za-z0-9._-]{1,100}$/, "A quote_ref looks like 'quote:Q-000123'"),
+    .regex(/^[a-z]+:[A-Za-z0-9._-]{1,100}$/, "A quote_ref looks like 'quote:Q-000123-1'"),
   currency_code: z.string().regex(/^[a-z]{3}$/, "A currency is three small letters"),
   region_id: text.min(1),
   sales_channel_id: text.min(1).optional(),
@@ -58,6 +58,9 @@ export const QuoteOrderBody = z.object({
 
 export type QuoteOrderBody = z.infer<typeof QuoteOrderBody>
 
-export const NoBody = z.object({})
+/** The content of the draft that the caller looked at (see digest.ts). */
+export const ConvertBody = z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/, "A digest is 64 hexadecimal digits") })
+
+export type ConvertBody = z.infer<typeof ConvertBody>
 
 export const StraysQuery = z.object({ before: z.string().datetime({ offset: true }) })

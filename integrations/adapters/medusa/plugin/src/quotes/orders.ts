@@ -7,6 +7,7 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys, Modules } from "@medusajs/framework/utils"
 import type { Orders } from "../modules/erp-portal/quotes/desk"
 import { QUOTE_KEY } from "./body"
+import { digestOf } from "./digest"
 
 /** What the portal reads of a quote's order; the exact decimals are in the rows of its lines. */
 const FIELDS = [
@@ -25,6 +26,8 @@ const FIELDS = [
   "total",
   "subtotal",
   "tax_total",
+  "shipping_address.*",
+  "billing_address.*",
   "items.*",
   "items.detail.*",
   "items.tax_lines.*",
@@ -44,6 +47,10 @@ export interface Draft {
 
 export const ordersIn = (scope: MedusaContainer): Orders => ({
   stateOf: (orderId) => stateOf(orderId, scope),
+  digestOf: async (orderId) => {
+    const order = await readOrder(orderId, scope)
+    return order ? digestOf(order) : null
+  },
   convert: (orderId) => convertDraft(orderId, scope),
   remove: async (orderId) => {
     await dropReservations(orderId, scope)
@@ -52,7 +59,7 @@ export const ordersIn = (scope: MedusaContainer): Orders => ({
 })
 
 /** The order as the portal reads it; undefined when there is none. */
-export async function readOrder(orderId: string, scope: MedusaContainer): Promise<object | undefined> {
+export async function readOrder(orderId: string, scope: MedusaContainer): Promise<Record<string, unknown> | undefined> {
   const query = scope.resolve(ContainerRegistrationKeys.QUERY)
   const { data } = await query.graph({ entity: "orders", fields: FIELDS, filters: { id: orderId } })
   return data[0]

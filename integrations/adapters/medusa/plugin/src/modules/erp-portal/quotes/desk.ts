@@ -20,6 +20,8 @@ export interface Ledger {
 export interface Orders {
   /** "draft", "order" for one that is no draft any more, or null when there is none. */
   stateOf(orderId: string): Promise<"draft" | "order" | null>
+  /** Tells what the order holds now from anything else (see digest.ts); null when it is gone. */
+  digestOf(orderId: string): Promise<string | null>
   convert(orderId: string): Promise<void>
   remove(orderId: string): Promise<void>
 }
@@ -33,6 +35,12 @@ export class QuoteBusy extends Error {
 export class NoQuoteOrder extends Error {
   constructor(quoteRef: string) {
     super(`No order was placed for ${quoteRef}.`)
+  }
+}
+
+export class QuoteOrderChanged extends Error {
+  constructor(quoteRef: string) {
+    super(`The draft of ${quoteRef} was edited since it was looked at; look at it again.`)
   }
 }
 
@@ -74,15 +82,20 @@ export class QuoteDesk {
     })
   }
 
-  /** The id of the quote's order, converted; one that is converted already is left alone. */
-  async convert(quoteRef: string, orders: Orders): Promise<string> {
+  /**
+   * The id of the quote's order, converted; one that is converted already is left alone. A draft
+   * of another content than `digest` says is not converted: somebody edited it by hand.
+   */
+  async convert(quoteRef: string, orders: Orders, digest: string): Promise<string> {
     const known = await this.placed(quoteRef, orders)
     if (!known) throw new NoQuoteOrder(quoteRef)
     if ((await orders.stateOf(known)) === "order") return known
     return this.alone(quoteRef, async ({ orderId }) => {
       const state = orderId ? await orders.stateOf(orderId) : null
       if (!orderId || !state) throw new NoQuoteOrder(quoteRef)
-      if (state === "draft") await orders.convert(orderId)
+      if (state === "order") return orderId
+      if ((await orders.digestOf(orderId)) !== digest) throw new QuoteOrderChanged(quoteRef)
+      await orders.convert(orderId)
       return orderId
     })
   }

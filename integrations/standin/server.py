@@ -1,26 +1,9 @@
-"""Base of every stand-in server: a real HTTP server on a free port, routing, a recording
-log that is the truth of what the "remote" did, and fault dials.
-
-A stand-in speaks its vendor's wire protocol; this base knows none. It shares no code with
-the logic under test: it imports nothing of ours.
-
-Dials (`dials.set(...)`, or POST /_standin/dials with the same JSON) hit calls whose route
-name matches `only` (glob, default all) and count down `times` (None: until cleared):
-
-    lose_answer   do the work, then close the socket without an answer
-    slow_commit   do the work, but only after `seconds` (the caller may have gone)
-    stall         do nothing, keep the socket open for `seconds`, then close it
-    throttle      429 with Retry-After: `seconds`, no work
-    fail          500, no work
-    maintenance   503 with an HTML page, no work
-    truncate      do the work, send half of the answer, then close the socket
-    expire_token  tokens given out so far count no more, see `StandIn.expire_tokens`
-    skew          a Date header that is `seconds` off
-    shrink_pages  at most `size` rows on a page, see `StandIn.page_of`
-"""
+"""The server of a stand-in: routing, log, dials and the way they are set from outside."""
 
 import contextlib
 import fnmatch
+import hashlib
+import hmac
 import json
 import re
 import socket
@@ -28,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -36,18 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FAULTS = (
-    "lose_answer",
-    "slow_commit",
-    "stall",
-    "throttle",
-    "fail",
-    "maintenance",
-    "truncate",
-    "expire_token",
-    "skew",
-    "shrink_pages",
-)
+from integrations.standin.callbacks import Callbacks
+from integrations.standin.dials import USUAL, Dial, Dials
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,53 +81,6 @@ class LogEntry:
     did_work: bool
 
 
-@dataclass
-class _Dial:
-    fault: str
-    seconds: float
-    times: int | None
-    only: str
-    size: int
-
-
-class Dials:
-    """The faults that are switched on. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._dials: list[_Dial] = []
-
-    def set(
-        self,
-        fault: str,
-        *,
-        seconds: float = 1,
-        times: int | None = None,
-        only: str = "*",
-        size: int = 1,
-    ) -> None:
-        if fault not in FAULTS:
-            raise ValueError(f"unknown fault {fault!r}; known: {', '.join(FAULTS)}")
-        with self._lock:
-            self._dials.append(_Dial(fault, seconds, times, only, size))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._dials.clear()
-
-    def take(self, route: str) -> _Dial | None:
-        """The first dial that fits this route; one with `times` is used up by one."""
-        with self._lock:
-            for dial in self._dials:
-                if fnmatch.fnmatch(route, dial.only):
-                    if dial.times is not None:
-                        dial.times -= 1
-                        if dial.times <= 0:
-                            self._dials.remove(dial)
-                    return dial
-        return None
-
-
 Handler = Callable[[Any, Request], Response]
 
 
@@ -185,8 +111,11 @@ class StandIn:
     """
 
     routes: ClassVar[list[_Route]] = []
-    # What a vendor has: tokens that run out (expire_token), pages it cuts itself (shrink_pages).
+    # What a vendor has: tokens that run out (expire_token), pages it cuts itself (shrink_pages),
+    # messages that it sends (dials.OF_CALLBACKS), a description of its fields (drop_field).
     vendor_dials: ClassVar[frozenset[str]] = frozenset()
+    # Those that `drop_field` may take away, as "entity.name": (entity, name).
+    fields: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -200,7 +129,11 @@ class StandIn:
     def __init__(self, *, port: int = 0) -> None:
         self.lock = threading.RLock()
         self.log: list[LogEntry] = []
-        self.dials = Dials()
+        self.dials = Dials(self.dials_changed)
+        self.callbacks = Callbacks(self.dials)
+        # Whoever has it may be told that this is a stand-in; empty: nobody is.
+        self.sandbox_key = ""
+        self._gone: frozenset[str] = frozenset()
         self._port = port
         self._server: ThreadingHTTPServer | None = None
         self._page_size: int | None = None
@@ -244,6 +177,12 @@ class StandIn:
     def expire_tokens(self) -> None:
         """Refuses every token given out so far; the vendor names it in `vendor_dials`."""
 
+    def take_field_away(self, entity: str, name: str) -> None:
+        """As an upgrade of the vendor might; see `fields`."""
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        """Undoes `take_field_away`."""
+
     def page_of(self, asked: int) -> int:
         """How many rows to send where `asked` are wanted; a vendor that cuts pages uses it."""
         return asked if self._page_size is None else min(asked, self._page_size)
@@ -274,16 +213,22 @@ class StandIn:
         instead = _instead(fault, dial.seconds if dial else 0)
         if instead is not None or fault == "stall":
             return self._keep(request, route_.name, instead, fault, False), fault
+        response = self._work(route_, request, dial)
+        if dial and fault == "delay":
+            time.sleep(dial.seconds)
+        if dial and fault == "skew":
+            response = _told_at(response, datetime.now(UTC) + timedelta(seconds=dial.seconds))
+        return (None if fault == "lose_answer" else response), fault
+
+    def _work(self, route_: _Route, request: Request, dial: Dial | None) -> Response:
+        fault = dial.fault if dial else ""
         with self.lock:
             if fault == "expire_token":
                 self.expire_tokens()
             self._page_size = dial.size if dial and fault == "shrink_pages" else None
             response = self.check(request, route_.name) or route_.handler(self, request)
-            worked = response.status < 400
-            self._keep(request, route_.name, response, fault, worked)
-        if dial and fault == "skew":
-            response = _told_at(response, datetime.now(UTC) + timedelta(seconds=dial.seconds))
-        return (None if fault == "lose_answer" else response), fault
+            self._keep(request, route_.name, response, fault, response.status < 400)
+        return response
 
     def _find(self, request: Request) -> tuple[_Route, Request] | None:
         for candidate in self.routes:
@@ -322,31 +267,61 @@ class StandIn:
             self.log.append(entry)
         return response
 
+    # -- dials and log from outside
+
+    def dials_changed(self) -> None:
+        """Takes the fields away that a dial names, and puts back those that none names."""
+        wanted = self.dials.fields_gone() & set(self.fields)
+        if wanted == self._gone:
+            return
+        with self.lock:
+            for label in wanted - self._gone:
+                self.take_field_away(*self.fields[label])
+            for label in self._gone - wanted:
+                self.put_field_back(*self.fields[label])
+            self._gone = wanted
+
     def control(self, request: Request) -> Response:
-        """POST or DELETE /_standin/dials (body: as `Dials.set`), GET /_standin/log."""
-        if request.path == "/_standin/dials" and request.method == "POST":
+        """POST, GET or DELETE /_standin/dials (body: as `Dials.set`), GET /_standin/log, GET
+        /_standin/proof?nonce=…"""
+        answer = {
+            ("POST", "dials"): self._set_dial,
+            ("GET", "dials"): self._show_dials,
+            ("DELETE", "dials"): self._clear_dials,
+            ("GET", "log"): self._show_log,
+            ("GET", "proof"): self._prove,
+        }.get((request.method, request.path.removeprefix("/_standin/")))
+        return answer(request) if answer else Response(404, {"message": "unknown control"})
+
+    def _set_dial(self, request: Request) -> Response:
+        try:
             self.dials.set(**request.json())
-            return Response(200, {"ok": True})
-        if request.path == "/_standin/dials" and request.method == "DELETE":
-            self.dials.clear()
-            return Response(200, {"ok": True})
-        if request.path == "/_standin/log" and request.method == "GET":
-            with self.lock:
-                rows = [
-                    {
-                        "at": entry.at.isoformat(),
-                        "route": entry.route,
-                        "method": entry.method,
-                        "path": entry.path,
-                        "body": entry.body,
-                        "status": entry.status,
-                        "fault": entry.fault,
-                        "did_work": entry.did_work,
-                    }
-                    for entry in self.log
-                ]
-            return Response(200, {"log": rows})
-        return Response(404, {"message": "unknown control"})
+        except (TypeError, ValueError) as exc:
+            return Response(400, {"message": str(exc)})
+        return Response(200, {"ok": True})
+
+    def _clear_dials(self, request: Request) -> Response:
+        self.dials.clear()
+        self.callbacks.flush()
+        return Response(200, {"ok": True})
+
+    def _show_dials(self, request: Request) -> Response:
+        known = [*USUAL, *sorted(self.vendor_dials)]
+        shown = {"dials": self.dials.shown(), "known": known, "fields": sorted(self.fields)}
+        return Response(200, shown)
+
+    def _show_log(self, request: Request) -> Response:
+        with self.lock:
+            rows = [{**asdict(entry), "at": entry.at.isoformat()} for entry in self.log]
+        return Response(200, {"log": rows})
+
+    def _prove(self, request: Request) -> Response:
+        """Shows that whoever started us shares a key with the asker, without naming it."""
+        if not self.sandbox_key:
+            return Response(404, {"message": "this stand-in has no sandbox key"})
+        nonce = request.param("nonce").encode()
+        proof = hmac.new(self.sandbox_key.encode(), nonce, hashlib.sha256).hexdigest()
+        return Response(200, {"proof": proof})
 
 
 def _told_at(response: Response, moment: datetime) -> Response:
@@ -356,12 +331,11 @@ def _told_at(response: Response, moment: datetime) -> Response:
 
 
 def _instead(fault: str, seconds: float) -> Response | None:
+    wait = {"Retry-After": str(max(1, round(seconds)))}
     if fault == "throttle":
-        return Response(
-            429,
-            {"message": "Too many requests"},
-            headers={"Retry-After": str(max(1, round(seconds)))},
-        )
+        return Response(429, {"message": "Too many requests"}, headers=wait)
+    if fault == "busy":
+        return Response(503, {"message": "Busy, come back later"}, headers=wait)
     if fault == "fail":
         return Response(500, {"message": "Internal error"})
     if fault == "maintenance":

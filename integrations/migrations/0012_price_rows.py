@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0010_removals'),
+        ('integrations', '0011_plans_as_rows'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0011_price_rows'),
+        ('integrations', '0013_customers'),
     ]
 
     operations = [

@@ -1,0 +1,91 @@
+"""What differs between a product as it should be and as the storefront holds it. Pure."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from integrations.records import (
+    ProductWrite,
+    StorefrontProduct,
+    StorefrontVariant,
+    VariantWrite,
+)
+
+Change = tuple[str, str, str]
+LONGEST = 300  # of a value that is shown
+
+
+def differences(wanted: ProductWrite, there: StorefrontProduct | None) -> tuple[Change, ...]:
+    """(field, as it is there, as it should be), each as a person reads it; there empty for a
+    product that does not exist or was not seen.
+
+    One that is taken off sale differs in that alone: the rest stays as it is. The handle, the
+    channels and prices in further currencies belong to the storefront.
+    """
+    found = [_change("status", _status(there), "for sale" if wanted.is_published else "draft")]
+    if wanted.is_published or there is None:
+        found += [
+            _change("title", there.title if there else "", wanted.title),
+            _change("description", there.description if there else "", wanted.description),
+            *_variants(wanted, there),
+        ]
+    return tuple(one for one in found if one[1] != one[2])
+
+
+def _status(there: StorefrontProduct | None) -> str:
+    if there is None:
+        return ""
+    return "for sale" if there.is_published else "draft"
+
+
+def _variants(wanted: ProductWrite, there: StorefrontProduct | None) -> Iterator[Change]:
+    rest = list(there.variants) if there else []
+    for variant in wanted.variants:
+        counterpart = _counterpart(variant, rest)
+        if counterpart is not None:
+            rest.remove(counterpart)
+        yield from _variant(variant, counterpart, is_known=there is not None)
+    for gone in rest:
+        yield _change(f"variant {gone.sku or gone.variant_id}", "sold", "")
+
+
+def _counterpart(variant: VariantWrite, there: list[StorefrontVariant]) -> StorefrontVariant | None:
+    by_id = next((one for one in there if one.variant_id == variant.variant_id), None)
+    return by_id or next((one for one in there if one.sku == variant.sku), None)
+
+
+def _variant(
+    wanted: VariantWrite, there: StorefrontVariant | None, *, is_known: bool
+) -> Iterator[Change]:
+    sku = wanted.sku
+    if there is None and is_known:
+        yield _change(f"variant {sku}", "", "sold")
+    yield _change(f"{sku} SKU", there.sku if there else "", wanted.sku)
+    yield _change(f"{sku} title", there.title if there else "", wanted.title)
+    yield _change(f"{sku} barcode", there.barcode if there else "", wanted.barcode)
+    yield _change(f"{sku} options", _options(there), _options(wanted))
+    yield _change(f"{sku} stock counted", _counted(there), _counted(wanted))
+    for currency, amount in wanted.prices:
+        before = sorted(price for code, price in there.prices if code == currency) if there else []
+        if amount not in before:
+            yield _change(
+                f"{sku} price {currency}", " / ".join(map(_plain, before)), _plain(amount)
+            )
+
+
+def _options(variant: VariantWrite | StorefrontVariant | None) -> str:
+    pairs = sorted(variant.options) if variant else []
+    return ", ".join(f"{name}: {value}" for name, value in pairs)
+
+
+def _counted(variant: VariantWrite | StorefrontVariant | None) -> str:
+    if variant is None:
+        return ""
+    return "yes" if variant.manage_inventory else "no"
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+def _change(field: str, before: str, after: str) -> Change:
+    return field, before[:LONGEST], after[:LONGEST]

@@ -1,0 +1,90 @@
+"""The plan of a run as rows: kept page by page, looked up page by page."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Protocol
+
+from integrations.models import PlannedChange, Run
+
+# What a plan would write; the others are told only.
+WRITING_ACTIONS = ("create", "change", "remove")
+ROWS_AT_ONCE = 500
+LONGEST_REF = LONGEST_LABEL = 300
+
+
+class Item(Protocol):
+    """What `PlanItem` has; it is declared where flows find it."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def ref(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def changes(self) -> tuple[tuple[str, str, str], ...]: ...
+
+
+def keep_items(run: Run, items: Sequence[Item]) -> None:
+    """Adds a page's rows behind those that `run` counts already.
+
+    For the transaction that moves the cursor behind the page: so a page that is read again
+    after a kill has no row yet. A number that exists is refused by the database.
+    """
+    rows = (_row(run, number, item) for number, item in enumerate(items, start=run.told + 1))
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        PlannedChange.objects.bulk_create(batch)
+
+
+def _row(run: Run, number: int, item: Item) -> PlannedChange:
+    return PlannedChange(
+        run=run,
+        number=number,
+        action=item.action,
+        ref=item.ref[:LONGEST_REF],
+        label=item.label[:LONGEST_LABEL],
+        reason=item.reason,
+        fingerprint=item.fingerprint,
+        changes=[list(change) for change in item.changes],
+    )
+
+
+def told_already(run: Run, refs: Iterable[str]) -> set[tuple[str, str]]:
+    """(ref, fingerprint) of these records that the run's plan has already, in one query."""
+    rows = PlannedChange.objects.filter(run=run, ref__in=[ref[:LONGEST_REF] for ref in refs])
+    return set(rows.values_list("ref", "fingerprint"))
+
+
+class PlannedRefs:
+    """Record ref to the fingerprint that a run planned to write; holds one page at a time."""
+
+    def __init__(self, run: Run) -> None:
+        self._run_id = run.pk
+        self._known: dict[str, str | None] = {}
+
+    def expect(self, refs: Iterable[str]) -> None:
+        """Looks these up together and forgets the others."""
+        self._known = dict.fromkeys(refs)
+        waiting = iter(list(self._known))
+        while some := list(islice(waiting, ROWS_AT_ONCE)):
+            self._known |= self._planned(some)
+
+    def get(self, ref: str) -> str | None:
+        if ref not in self._known:
+            if len(self._known) > ROWS_AT_ONCE:
+                self._known = {}
+            self._known[ref] = self._planned([ref]).get(ref)
+        return self._known[ref]
+
+    def _planned(self, refs: Sequence[str]) -> dict[str, str]:
+        """The last one counts, where a record came twice."""
+        whole = {ref[:LONGEST_REF]: ref for ref in refs}
+        rows = PlannedChange.objects.filter(
+            run=self._run_id, ref__in=whole, action__in=WRITING_ACTIONS
+        )
+        found = rows.order_by("number").values_list("ref", "fingerprint")
+        return {whole[ref]: fingerprint for ref, fingerprint in found}

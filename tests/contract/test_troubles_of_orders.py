@@ -1,0 +1,105 @@
+"""What a trouble in the ERP stops: the connection for credentials, else the one order it met."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from integrations.engine import limits
+from integrations.engine.models import JobState, SyncJob
+from integrations.models import IdLink, Issue
+from integrations.ports.erp import PushesOrders, TracksOrders
+from tests.contract.conftest import KINDS, opened
+from tests.contract.orders import able
+from tests.contract.world import World, opened_world
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=KINDS)
+def world(
+    request: pytest.FixtureRequest, transactional_db: None, settings: Settings
+) -> Iterator[World]:
+    """An office of its own: what happens to it is not undone."""
+    with opened(request.param) as office:
+        able(office, PushesOrders, TracksOrders)
+        settings.ENGINE = {**settings.ENGINE, "backoff_base_s": 0.01, "backoff_cap_s": 0.02}
+        settings.POLL_UNSETTLED_S = 0
+        with opened_world(office) as made:
+            yield made
+
+
+def parked(world: World, order_id: str) -> str:
+    """The cause in the only issue that holds this order."""
+    order = world.order(order_id)
+    assert order.state == "held", (order.state, order.held_message)
+    assert order.held_message
+    assert order.held_hint
+    assert world.held(order_id) == []
+    return order.held_reason
+
+
+def assert_goes_on(world: World) -> None:
+    """The connection is open, and the next order finds its way."""
+    world.portal.erp.resource.refresh_from_db()
+    assert not world.portal.erp.resource.paused
+    other = world.place(("TAPE-5M", 1))
+    world.settle()
+    assert world.order(other).state == "confirmed"
+
+
+def test_expired_credentials_pause_the_connection_and_lose_nothing(world: World) -> None:
+    world.office.expire_secrets()
+
+    order_id = world.place(("DRILL-18V", 1))
+    world.run_until(lambda: _is_paused(world))
+
+    resource = world.portal.erp.resource
+    assert resource.pause_reason == limits.CREDENTIALS_REFUSED
+    job = SyncJob.objects.exclude(state__in=[JobState.DONE]).filter(kind="push_order").get()
+    assert job.state != JobState.PARKED, "it waits for the connection"
+    assert not world.portal.shop.resource.paused
+    assert world.held(order_id) == []
+
+
+def _is_paused(world: World) -> bool:
+    world.portal.erp.resource.refresh_from_db()
+    return world.portal.erp.resource.paused
+
+
+def test_product_that_is_gone_parks_its_order_alone(world: World) -> None:
+    world.sell("GHOST", "5.00", as_sku="SAW-65")
+    _unlink(world, "GHOST")
+
+    order_id = world.place(("GHOST", 1), ("DRILL-18V", 1))
+    world.settle()
+
+    assert parked(world, order_id) == "unknown_product"
+    assert_goes_on(world)
+
+
+def _unlink(world: World, sku: str) -> None:
+    """As if somebody had linked it to what the ERP has no more."""
+    IdLink.objects.filter(label=sku).update(source_ref=world.office.no_product())
+
+
+def test_closed_period_parks_its_order_alone(world: World) -> None:
+    if not world.office.close_period():
+        pytest.skip("an order is no entry in the books of this ERP")
+
+    order_id = world.place(("DRILL-18V", 1))
+    world.settle()
+
+    assert parked(world, order_id) == "closed_period"
+    assert not _is_paused(world)
+
+
+def test_missing_permission_is_one_issue_for_all_orders(world: World) -> None:
+    world.office.forbid_orders()
+
+    orders = [world.place(("TAPE-5M", 1)) for _ in range(2)]
+    world.settle()
+
+    assert {parked(world, one) for one in orders} == {"erp_access_denied"}
+    assert Issue.objects.filter(cause__contains=":erp_access_denied").count() == 1
+    assert not _is_paused(world)
