@@ -32,6 +32,7 @@ class QuotesConfig(AppConfig):
         from quotes.models import Approval
         from quotes.services import (
             agreed,
+            audited,
             basis,
             choices,
             invoices,
@@ -55,6 +56,7 @@ class QuotesConfig(AppConfig):
         basis.register_all()
         invoices.register_all()
         choices.register_all()
+        audited.register_all()
         mail.declare()
         sending.declare()
         gathering.declare()

@@ -21,6 +21,8 @@ from integrations.flows.orders import (
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
+from integrations.flows.price_audit import start_nightly
+from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
 from integrations.flows.products import open_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
@@ -33,6 +35,7 @@ from integrations.webhooks import inbox
 
 FORGET_EVERY_S = 60.0
 TELL_EXPIRING_S = 3600.0
+AUDIT_PRICES_S = 600.0  # looks for nights that are due
 CHECK_FIELDS_S = 600.0  # looks for checks that are due; each is once a day
 
 # Importing a module registers its job kinds.
@@ -52,6 +55,7 @@ JOB_MODULES = (
     runs,
     looking,
     field_check,
+    price_audit,
     customers,
 )
 
@@ -75,6 +79,7 @@ def register_all() -> None:
     beat.register("sweep_doubles", settings.SWEEP_S, lambda: doubles.start_sweeps(timezone.now()))
     beat.register("poll_progress", settings.SWEEP_S, lambda: poll.start_polls(timezone.now()))
     beat.register("check_fields", CHECK_FIELDS_S, lambda: field_check.start_checks(timezone.now()))
+    beat.register("audit_prices", AUDIT_PRICES_S, lambda: start_nightly(timezone.now()))
     beat.register("tell_expiring", TELL_EXPIRING_S, lambda: expiries.tell_expiring(timezone.now()))
     beat.register(
         "keep_subscriptions",

@@ -1,16 +1,16 @@
 """Forgets what has been kept long enough, in small batches: exchanges, handled events, runs and
-their plans, hand edits that are over."""
+their plans, hand edits that are over, price audits."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from integrations.models import Event, Exchange, Flow, HandEdit, PlannedChange, Run
+from integrations.models import Event, Exchange, Flow, HandEdit, PlannedChange, PriceAudit, Run
 
 BATCH = 500
 PLAN_BATCH = 5000  # rows of a plan, which go by one statement
-KEPT_RUNS = 20  # of each flow, however old
+KEPT_RUNS = 20  # of each flow, however old; and as many audits
 
 
 def forget_old(now: datetime) -> int:
@@ -27,6 +27,10 @@ def forget_old(now: datetime) -> int:
         + _forget(HandEdit, over)
         + _forget_plans(now - timedelta(days=settings.PLAN_KEEP_DAYS))
         + sum(_forget(Run, _old_runs(flow, limit)) for flow in Flow.objects.all())
+        + sum(
+            _forget(PriceAudit, _old_audits(flow, limit))
+            for flow in Flow.objects.filter(kind=Flow.Kind.PRICES)
+        )
     )
 
 
@@ -60,6 +64,11 @@ def _old_runs(flow: Flow, limit: datetime) -> QuerySet[Run]:
     ended = flow.runs.filter(finished_at__lt=limit, applied_by=None)
     bare = ended.exclude(Exists(PlannedChange.objects.filter(run=OuterRef("pk"))))
     return bare.exclude(pk__in=[*kept, _current(flow)])
+
+
+def _old_audits(flow: Flow, limit: datetime) -> QuerySet[PriceAudit]:
+    kept = list(flow.price_audits.order_by("-id").values_list("pk", flat=True)[:KEPT_RUNS])
+    return flow.price_audits.filter(finished_at__lt=limit).exclude(pk__in=kept)
 
 
 def _forget(model: type[Model], old: QuerySet[Model]) -> int:

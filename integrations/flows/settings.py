@@ -13,6 +13,7 @@ from integrations.errors import NeedsOperator
 from integrations.models import Flow, StateChange
 
 LONGEST_INTERVAL_H = 24 * 366
+LARGEST_SAMPLE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,12 @@ def _currency(text: str) -> str:
 def _hours(text: str) -> str:
     if not (text.isascii() and text.isdigit()) or int(text) > LONGEST_INTERVAL_H:
         raise ValueError(f"a whole number of hours from 0 to {LONGEST_INTERVAL_H}")
+    return str(int(text))
+
+
+def _sample(text: str) -> str:
+    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_SAMPLE:
+        raise ValueError(f"a whole number from 0 to {LARGEST_SAMPLE}")
     return str(int(text))
 
 
@@ -172,6 +179,13 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             label="Hours between complete reads",
             help="Only a complete one sees what the ERP deleted. 0: never complete. Empty: 24.",
             read=_hours,
+        ),
+        FlowSetting(
+            name="audit_sample",
+            label="Prices compared each night",
+            help="How many prices the ERP and the storefront are asked for after 2:00 in the time "
+            "zone of the seller, to find those that differ. 0: none. Empty: 50.",
+            read=_sample,
         ),
         MOST_REMOVALS,
     ),

@@ -39,6 +39,7 @@ from integrations.records import (
 
 READS = frozenset(
     {
+        "buyer_prices",
         "get_order",
         "groups_by_id",
         "order_page",

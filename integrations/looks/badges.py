@@ -22,6 +22,7 @@ from integrations.models import (
     Issue,
     MatchProposal,
     PlannedChange,
+    PriceAudit,
     Run,
 )
 from integrations.models.order import OrderState
@@ -65,6 +66,12 @@ TONES: dict[str, dict[str, str]] = {
         Run.State.DONE: "success",
         Run.State.FAILED: "danger",
         Run.State.CANCELLED: "default",
+    },
+    "price_audit": {
+        PriceAudit.State.RUNNING: "info",
+        PriceAudit.State.DONE: "success",
+        PriceAudit.State.FAILED: "danger",
+        PriceAudit.State.CANCELLED: "default",
     },
     "planned": {
         PlannedChange.Action.CREATE: "success",
@@ -123,6 +130,7 @@ LABELS: dict[str, dict[str, str]] = {
     "breaker": dict(BreakerState.choices),
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
+    "price_audit": dict(PriceAudit.State.choices),
     "planned": dict(PlannedChange.Action.choices),
     "hand_edit": dict(HandEdit.State.choices),
     "match": dict(MatchProposal.State.choices),

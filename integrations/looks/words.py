@@ -26,6 +26,7 @@ JOBS = {
     "keep_subscription": "Stay subscribed to the ERP's notices",
     "look_for_edits": "Look for edits by hand",
     "check_fields": "Compare the fields of the ERP that are used",
+    "audit_prices": "Compare prices of the ERP and the storefront",
     "look_at_customer": "Look who registered in the storefront",
     "settle_customer": "Give a customer the groups of their company",
 }
@@ -58,6 +59,9 @@ STEPS = {
     "note": "Write down that it is paid",
     "compare": "Compare with what was written",
     "subscribe": "Ask to be told of changes",
+    "choose": "Choose what to compare",
+    "ask": "Ask the ERP and the storefront",
+    "report": "Open and close issues",
     "who": "Look whether a buyer has that address",
     "groups": "Put them into their groups",
 }

@@ -22,6 +22,7 @@ from integrations.models.matching import MatchKey, MatchProposal, MatchReading
 from integrations.models.order import Invoice, Order, OrderLine, Payment, Shipment
 from integrations.models.ownership import HandEdit, WrittenCopy
 from integrations.models.planned import PlannedChange
+from integrations.models.price_audit import PriceAudit, PriceDrift
 from integrations.models.run import Run
 from integrations.models.user import User
 
@@ -49,6 +50,8 @@ __all__ = [
     "OrderLine",
     "Origin",
     "Payment",
+    "PriceAudit",
+    "PriceDrift",
     "PlannedChange",
     "PriceRow",
     "Registration",

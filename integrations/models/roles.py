@@ -28,6 +28,8 @@ _READABLE = [
     "order",
     "orderline",
     "payment",
+    "priceaudit",
+    "pricedrift",
     "plannedchange",
     "pricerow",
     "run",
@@ -112,6 +114,7 @@ ROLES: dict[str, set[str]] = {
     | _SEE_QUOTES
     | {"settle_quote_orders"}
     | {"operate_jobs", "push_orders", "change_issue", "test_connections"}
+    | {"run_price_audits"}
     | {"decide_registrations", "change_customercopy"},
     SALES: _VIEW_SALES | _SELL,
     SALES_MANAGER: _VIEW_SALES
@@ -133,6 +136,7 @@ ROLES: dict[str, set[str]] = {
         "operate_jobs",
         "push_orders",
         "change_issue",
+        "run_price_audits",
         "add_connection",
         "change_connection",
         "test_connections",

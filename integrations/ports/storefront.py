@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from integrations.records import (
+    BuyerPrice,
+    BuyerPriceAsk,
     CategoryWrite,
     CustomerWrite,
     DraftSighting,
@@ -16,6 +18,7 @@ from integrations.records import (
     PaymentCollection,
     PlacedQuote,
     PriceListWrite,
+    PriceRowThere,
     PriceWrite,
     ProductWrite,
     QuotedOrder,
@@ -240,6 +243,21 @@ class WritesListPrices(Protocol):
         The prices that are there now, per offer. Repeatable. Raises Conflict for a variant that
         is gone, Rejected for a batch with a bad row.
         """
+        ...
+
+
+@runtime_checkable
+class TellsBuyerPrices(Protocol):
+    """What given customers are charged, without being them. Writes nothing.
+
+    Needs our plugin in the storefront; one that is missing or too old raises NeedsOperator.
+    """
+
+    def buyer_prices(
+        self, asks: Sequence[BuyerPriceAsk], price_ids: Sequence[str]
+    ) -> tuple[Sequence[BuyerPrice], Sequence[PriceRowThere]]:
+        """One answer per ask, in their order; and the rows that decided, together with those of
+        `price_ids` that are (still) there. In a bounded number of calls."""
         ...
 
 

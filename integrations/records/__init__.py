@@ -44,8 +44,11 @@ from integrations.records.orders import (
 )
 from integrations.records.pages import Page, Window
 from integrations.records.price_lists import (
+    BuyerPrice,
+    BuyerPriceAsk,
     ListPrices,
     PriceListWrite,
+    PriceRowThere,
     PriceWrite,
     StorefrontPrice,
     StorefrontPriceList,
@@ -84,6 +87,8 @@ __all__ = [
     "ShippingOption",
     "StorefrontRegion",
     "Address",
+    "BuyerPrice",
+    "BuyerPriceAsk",
     "Article",
     "Check",
     "CategoryWrite",
@@ -123,6 +128,7 @@ __all__ = [
     "PriceListWrite",
     "PriceQuestion",
     "PriceRefusal",
+    "PriceRowThere",
     "PriceWrite",
     "ProductWrite",
     "QuotedLine",

@@ -81,3 +81,47 @@ class ListPrices:
     variant_id: str
     currencies: tuple[str, ...]
     prices: tuple[PriceWrite, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerPriceAsk:
+    """What would one piece cost this customer in a cart of so many, now?"""
+
+    our_ref: str
+    variant_id: str
+    customer_id: str
+    quantity: Decimal
+    currency: str
+    region_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerPrice:
+    """What the storefront charges for one piece; `amount` None: nothing, and `problem` says why
+    in a sentence.
+
+    `price_id` is the row that decided, `list_id` its price list, empty for the variant's own
+    price. `group_ids` are the groups the customer is in.
+    """
+
+    our_ref: str
+    amount: Decimal | None
+    currency: str
+    is_tax_inclusive: bool
+    price_id: str
+    list_id: str
+    group_ids: tuple[str, ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRowThere:
+    """A price of the storefront by its id; as `StorefrontPrice`, with the list that it is in."""
+
+    price_id: str
+    list_id: str
+    currency: str
+    net_amount: Decimal
+    min_quantity: Decimal | None
+    max_quantity: Decimal | None
+    is_plain: bool

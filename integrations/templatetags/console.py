@@ -30,6 +30,11 @@ def money(value: Decimal | None, currency: str) -> SafeString:
     return written.money(value, currency)
 
 
+@register.simple_tag
+def exact_money(value: Decimal, currency: str) -> SafeString:
+    return written.exact_money(value, currency)
+
+
 @register.filter
 def quantity(value: Decimal | None) -> str:
     return written.quantity(value)

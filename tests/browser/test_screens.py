@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from integrations.engine.models import SyncJob
-from integrations.models import Event, Exchange, Run
+from integrations.models import Event, Exchange, PriceAudit, PriceDrift, Run
 from tests import factories as make
 from tests.browser.looking import assert_well_made
 
@@ -222,3 +222,92 @@ def test_prices(page, shoot, scene):
     page.get_by_text("8.125 EUR from 10").wait_for()
     shoot(page, "prices")
     assert_well_made(page)
+
+
+DRIFTS = (
+    (
+        "stale_row",
+        "DRL-18V",
+        "8.125",
+        "8.5",
+        "The storefront holds 8.5, the ERP's price is 8.125 EUR.",
+        "Delete the price in the storefront or change it in the ERP; then run the prices flow.",
+    ),
+    (
+        "not_in_group",
+        "SAW-65",
+        "141.55",
+        "149",
+        "The customer is not in the customer group of Dealers in the storefront.",
+        "Put the customer into the group price_list:7 there.",
+    ),
+    (
+        "no_price",
+        "LASER-3D",
+        "219.9",
+        None,
+        "The product is not published in the storefront.",
+        "Publish the product, or add what is missing.",
+    ),
+)
+
+
+def test_price_audit(page, shoot, scene):
+    flow = make.FlowFactory(kind="prices", source=scene.erp, target=scene.shop, mode="live")
+    audit = PriceAudit.objects.create(
+        flow=flow,
+        actor="nightly",
+        state="done",
+        seed=1834,
+        wanted=50,
+        done=50,
+        equal=46,
+        drifted=3,
+        uncompared=1,
+        chosen={"sold": 18, "quoted": 7, "by chance": 25},
+        started_at=scene.ago(hours=6),
+        finished_at=scene.ago(hours=5.99),
+    )
+    for n, (cause, sku, erp, shop, found, plan) in enumerate(DRIFTS):
+        PriceDrift.objects.create(
+            audit=audit,
+            n=n,
+            cause=cause,
+            company="Brandt Elektro GmbH",
+            customer_id="cus_brandt",
+            customer_ref="42",
+            sku=sku,
+            quantity=10,
+            currency="EUR",
+            asked_on=scene.now.date(),
+            erp_price=erp,
+            storefront_price=shop,
+            found=found,
+            plan=plan,
+        )
+    page.goto(reverse("admin:integrations_priceaudit_changelist"))
+    page.get_by_role("link", name="Run an audit").wait_for()
+    assert_well_made(page)
+    shoot(page, "price-audits")
+
+    page.get_by_role("link", name=str(audit.pk), exact=True).click()
+    page.get_by_text("is not published").wait_for()
+    shoot(page, "price-audit")
+    assert_well_made(page)
+
+    page.get_by_role("link", name="Customer not in the group (1)").press("Enter")
+    page.get_by_text("SAW-65").wait_for()
+    assert page.get_by_text("LASER-3D").count() == 0
+    assert_well_made(page)
+
+    page.get_by_role("link", name="Run an audit").press("Enter")
+    page.get_by_label("How many prices").wait_for()
+    shoot(page, "run-price-audit")
+    assert_well_made(page)
+    page.get_by_label("SKU").fill("DRL-18V")
+    page.get_by_role("button", name="Run the audit").press("Enter")
+    page.get_by_role("alert").get_by_text("Name both a customer and a SKU").wait_for()
+    assert_well_made(page)
+    page.get_by_label("SKU").fill("")
+    page.get_by_role("button", name="Run the audit").press("Enter")
+    page.get_by_text("Nothing so far.").wait_for()

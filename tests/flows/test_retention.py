@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.flows.retention import KEPT_RUNS, forget_old
-from integrations.models import Run
+from integrations.models import PriceAudit, PriceDrift, Run
 from tests.factories import NOON, FlowFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +52,20 @@ def test_plan_stays_as_long_as_the_run_that_applied_it() -> None:
     forget_old(MUCH_LATER)
 
     assert Run.objects.get(pk=applied.pk).applies == plan
+
+
+def test_old_price_audits_go_with_what_they_found_but_for_the_newest() -> None:
+    flow = FlowFactory(kind="prices")
+    audits = [
+        PriceAudit.objects.create(flow=flow, actor="nightly", state="done", finished_at=NOON)
+        for _ in range(KEPT_RUNS + 2)
+    ]
+    for one in (audits[0], audits[-1]):
+        PriceDrift.objects.create(
+            audit=one, n=0, cause="tier", quantity=1, currency="EUR", asked_on=NOON.date()
+        )
+
+    forget_old(MUCH_LATER)
+
+    assert set(PriceAudit.objects.values_list("pk", flat=True)) == {one.pk for one in audits[2:]}
+    assert PriceDrift.objects.get().audit == audits[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from integrations.adapters.medusa.buyer_prices import BuyerPrices
 from integrations.adapters.medusa.client import Client
 from integrations.adapters.medusa.collections import Collections
 from integrations.adapters.medusa.customers import Customers
@@ -17,11 +18,21 @@ from integrations.http import Session
 
 
 class MedusaAdapter(
-    Orders, Collections, Quotes, Products, VariantPrices, Groups, Stock, Customers, Shipping, Health
+    Orders,
+    Collections,
+    Quotes,
+    Products,
+    VariantPrices,
+    BuyerPrices,
+    Groups,
+    Stock,
+    Customers,
+    Shipping,
+    Health,
 ):
     """Implements ReadsOrders, WritesOrderProgress, CollectsPayments, PlacesQuotedOrders,
-    WritesProducts, WritesPriceLists, WritesListPrices, KeepsGroups, WritesStock, WritesCustomers,
-    ListsShipping and TestsConnection."""
+    WritesProducts, WritesPriceLists, WritesListPrices, TellsBuyerPrices, KeepsGroups, WritesStock,
+    WritesCustomers, ListsShipping and TestsConnection."""
 
     def __init__(self, client: Client, settings: Mapping[str, str]) -> None:
         self._client = client

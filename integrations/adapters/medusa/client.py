@@ -54,6 +54,10 @@ class Client:
         """Sends a change; raises OutcomeUnknown when its answer is lost."""
         return _object(self._session.call("POST", path, writes=True, json=body, params=params))
 
+    def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Reads what takes a body to ask for. Changes nothing, so a lost answer is no doubt."""
+        return _object(self._session.call("POST", path, writes=False, json=body))
+
     def delete(self, path: str) -> dict[str, Any]:
         """Removes what is at `path`; raises OutcomeUnknown when the answer is lost."""
         return _object(self._session.call("DELETE", path, writes=True))

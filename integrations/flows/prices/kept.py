@@ -112,7 +112,7 @@ class PriceCopy:
         found: dict[str, list[Kept]] = defaultdict(list)
         for row in self._rows().filter(offer__in=set(names)).order_by("pk"):
             row.is_active = row.is_active and row.pk not in without
-            found[row.offer].append(self._kept(row))
+            found[row.offer].append(self.as_kept(row))
         return dict(found)
 
     def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
@@ -216,7 +216,8 @@ class PriceCopy:
             **said,
         )
 
-    def _kept(self, row: PriceRow) -> Kept:
+    def as_kept(self, row: PriceRow) -> Kept:
+        """A row as the rules read it."""
         is_told = row.storefront_id == self._target.pk
         return Kept(
             pk=row.pk,

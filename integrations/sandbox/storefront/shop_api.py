@@ -31,3 +31,6 @@ class ShopApi:
         return self._session.call(
             "POST", path, writes=True, json=dict(body), headers=headers
         ).json()
+
+    def delete(self, path: str) -> Any:
+        return self._session.call("DELETE", path, writes=True).json()

@@ -114,28 +114,40 @@ class PriceLists:
     # -- what a buyer pays
 
     def price_of(self, variant: Json, buyer: Buyer, quantity: Decimal | None) -> Decimal | None:
-        """The unit price; None when the variant has none in this currency.
+        """The unit price; None when the variant has none in this currency."""
+        charged = self.charged(variant, buyer, quantity)
+        return None if charged is None else Decimal(charged["amount"])
+
+    def charged(self, variant: Json, buyer: Buyer, quantity: Decimal | None) -> Json | None:
+        """The row of the price that a buyer pays.
 
         Prices of lists come first, those with more rules before those with fewer, then the
         lowest; of a sale the lower of it and the variant's own price. `quantity` None: as a
         product page asks, which sees the steps that begin at one.
         """
         own = _best(
-            (len(one["rules"]), one["amount"])
+            (len(one["rules"]), one)
             for one in variant["prices"]
             if _holds(one, buyer, quantity) and buyer.fits(one["rules"])
         )
-        listed = [
-            (len(held["rules"]) + len(one["rules"]), one["amount"], held["type"])
+        listed = _best(
+            (len(held["rules"]) + len(one["rules"]), one)
             for one in self.prices.values()
             if one["variant_id"] == variant["id"] and _holds(one, buyer, quantity)
             for held in [self.rows[one["list_id"]]]
             if _is_on(held) and buyer.fits(held["rules"]) and buyer.fits(one["rules"])
-        ]
-        if not listed:
+        )
+        if listed is None:
             return own
-        _, amount, kind = min(listed, key=lambda one: (-one[0], one[1]))
-        return min(amount, own) if kind == "sale" and own else Decimal(amount)
+        is_sale = self.rows[listed["list_id"]]["type"] == "sale"
+        return own if is_sale and own and own["amount"] < listed["amount"] else listed
+
+    def row(self, price_id: str) -> Json | None:
+        """A price by its id, of a list or of a variant; None where there is none (any more)."""
+        own = (one for variant in self.catalogue.variants() for one in variant["prices"])
+        return self.prices.get(price_id) or next(
+            (one for one in own if one["id"] == price_id), None
+        )
 
     # -- parts
 
@@ -229,10 +241,10 @@ def _holds(price: Json, buyer: Buyer, quantity: Decimal | None) -> bool:
     return bool(low <= quantity and (high is None or quantity <= high))
 
 
-def _best(found: Iterable[tuple[int, Any]]) -> Decimal | None:
+def _best(found: Iterable[tuple[int, Json]]) -> Json | None:
     """Most rules first, then the lowest."""
-    best = min(found, key=lambda one: (-one[0], one[1]), default=None)
-    return None if best is None else Decimal(best[1])
+    best = min(found, key=lambda one: (-one[0], one[1]["amount"]), default=None)
+    return None if best is None else best[1]
 
 
 def _many(value: Any) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from integrations.adapters.medusa.sandbox.buyer_prices_api import BuyerPricesApi
 from integrations.adapters.medusa.sandbox.categories_api import CategoriesApi
 from integrations.adapters.medusa.sandbox.checkout import Cart, address_row
 from integrations.adapters.medusa.sandbox.control import CONTROLS
@@ -47,6 +48,7 @@ class MedusaStandIn(
     PaymentsApi,
     EditsApi,
     QuotesApi,
+    BuyerPricesApi,
 ):
     """A Medusa 2.21 that lives in memory, as strict and as lax as the real one.
 

@@ -43,7 +43,7 @@ class Shop:
         default_factory=lambda: ["@medusajs/draft-order", "erp-portal-medusa"]
     )
     more_locations: dict[str, str] = field(default_factory=dict)  # id → name; sold from nowhere
-    plugin_version: str = "0.4.0"
+    plugin_version: str = "0.5.0"
     # Areas of the Admin API (orders, products, …) that the key's role may not touch.
     forbidden: set[str] = field(default_factory=set)
     # Currencies whose prices include the tax (a price preference in Medusa).
@@ -89,6 +89,7 @@ class Shop:
                 "countries": [{"iso_2": one, "name": one.upper()} for one in countries],
             }
             for currency, (name, countries) in REGIONS.items()
+            if currency in self.region_ids
         ]
 
     def sales_channels(self) -> list[Json]:

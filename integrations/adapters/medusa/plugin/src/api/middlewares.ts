@@ -1,4 +1,5 @@
 import { authenticate, defineMiddlewares, validateAndTransformBody } from "@medusajs/framework/http"
+import { BuyerPricesBody } from "../prices/body"
 import { ConvertBody, QuoteOrderBody } from "../quotes/body"
 import { RfqBody } from "../rfqs/body"
 
@@ -17,6 +18,11 @@ export default defineMiddlewares({
       matcher: `${QUOTE_ORDERS}/:quote_ref/convert`,
       method: ["POST"],
       middlewares: [validateAndTransformBody(ConvertBody)],
+    },
+    {
+      matcher: "/admin/erp-portal/buyer-prices",
+      method: ["POST"],
+      middlewares: [validateAndTransformBody(BuyerPricesBody)],
     },
     {
       // Store routes are open to anybody with a publishable key; this is for signed-in customers.

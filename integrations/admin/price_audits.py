@@ -1,0 +1,185 @@
+"""Price audits: what customers are charged beside what the ERP says, and why it differs."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from integrations.admin.base import GrowingAdmin, actor
+from integrations.errors import PortalError
+from integrations.flows.price_audit import request_audit
+from integrations.flows.price_audit.sampling import MOST
+from integrations.looks import written
+from integrations.looks.badges import badge
+from integrations.models import Flow, PriceAudit, PriceDrift
+
+SHOWN = 200
+
+
+class AuditForm(forms.Form):
+    """A sample of many prices, or the one of a named customer and SKU."""
+
+    flow = forms.ModelChoiceField(
+        label="Prices flow", queryset=Flow.objects.none(), widget=UnfoldAdminSelectWidget
+    )
+    sample = forms.IntegerField(
+        label="How many prices",
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Chosen by the portal: what differed before, what was sold and quoted lately, "
+        "the rest by chance. Empty: as many as each night.",
+    )
+    account = forms.CharField(
+        label="Only for this customer",
+        required=False,
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="The name of a company, a buyer's e-mail, or the storefront's customer id.",
+    )
+    sku = forms.CharField(
+        label="SKU",
+        required=False,
+        max_length=128,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="With a customer: this one price.",
+    )
+    quantity = forms.IntegerField(
+        label="Pieces",
+        required=False,
+        min_value=1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="In an order of so many. Empty: 1.",
+    )
+    currency = forms.CharField(
+        label="Currency",
+        required=False,
+        max_length=3,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Such as EUR. Empty: the one that the ERP prices it in.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        flows = Flow.objects.filter(kind=Flow.Kind.PRICES).select_related("source", "target")
+        self.fields["flow"].queryset = flows  # type: ignore[attr-defined]
+        self.fields["flow"].initial = flows.first()
+
+    def start(self, who: str) -> PriceAudit:
+        """Raises what `request_audit` raises."""
+        said = self.cleaned_data
+        return request_audit(
+            said["flow"],
+            actor=who,
+            size=None if said["account"] else said["sample"],
+            account=said["account"],
+            sku=said["sku"],
+            quantity=Decimal(said["quantity"] or 1),
+            currency=said["currency"],
+        )
+
+
+@admin.register(PriceAudit)
+class PriceAuditAdmin(GrowingAdmin):
+    list_display = ["name", "state_badge", "started", "compared", "same", "differ", "left", "by"]
+    list_filter = ["state"]
+    list_select_related = ["flow__source", "flow__target"]
+    page_template = "console/price_audit.html"
+    list_before_template = "console/_run_audit.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PriceAudit]:
+        return super().get_queryset(request).defer("asked")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.run_price_audits")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form; a POST starts the audit and leads to its page."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = AuditForm(request.POST or None)
+        if form.is_valid():
+            try:
+                made = form.start(actor(request))
+            except PortalError as exc:
+                form.add_error(None, f"{exc.message} {exc.hint}".strip())
+            else:
+                messages.success(request, f"{made} runs; what it finds is shown here.")
+                return HttpResponseRedirect(
+                    reverse("admin:integrations_priceaudit_change", args=[made.pk])
+                )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Run an audit",
+            "opts": self.opts,
+            "media": self.media,
+            "form": form,
+        }
+        return TemplateResponse(request, "console/run_audit.html", context)
+
+    def page_context(self, request: HttpRequest, row: PriceAudit) -> dict[str, Any]:
+        chosen = request.GET.get("cause", "")
+        labels = dict(PriceDrift.Cause.choices)
+        drifts = row.drifts.filter(cause=chosen) if chosen in labels else row.drifts.all()
+        counts = row.drifts.order_by("cause").values_list("cause").annotate(times=Count("pk"))
+        shown = list(drifts[: SHOWN + 1])
+        return {
+            "causes": [(cause, labels.get(cause, cause), times) for cause, times in counts],
+            "cause": chosen if chosen in labels else "",
+            "drifts": shown[:SHOWN],
+            "has_more": len(shown) > SHOWN,
+            "chosen": row.chosen,
+            "took": written.duration(row.finished_at - row.started_at) if row.finished_at else "",
+            "may_run": self.has_add_permission(request),
+        }
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == "cause" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description="Audit")
+    def name(self, audit: PriceAudit) -> str:
+        return str(audit.pk)
+
+    @admin.display(description="State")
+    def state_badge(self, audit: PriceAudit) -> SafeString:
+        return badge("price_audit", audit.state)
+
+    @admin.display(description="Started")
+    def started(self, audit: PriceAudit) -> Any:
+        return written.instant(audit.started_at, now=timezone.now())
+
+    @admin.display(description="Compared")
+    def compared(self, audit: PriceAudit) -> int:
+        return audit.equal + audit.drifted
+
+    @admin.display(description="Equal")
+    def same(self, audit: PriceAudit) -> int:
+        return audit.equal
+
+    @admin.display(description="Differ")
+    def differ(self, audit: PriceAudit) -> int:
+        return audit.drifted
+
+    @admin.display(description="Not compared")
+    def left(self, audit: PriceAudit) -> int:
+        return audit.uncompared
+
+    @admin.display(description="By")
+    def by(self, audit: PriceAudit) -> str:
+        return audit.actor
