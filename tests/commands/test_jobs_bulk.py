@@ -113,7 +113,8 @@ class TestEdit:
     def test_what_can_be_edited_is_shown(self, say: Say, order_job: SyncJob) -> None:
         told = say("jobs", "show", order_job.pk).out
 
-        assert "Can be edited: po_number, customer_ref, note, agreed_total" in told
+        names = "po_number, customer_ref, payment_term_ref, note, agreed_total"
+        assert f"Can be edited: {names}" in told
 
     def test_an_unknown_field_is_refused_with_the_known_ones(
         self, say: Say, order_job: SyncJob

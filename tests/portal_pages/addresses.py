@@ -35,6 +35,9 @@ ACCESS = {
     "sign_out": PUBLIC,
     "language": PUBLIC,
     "handover": PUBLIC,
+    "prove": PUBLIC,
+    "prove_mail": PUBLIC,
+    "prove_code": PUBLIC,
     "anonymous": PUBLIC,
     "anonymous_code": PUBLIC,
     "anonymous_done": PUBLIC,
@@ -91,6 +94,7 @@ class World:
         revision = {"pk": self.version.quote_id, "revision": self.version.revision}
         known: dict[str, dict[str, Any]] = {
             "handover": {"token": "invented"},
+            "prove": {"token": "invented"},
             "thread_open": {"token": self.token},
             "attachments": {"number": self.rfq.number},
             "attachment": {"number": self.rfq.number, "pk": self.attachment.pk},

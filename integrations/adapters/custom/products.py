@@ -19,23 +19,23 @@ class Products(CustomPart):
         """Left out: the portal's own products of freight, rounding and free text."""
         section = self.mapping["products"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        products = [self._read(raw) for raw in page.rows]
-        self._refuse_misfit(products)
+        products = [self._read_product(raw) for raw in page.rows]
+        self._refuse_misfit_products(products)
         return Page(
             rows=tuple(one for one in products if one.variants or one.problem),
             next_cursor=page.next_cursor,
         )
 
-    def _read(self, raw: Any) -> ErpProduct:
+    def _read_product(self, raw: Any) -> ErpProduct:
         """One product; one with a value that cannot be read says so and stops no other."""
         try:
             return self._product(raw)
         except NeedsOperator as misfit:
             if misfit.reason != "mapping_misfit":
                 raise
-            return self._unreadable(raw, misfit.message.rstrip("."))
+            return self._unreadable_product(raw, misfit.message.rstrip("."))
 
-    def _unreadable(self, raw: Any, problem: str) -> ErpProduct:
+    def _unreadable_product(self, raw: Any, problem: str) -> ErpProduct:
         fields = self.mapping["products"]["fields"]
         named = {"ref": fields["ref"], "title": fields["title"]}
         row = self.row(raw, Entry(where=fields.where, line=fields.line, values_by_key=named))
@@ -52,7 +52,7 @@ class Products(CustomPart):
         )
 
     @staticmethod
-    def _refuse_misfit(products: Sequence[ErpProduct]) -> None:
+    def _refuse_misfit_products(products: Sequence[ErpProduct]) -> None:
         """Where most of a page cannot be read, the mapping is wrong and not the goods."""
         bad = [one.problem for one in products if one.problem]
         if len(bad) > len(products) / 2:

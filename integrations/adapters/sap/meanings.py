@@ -122,8 +122,8 @@ def _sign_in_words(words: str) -> tuple[str, str]:
         )
     return (
         "SAP refused the credentials.",
-        "Check user, password and SAP client of the connection (SAP locks a user after some "
-        "tries), then resume it.",
+        "Check user, password and SAP client of the connection, and whether the password has "
+        "expired (SAP locks a user after some tries); then resume it.",
     )
 
 

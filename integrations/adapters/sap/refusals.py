@@ -60,7 +60,7 @@ def _unknown_materials(numbers: Sequence[str]) -> NeedsOperator:
         f"SAP has no material {_named(numbers)}.",
         reason="unknown_product",
         cause=f"unknown_product:{numbers[0]}",
-        hint="Create it in SAP, or link the product to a material that SAP has; then requeue.",
+        hint="Create it in SAP, or link the variant to a material that SAP has; then requeue.",
         ids={"material": numbers[0]},
     )
 

@@ -168,10 +168,10 @@ def test_unknown_item_is_told_with_its_line(office: NetSuiteOffice, desk: Desk) 
 
     error = refusal(office, desk.draft([desk.line(), bad]))
 
-    assert isinstance(error, Rejected)
+    assert isinstance(error, NeedsOperator)
     assert "Tape measure 5 m" in error.message
-    assert "99999999" in error.remote_words
-    assert "active" in error.hint
+    assert "Invalid Field Value 99999999" in error.message
+    assert "sells" in error.hint
 
 
 def test_inactive_item_is_told_with_its_line(office: NetSuiteOffice, desk: Desk) -> None:

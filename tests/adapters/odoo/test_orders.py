@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
+from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown
 from integrations.http import Limits
 from integrations.records import ErpOrder
 from tests.adapters.odoo.office import Office
@@ -232,7 +232,7 @@ def test_line_without_a_product_is_not_sent(office: Office) -> None:
 
 
 def test_unknown_product_is_refused_in_the_words_of_odoo(office: Office) -> None:
-    with pytest.raises(Rejected, match="No matching record found for database id '9999'"):
+    with pytest.raises(NeedsOperator, match="No matching record found for database id '9999'"):
         office.adapter().create_order(office.draft(lines=[office.line(product_ref="9999")]))
 
     assert office.erp.orders() == []
