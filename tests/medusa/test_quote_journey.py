@@ -141,7 +141,7 @@ def quoted(page: Page, number: str, world: World) -> Version:
     page.get_by_role("link", name=number).first.click()
     page.get_by_role("button", name="Quote it").click()
     page.get_by_role("button", name="Price from the ERP").click()
-    page.get_by_text("1 priced").wait_for()
+    page.get_by_text(": priced.").wait_for()
     assert field(page, "unit_price").input_value().startswith(PRICE)
     until = timezone.now() + timedelta(days=14)
     field(page, "tax_percent").fill("19")
