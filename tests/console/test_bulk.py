@@ -76,6 +76,7 @@ class TestPressing:
         assert not Press.objects.exists()
         assert SyncJob.objects.filter(state=JobState.QUEUED).count() == 3
 
+    @pytest.mark.slow
     def test_request_needs_as_many_queries_for_thousands_as_for_dozens(self, signed_in):
         client = signed_in(make.operator())
         parked(60)

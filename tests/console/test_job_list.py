@@ -41,6 +41,7 @@ def crowd(db):
     )
 
 
+@pytest.mark.slow
 def test_list_that_is_not_counted_to_its_end_says_so(crowd, look):
     answer = look()
 
@@ -48,6 +49,7 @@ def test_list_that_is_not_counted_to_its_end_says_so(crowd, look):
     assert answer.context["cl"].paginator.num_pages == COUNTED / 40
 
 
+@pytest.mark.slow
 def test_all_of_an_uncounted_list_is_selected_without_a_number(crowd, look):
     page = look().content.decode()
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,29 @@ from tests.contract import offices
 from tests.contract.office import Office
 from tests.contract.orders import Desk
 
+# The others are held against it in test-all: what makes theirs different has quick tests of its
+# own in tests/adapters.
+IN_EVERY_RUN = ("odoo", "custom")
 KINDS = sorted(one.name for one in pkgutil.iter_modules(offices.__path__))
 SHORT = Limits(connect_s=1, read_s=0.2, deadline_s=2)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and _office_of(item) not in (None, *IN_EVERY_RUN):
+            item.add_marker(pytest.mark.slow)
+
+
+def _office_of(item: pytest.Item) -> str | None:
+    params = (
+        item.callspec.params
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else {}
+    )
+    found = (params.get(name) for name in ("shared_office", "own_office"))
+    return next((one for one in found if one), None)
 
 
 def opened(kind: str) -> AbstractContextManager[Office]:

@@ -208,6 +208,7 @@ def test_killed_batch_is_pressed_once_by_the_next_worker(
     assert set(rows.values_list("attempts", flat=True)) == {1}
 
 
+@pytest.mark.slow
 def test_long_press_goes_on_in_further_jobs(settings: Settings) -> None:
     settings.ENGINE = {**settings.ENGINE, "press_pass_s": 0}
     parked_jobs(160)

@@ -211,6 +211,7 @@ def test_pasted_rows_that_cannot_be_read_stay_with_their_errors(browser, verb):
     assert not Rfq.objects.exists()
 
 
+@pytest.mark.slow
 def test_more_rows_than_fit_stay_in_the_box(browser):
     text = "\n".join(f"SKU-{n};1" for n in range(503))
 

@@ -467,6 +467,7 @@ _bodies = some.one_of(
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.slow
 def test_whatever_comes_in_is_taken_whole_or_refused_by_a_known_code(bea: Buyer, body: Any) -> None:
     before = Rfq.objects.count()
 

@@ -140,6 +140,7 @@ def test_markup_is_printed_as_it_was_typed():
 
 
 @pytest.mark.parametrize("letter", ["a", "W", "م", "漢", "ि", "क्"])
+@pytest.mark.slow
 def test_a_word_of_ten_thousand_letters_stays_on_the_paper(letter):
     word = letter * (10_000 // len(letter))
     row = line(title=word, sku=word[:500], description=word[:500])

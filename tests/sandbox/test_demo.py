@@ -93,6 +93,7 @@ def test_a_stopped_demo_leaves_nothing_running(tmp_path: Path) -> None:
     assert _left_running(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     with (tmp_path / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -132,6 +133,7 @@ def test_a_named_database_that_holds_tables_is_refused_unchanged(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["manage.py", "portal.sqlite3"])
+@pytest.mark.slow
 def test_a_folder_that_is_no_demos_is_refused_unchanged(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("precious")
 
