@@ -32,7 +32,7 @@ test: setup
 test-all: setup lint
 	tests/support/prepare
 	@if [ "$$STRICT" = 1 ] || $(BIN)/python -c 'import socket; socket.create_connection(("127.0.0.1", 5432), 1)' 2>/dev/null; \
-	then DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m pytest -q tests/engine tests/quotes/test_answering.py -m "not redis and not slow"; \
+	then DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m pytest -q tests/engine tests/quotes/test_answering.py tests/quotes/test_credit.py -m "not redis and not slow"; \
 	else echo "skipped: the engine's and the quotes' own tests on PostgreSQL (no server on 127.0.0.1:5432)"; fi
 	RUN_MEDUSA=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
 
