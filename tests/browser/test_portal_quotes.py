@@ -50,7 +50,16 @@ def bea(transactional_db: None, books: ErpSeed) -> Buyer:
         storefront_customer_id="cus_bea",
         user=make.UserFactory(username="bea", is_staff=False),
     )
-    trade(bea, books)
+    flow = trade(bea, books)
+    for sku in ("TAPE-5M", "HELMET-EN397-Y", "CASE-L"):
+        make.IdLinkFactory(
+            kind="variant", source=flow.target, source_ref=sku, target=flow.source, label=sku
+        )
+    flow.target.settings = {
+        **flow.target.settings,
+        "free_text_product_ref": str(books.rounding_product),
+    }
+    flow.target.save(update_fields=["settings"])
     return bea
 
 
