@@ -12,7 +12,13 @@ from integrations.flows.customers.decide import Decision, decide
 from integrations.flows.customers.matching import match_accounts
 from integrations.flows.customers.registrations import note_registered
 from integrations.flows.customers.wanted import wanted_of
-from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.batch import (
+    CHANGED_SINCE_PLAN,
+    HandlePage,
+    PageOutcome,
+    PlanItem,
+    Work,
+)
 from integrations.flows.runs.reading import place_of
 from integrations.flows.runs.splitting import in_batches
 from integrations.gateways.erp import open_erp
@@ -22,7 +28,6 @@ from integrations.records import Window
 
 # People are written one by one, so a batch is what one look-up of addresses can take.
 BATCH = 50
-CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 # Where a run is: pages of the ERP, then what is gone, then who registered.
 ERP, GONE, REGISTERED = "erp:", "gone:", "registered:"
 

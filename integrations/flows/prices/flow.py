@@ -23,7 +23,13 @@ from integrations.flows.prices.lists import Lists
 from integrations.flows.prices.offers import Kept
 from integrations.flows.prices.settings import terms_of, zone_of
 from integrations.flows.prices.tidying import Tidying
-from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.batch import (
+    CHANGED_SINCE_PLAN,
+    HandlePage,
+    PageOutcome,
+    PlanItem,
+    Work,
+)
 from integrations.flows.runs.reading import place_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
@@ -135,7 +141,7 @@ class PricePages:
             if self._work.is_planned(one.ref, one.fingerprint):
                 planned.append(one)
             else:
-                told.append(items.skipped(one.first, items.CHANGED_SINCE_PLAN))
+                told.append(items.skipped(one.first, CHANGED_SINCE_PLAN))
         if not self._work.writes:
             return told + [items.base_done(one) for one in planned]
         return told + self._base.write(planned)
@@ -149,7 +155,7 @@ class PricePages:
             if self._work.is_planned(one.row.ref, one.fingerprint):
                 planned.append(one)
             else:
-                told.append(items.skipped(one.row, items.CHANGED_SINCE_PLAN))
+                told.append(items.skipped(one.row, CHANGED_SINCE_PLAN))
         if not self._work.writes:
             return told + [items.listed_done(one) for one in planned]
         return told + (self._listed.write(planned) if planned else [])

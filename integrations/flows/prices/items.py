@@ -6,8 +6,6 @@ from integrations.flows.prices.decide import BaseDecision, Decision, Wanted, pie
 from integrations.flows.prices.offers import Kept
 from integrations.flows.runs.batch import Action, PlanItem
 
-CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
-
 
 def listed_done(decision: Decision) -> PlanItem:
     row, wanted = decision.row, decision.wanted

@@ -19,7 +19,13 @@ from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
-from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.batch import (
+    CHANGED_SINCE_PLAN,
+    HandlePage,
+    PageOutcome,
+    PlanItem,
+    Work,
+)
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.splitting import in_batches, words_of
@@ -30,7 +36,6 @@ from integrations.ports import PullsProducts
 from integrations.records import StorefrontProduct, Window
 
 HAND_EDITS = "hand_edits"
-CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 
 
 @contextmanager

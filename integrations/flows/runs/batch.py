@@ -10,6 +10,7 @@ from integrations.flows.runs.plan import WRITING_ACTIONS, PlannedRefs
 from integrations.models import Flow, Run
 from integrations.records import Window
 
+CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 Action = Literal["create", "change", "remove", "skip", "failed"]
 # After the last page of a complete window a flow may go on with pages of its own, which remove
 # what the source no longer has. Their cursors begin like this.

@@ -5,7 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from integrations.errors import NeedsOperator
-from integrations.flows.runs.batch import HandlePage, PageOutcome, PlanItem, Work
+from integrations.flows.runs.batch import (
+    CHANGED_SINCE_PLAN,
+    HandlePage,
+    PageOutcome,
+    PlanItem,
+    Work,
+)
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
 from integrations.flows.stock.decide import (
     ZERO,
@@ -23,7 +29,6 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 # Larger batches are hardly faster (measured: 250 levels take 0.14 s).
 BATCH = 250
-CHANGED_SINCE_PLAN = "changed since the plan; the next run shows it"
 NOT_COUNTED = (
     "the storefront does not count its stock: let the products flow write it with "
     "“The storefront counts stock”"
