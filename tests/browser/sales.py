@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from integrations.models import Account, StateChange, User
+from integrations.models import Account, IdLink, StateChange, User
 from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.models import Message, Rfq, Version
 from quotes.services import approving, drafting, offering, rfqs
+from quotes.services.counterparts import trading_flow
 from quotes.services.editing import Edit, EditedLine, save_edit
 from quotes.services.rfqs import Asked, AskedLine
 from quotes.states import RfqState
@@ -41,6 +42,8 @@ class Sales:
         self.brandt = make.AccountFactory(name="Brandt Elektro GmbH")
         self.lund = make.AccountFactory(name="Lund & Sons")
         self.kobe = make.AccountFactory(name="Kobe Tools KK")
+        for account in (self.brandt, self.lund, self.kobe):
+            self._customer(account)
         ApprovalRuleFactory(name="Discount", threshold=Decimal(20))
         ApprovalRuleFactory(name="Thin margin", kind="margin_below", threshold=Decimal(30))
         self.overdue = self._request(self.brandt, days=4, worth="165.00", quantity=120)
@@ -56,10 +59,24 @@ class Sales:
     def ago(self, **span: float):
         return self.now - timedelta(**span)
 
-    def _request(self, account: Account, *, days: float, worth: str | None, quantity: int) -> Rfq:
-        person = account.buyers.first() or make.BuyerFactory(
-            account=account, email=f"purchasing@{account.name.split()[0].lower()}.example"
+    def _customer(self, account: Account) -> None:
+        """Their buyer, whose login in the storefront is a customer of the ERP's."""
+        flow = trading_flow()
+        word = account.name.split()[0].lower()
+        buyer = make.BuyerFactory(
+            account=account,
+            email=f"purchasing@{word}.example",
+            storefront_customer_id=f"cus_{word}",
         )
+        make.IdLinkFactory(
+            kind=IdLink.Kind.CUSTOMER,
+            source=flow.source,
+            source_ref=buyer.storefront_customer_id,
+            target=flow.target,
+        )
+
+    def _request(self, account: Account, *, days: float, worth: str | None, quantity: int) -> Rfq:
+        person = account.buyers.first() or make.BuyerFactory(account=account)
         line = AskedLine(
             sku="DRL-18V",
             title="Cordless drill 18 V, brushless, with two batteries",
