@@ -6,6 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.slow
+
 
 def _run(*words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]

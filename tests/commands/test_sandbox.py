@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import requests
 from django.conf import settings
+
+pytestmark = pytest.mark.slow
 
 SANDBOX = [sys.executable, str(settings.BASE_DIR / "manage.py"), "sandbox", "--json"]
 

@@ -20,6 +20,8 @@ from tests.journeys.conftest import World
 from tests.journeys.test_edited_orders import decide
 from tests.quotes.selling import accepted, draft_for, nordwind, offered
 
+pytestmark = pytest.mark.slow
+
 CHOICES = [["Colour", "yellow"], ["Print", "logo, one side"]]
 FRAME = "Welded frame by drawing 4711"
 

@@ -16,7 +16,7 @@ from integrations.models import Alert, Flow, Issue
 from integrations.models.order import OrderState
 from tests.support.keyless.world import KeylessWorld, keyless_world
 
-pytestmark = pytest.mark.usefixtures("fast_engine")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fast_engine")]
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from integrations.models import IdLink, Order
 from integrations.sandbox.company import NEWCOMER
 from tests.journeys.conftest import World
 
+pytestmark = pytest.mark.slow
+
 LOAD = "sale.order.load"
 
 

@@ -11,6 +11,8 @@ from integrations.logs import ContextFilter, PlainFormatter
 from integrations.models import Exchange
 from tests.journeys.conftest import World
 
+pytestmark = pytest.mark.slow
+
 CREATE = "sale.order.load"
 SLOW_COMMIT = pytest.param("slow_commit", marks=pytest.mark.slow)  # waits in real time
 

@@ -22,6 +22,8 @@ from integrations.sandbox.connecting import link_customer
 from tests.factories import ConnectionFactory
 from tests.journeys.conftest import World
 
+pytestmark = pytest.mark.slow
+
 CONFIRM = "sale.order.action_confirm"
 HOUR = timedelta(hours=1)
 

@@ -16,6 +16,8 @@ from integrations.models import Exchange, Order
 from integrations.sandbox.company import NEWCOMER
 from tests.journeys.conftest import World
 
+pytestmark = pytest.mark.slow
+
 
 def sent_payload() -> Any:
     created = Exchange.objects.filter(endpoint__endswith="sale.order/load").latest("id")

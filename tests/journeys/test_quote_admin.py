@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,8 @@ from quotes.states import VersionState
 from tests.factories import operator, sales_rep
 from tests.journeys.conftest import World
 from tests.quotes.selling import accepted, draft_for, nordwind, offered
+
+pytestmark = pytest.mark.slow
 
 LIST = "admin:quotes_version_changelist"
 

@@ -12,6 +12,8 @@ from quotes.models import Acceptance
 from tests.journeys.conftest import World
 from tests.quotes.selling import accepted, nordwind, offered
 
+pytestmark = pytest.mark.slow
+
 CENT = Decimal("0.01")
 
 

@@ -118,6 +118,7 @@ def test_order_that_cannot_be_placed_is_given_up(world: World, ben: Buyer) -> No
     assert (job.state, job.steps.get(name="draft").state) == (JobState.CANCELLED, StepState.UNDONE)
 
 
+@pytest.mark.slow
 def test_cancelled_job_takes_back_the_draft_whose_answer_was_lost(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     accepted(version, ben)
@@ -133,6 +134,7 @@ def test_cancelled_job_takes_back_the_draft_whose_answer_was_lost(world: World, 
     assert fresh(version).state == VersionState.ORDER_FAILED
 
 
+@pytest.mark.slow
 def test_quote_that_was_given_up_is_not_converted_and_its_draft_goes(
     world: World, ben: Buyer
 ) -> None:
@@ -147,6 +149,7 @@ def test_quote_that_was_given_up_is_not_converted_and_its_draft_goes(
     assert (job.state, job.steps.get(name="check").state) == (JobState.COMPENSATED, StepState.DONE)
 
 
+@pytest.mark.slow
 def test_tax_rate_that_was_mended_since_makes_the_draft_anew(world: World, ben: Buyer) -> None:
     tax = world.shop.shop.tax_percent
     tax["de"] = Decimal(20)
@@ -192,6 +195,7 @@ def test_draft_that_was_edited_after_the_check_is_not_converted(world: World, be
     assert world.shop_total(order) == version.gross_total
 
 
+@pytest.mark.slow
 def test_edit_that_keeps_the_total_is_no_less_an_edit(world: World, ben: Buyer) -> None:
     accepted(offered(ben, world.shop_seed), ben)
     until_convert_failed(world)
@@ -206,6 +210,7 @@ def test_edit_that_keeps_the_total_is_no_less_an_edit(world: World, ben: Buyer) 
     assert "instead of 7 × variant_" in job.error_text
 
 
+@pytest.mark.slow
 def test_order_that_was_converted_at_another_total_is_held_and_never_pushed(
     world: World, ben: Buyer
 ) -> None:
@@ -248,6 +253,7 @@ def anew(version: Version, sam: User) -> Version:
     return offering.offer(approving.submit_version(again, user=sam), user=sam)
 
 
+@pytest.mark.slow
 def test_quote_is_ordered_once_after_its_first_order_was_given_up(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     Version.objects.filter(pk=version.pk).update(gross_total=Decimal(1))
@@ -270,6 +276,7 @@ def test_quote_is_ordered_once_after_its_first_order_was_given_up(world: World, 
     ]
 
 
+@pytest.mark.slow
 def test_approver_without_a_login_signs_for_the_customer_that_was_quoted(
     world: World, ben: Buyer
 ) -> None:
@@ -303,6 +310,7 @@ def test_order_goes_to_the_quoted_customer_though_the_link_moved_since(
     assert partner_of(in_erp) == int(world.erp_seed.customers[NORDWIND.email]) != int(other)
 
 
+@pytest.mark.slow
 def test_given_up_order_that_another_hand_placed_is_held_until_it_is_cancelled(
     world: World, ben: Buyer
 ) -> None:
@@ -335,6 +343,7 @@ def convert_by_hand(world: World, acceptance: Acceptance) -> None:
     world.shop.quote_orders.convert(quote_ref, digest_of(draft))
 
 
+@pytest.mark.slow
 def test_order_that_another_hand_placed_is_not_taken_back(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     Version.objects.filter(pk=version.pk).update(gross_total=Decimal(1))
@@ -364,6 +373,7 @@ def test_prices_come_from_the_erp_with_their_basis(world: World, ben: Buyer) -> 
     assert pricing.what_moved(version, on=timezone.now().date()) == []
 
 
+@pytest.mark.slow
 def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> None:
     sku, quantity, price = CONTRACT_TIERS[0]
     start = Decimal(quantity)
@@ -382,6 +392,7 @@ def test_erp_prices_each_tier_by_its_own_quantity(world: World, ben: Buyer) -> N
     assert line.unit_price > price
 
 
+@pytest.mark.slow
 def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> None:
     draft_for(ben, world.shop_seed)
     assert choices.start_copying() == 1
@@ -399,6 +410,7 @@ def test_lists_to_choose_from_are_copied_by_a_job(world: World, ben: Buyer) -> N
     assert version.state == VersionState.OFFERED
 
 
+@pytest.mark.slow
 def test_copy_has_the_prices_of_today(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     version.lines.filter(n=1).update(unit_price=Decimal("1.23"), is_price_manual=True)
@@ -432,6 +444,7 @@ def test_price_that_moved_since_is_told(world: World, ben: Buyer) -> None:
     assert pricing.beyond([moved], Decimal(100)) == []
 
 
+@pytest.mark.slow
 def test_line_without_a_product_says_so_and_keeps_the_others(world: World, ben: Buyer) -> None:
     sam = sales_rep()
     version = draft_for(ben, world.shop_seed, (("TAPE-5M", "1"), ("NO-SUCH", "1")))
@@ -442,6 +455,7 @@ def test_line_without_a_product_says_so_and_keeps_the_others(world: World, ben: 
     assert version.lines.get(n=1).unit_price is not None
 
 
+@pytest.mark.slow
 def test_price_set_by_hand_is_left_alone(world: World, ben: Buyer) -> None:
     sam, version = sales_rep(), draft_for(ben, world.shop_seed)
     version.lines.filter(n=1).update(unit_price=Decimal("1.23"), is_price_manual=True)
@@ -451,6 +465,7 @@ def test_price_set_by_hand_is_left_alone(world: World, ben: Buyer) -> None:
     assert version.lines.get(n=1).unit_price == Decimal("1.23")
 
 
+@pytest.mark.slow
 def test_offered_version_is_not_priced_anew(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
 
@@ -468,6 +483,7 @@ def test_account_above_its_credit_is_refused_before_it_accepts(world: World, ben
     assert not Acceptance.objects.exists()
 
 
+@pytest.mark.slow
 def test_account_is_refused_goods_that_are_not_agreed_for_it(world: World, ben: Buyer) -> None:
     version = offered(ben, world.shop_seed)
     sku = version.lines.exclude(sku="").first().sku
@@ -483,6 +499,7 @@ def test_account_is_refused_goods_that_are_not_agreed_for_it(world: World, ben: 
         credited(fresh(version))
 
 
+@pytest.mark.slow
 def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, ben: Buyer) -> None:
     version, taken = offered(ben, world.shop_seed), offered(ben, world.shop_seed)
     accepted(taken, ben)
@@ -494,6 +511,7 @@ def test_quote_whose_order_failed_still_counts_against_the_credit(world: World, 
         credited(version)
 
 
+@pytest.mark.slow
 def test_draft_that_a_crash_left_is_removed_and_the_quotes_own_is_not(
     world: World, ben: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

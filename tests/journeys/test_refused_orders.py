@@ -16,6 +16,8 @@ from integrations.flows.settings import change_settings
 from integrations.models import Event, IdLink, Issue, Order, StateChange
 from tests.journeys.conftest import World
 
+pytestmark = pytest.mark.slow
+
 CANCEL = "orders.cancel"
 WORDS = "No matching record found for database id '999999'"
 

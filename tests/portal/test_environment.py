@@ -61,6 +61,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         ("PORTAL_CURRENCIES", "EUR,euro", "ISO currency codes"),
     ],
 )
+@pytest.mark.slow
 def test_a_bad_value_names_the_variable_and_the_accepted_form(
     name: str, value: str, form: str
 ) -> None:
@@ -84,6 +85,7 @@ def test_an_error_never_shows_the_value() -> None:
         ("BASE_URL", "BASE_URL must start with https://"),
     ],
 )
+@pytest.mark.slow
 def test_production_refuses_to_start_on_defaults(missing: str, says: str) -> None:
     done = start(**{name: value for name, value in PRODUCTION.items() if name != missing})
 

@@ -25,7 +25,7 @@ from tests.quotes.factories import VersionFactory
 from tests.quotes.signing import CUSTOMER, SECRET, post_rfq, rfq_body, signed
 from tests.support.rows import all_rows, back_again, changed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 REFUSED = (403, 404, 405, 409, 410)
 # Of what was accepted: showing it to a colleague changes nothing of it.

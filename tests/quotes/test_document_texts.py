@@ -151,12 +151,14 @@ def test_a_word_of_ten_thousand_letters_stays_on_the_paper(letter):
     assert "Total 293.81 EUR" in paper.text
 
 
+@pytest.mark.slow
 def test_a_long_word_can_be_copied_whole():
     sku = "ABCDEFGHIJ" * 5
 
     assert sku in printed(quote(line(sku=sku))).text.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_a_very_long_description_runs_over_pages_with_the_head_repeated():
     paper = printed(quote(line(description="many words " * 3000)))
 
@@ -166,6 +168,7 @@ def test_a_very_long_description_runs_over_pages_with_the_head_repeated():
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(min_size=1, max_size=12) | MARKS, min_size=1, max_size=12))
+@pytest.mark.slow
 def test_any_text_can_be_printed(texts):
     rows = [line(n, title=text, description=text * 3, sku=text) for n, text in enumerate(texts, 1)]
 

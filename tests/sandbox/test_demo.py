@@ -119,6 +119,7 @@ def test_the_database_and_the_alerts_of_the_real_portal_are_left_alone(tmp_path:
         assert demo.execute(mailed).fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_a_named_database_that_holds_tables_is_refused_unchanged(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "books.sqlite3") as books:
         books.execute("CREATE TABLE ledger (id)")
@@ -144,6 +145,7 @@ def test_a_folder_that_is_no_demos_is_refused_unchanged(tmp_path: Path, name: st
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.slow
 def test_what_a_real_storefront_needs_is_said_before_anything_starts(tmp_path: Path) -> None:
     ended = _demo("--once", "--medusa", "real", "--folder", tmp_path, PATH="/nowhere")
 
@@ -152,6 +154,7 @@ def test_what_a_real_storefront_needs_is_said_before_anything_starts(tmp_path: P
     assert not (tmp_path / "logs").exists()
 
 
+@pytest.mark.slow
 def test_production_is_refused(tmp_path: Path) -> None:
     ended = _demo(
         "--once",
