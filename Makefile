@@ -22,19 +22,22 @@ $(STAMP): requirements.txt requirements-dev.txt
 demo: setup
 	$(BIN)/python manage.py demo $(ARGS)
 
+QUICK := not postgres and not redis and not medusa and not browser and not slow
+
 # Everything that needs only Python. What needs a server or a browser is in test-all, where the
 # migrations are walked, too: here the tables are made from the models, which takes a tenth.
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --nomigrations -m "not postgres and not redis and not medusa and not browser and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --nomigrations -m "$(QUICK)" $(ARGS)
 
 # Everything: PostgreSQL, Redis, the real Medusa, the browser, lint.
-# Says what it skips and why; STRICT=1 turns each skip into a failure.
+# Says what it skips and why; STRICT=1 turns each skip into a failure. TESTED=1 leaves out what
+# make test runs, for whoever has just run it.
 test-all: setup lint
 	tests/support/prepare
 	@if [ "$$STRICT" = 1 ] || $(BIN)/python -c 'import socket; socket.create_connection(("127.0.0.1", 5432), 1)' 2>/dev/null; \
 	then DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m pytest -q tests/engine tests/quotes/test_answering.py tests/quotes/test_credit.py -m "not redis and not slow"; \
 	else echo "skipped: the engine's and the quotes' own tests on PostgreSQL (no server on 127.0.0.1:5432)"; fi
-	RUN_MEDUSA=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(ARGS)
+	RUN_MEDUSA=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(if $(TESTED),-m "not ($(QUICK))") $(ARGS)
 
 # Kills, stalls and lost answers: every boundary, the proof that the suite notices, the nemesis.
 # Exits with 2 where a cell fails and with 1 where less ran than was planned.
