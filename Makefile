@@ -8,6 +8,9 @@ BENCH_STAMP := $(BENCH_VENV)/.installed
 # Both cores, and no more: browsers and clusters share them.
 WORKERS ?= 2
 
+# The tests start hundreds of Python processes, and each would compile the portal anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-all faults bench lint format messages screenshots clean
 
 setup: $(STAMP)
