@@ -70,7 +70,7 @@ def test_terms_number_configuration_and_free_text_reach_the_erp(
     [held] = world.in_erp(acceptance.order_ref)
     assert held["state"] == "sale"
     assert held["payment_term_id"][0] == int(late)
-    assert "PO-4711" in held["origin"]
+    assert held["client_order_ref"] == "PO-4711"
     tape, frame, _ = held["lines"]
     assert tape["name"].splitlines()[1:] == ["Colour: yellow", "Print: logo, one side"]
     assert (frame["product_id"][0], frame["name"], Decimal(str(frame["price_unit"]))) == (
