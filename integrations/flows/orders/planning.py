@@ -10,6 +10,7 @@ from typing import Any
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.agreed import Agreement, note_of, own_agreement_of, term_ref_of
 from integrations.flows.orders.overrides import NONE, Overrides, refuse_outdated
+from integrations.flows.orders.places import places
 from integrations.flows.orders.resolve import Counterparts, resolve
 from integrations.flows.orders.snapshot import po_number
 from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
@@ -74,6 +75,7 @@ def plan_order(
         lines=_configured(seen, outcome.lines, agreed),
         po_number=overrides.po_number or (agreed and agreed.po_number) or po_number(seen),
         payment_term_ref=term_ref,
+        **places(seen, agreed, overrides),
         note="\n".join(filter(None, (note_of(agreed, term_ref), overrides.note))),
     )
     return Plan(draft=draft, totals=outcome, agreed=agreed)
