@@ -11,7 +11,7 @@ from integrations.engine.models import JobState, Step, SyncJob
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.agreed import QUOTE_KEY, as_agreed, own_agreement_of
 from integrations.flows.orders.looking import look
-from integrations.flows.orders.overrides import NONE
+from integrations.flows.orders.overrides import EDITABLE_LATER, NONE
 from integrations.models import Buyer, Order, User
 from quotes.models import Acceptance, ChoiceList, Version, VersionLine
 from quotes.services import approving, choices, offering, ordering, pricing
@@ -179,6 +179,38 @@ def test_order_whose_terms_somebody_changed_in_the_erp_is_not_confirmed(
     assert held["state"] == "draft"
     assert order.held_reason == "erp_terms_differ"
     assert f"has {other} on order" in order.held_message
+
+
+def test_terms_that_are_decided_once_the_erp_has_the_order_are_set_there_by_people(
+    world: World, ben: Buyer, late: str
+) -> None:
+    other = world.erp.add_payment_term("7 days", 7)
+    acceptance = sold(world, ben, terms_ref=late, terms_name="60 days")
+    ChoiceList.objects.update(rows=[{"ref": str(other), "name": "7 days"}])  # the ERP lost them
+    move(world, acceptance.order_ref)
+    world.sweep()
+    [job] = SyncJob.objects.filter(kind="change_order")
+    assert job.error_reason == "quoted_addresses_differ"
+
+    decide(job, addresses="signed", payment_term_ref=str(other))
+    world.wait_until_parked()
+
+    job.refresh_from_db()
+    [held] = world.in_erp(acceptance.order_ref)
+    assert (job.state, job.error_reason) == (JobState.PARKED, "erp_terms_differ")
+    assert f"shall have the payment terms {other}" in job.error_text
+    assert held["payment_term_id"][0] == int(late)
+
+    world.erp.store.update("sale.order", held["id"], {"payment_term_id": other})
+    verbs.requeue(job, actor="ann", reason="set in the ERP")
+    world.wait_until_idle()
+
+
+def test_change_of_an_order_offers_nothing_that_it_does_not_carry() -> None:
+    names = {field.name for field in EDITABLE_LATER}
+
+    assert not names & {"po_number", "note"}
+    assert {"customer_ref", "payment_term_ref", "agreed_total", "addresses"} <= names
 
 
 # ---------------------------------------------------------------- addresses

@@ -198,3 +198,6 @@ EDITABLE = (
         "Those of the storefront count as they are now; the signed ones until this is emptied.",
     ),
 )
+
+# Of an order that the ERP has: a change carries neither the buyer's number nor the note.
+EDITABLE_LATER = tuple(field for field in EDITABLE if field.name not in ("po_number", "note"))
