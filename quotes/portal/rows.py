@@ -72,6 +72,14 @@ def offered_of(quote: Quote) -> list[Version]:
     return found
 
 
+def offers_of(request: HttpRequest, rfq: Rfq) -> list[Version]:
+    """What the account was offered for a request: of each quote the newest."""
+    found = versions_of(request).select_related(None).filter(quote__rfq=rfq)
+    shown = (*IN_LISTS, "quote__currency")
+    rows = found.select_related("quote").only(*shown).order_by("-quote", "-revision")
+    return list({row.quote_id: row for row in reversed(rows)}.values())[::-1]
+
+
 def newest_of(request: HttpRequest, quote_pk: int) -> Version:
     found = versions_of(request).filter(quote=quote_pk).order_by("-revision").first()
     if found is None:
