@@ -104,6 +104,12 @@ def orders_of(request: HttpRequest) -> QuerySet[Order]:
     return of_account(Order.objects.defer(*NOT_SHOWN), request)
 
 
+def of_orders(rows: QuerySet[Row], request: HttpRequest) -> QuerySet[Row]:
+    """Shipments or invoices of the account's orders, each with its order and the ERP of that."""
+    mine = of_account(rows, request, "order__account").select_related("order__erp")
+    return mine.defer(*(f"order__{name}" for name in NOT_SHOWN))
+
+
 def order_of(request: HttpRequest, pk: int) -> Order:
     return get_object_or_404(orders_of(request), pk=pk)
 

@@ -76,6 +76,8 @@ urlpatterns = [
     path("quotes/<row:pk>/<row:revision>/keep", views_answers.keep, name="quote_keep"),
     path("quotes/<row:pk>/<row:revision>/decline", views_answers.decline, name="quote_decline"),
     path("orders", views_orders.index, name="orders"),
+    path("orders/shipments", views_orders.shipments, name="shipments"),
+    path("orders/invoices", views_orders.invoices_of_all, name="invoices"),
     path("orders/<row:pk>", views_orders.detail, name="order"),
     path(
         "orders/<row:pk>/invoices/<row:invoice_pk>/pdf",
