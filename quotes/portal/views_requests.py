@@ -144,7 +144,7 @@ def _thread(rfq: Rfq, lines: list[RfqLine]) -> list[Message]:
     by_pk = {line.pk: line for line in lines}
     said = list(rfq.messages.filter(is_internal=False))
     for one in said:
-        one.line = by_pk.get(one.line_id)
+        one.line = by_pk.get(one.line_id or 0)
     return said
 
 

@@ -56,13 +56,11 @@ def refuse_elsewhere(seen: StorefrontOrder, signed: Signed, overrides: "Override
 
 def places(
     seen: StorefrontOrder, signed: Signed | None, overrides: "Overrides"
-) -> dict[str, Address]:
-    """`ship_to` and `bill_to` of the draft."""
-    found = {"ship_to": seen.ship_to, "bill_to": seen.bill_to}
+) -> tuple[Address, Address]:
+    """Where the draft is delivered, and where it is billed to."""
     if signed is None or overrides.addresses != SIGNED:
-        return found
-    agreed = {"ship_to": signed.ship_to, "bill_to": signed.bill_to}
-    return {name: agreed[name] or found[name] for name in found}
+        return seen.ship_to, seen.bill_to
+    return signed.ship_to or seen.ship_to, signed.bill_to or seen.bill_to
 
 
 def digest(seen: StorefrontOrder) -> str:

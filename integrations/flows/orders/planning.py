@@ -70,12 +70,14 @@ def plan_order(
             hint=outcome.hint,
             ids={"order": seen.order_id},
         )
+    ship_to, bill_to = places(seen, agreed, overrides)
     draft = replace(
         _draft(seen, counterparts.customer_ref, outcome),
         lines=_configured(seen, outcome.lines, agreed),
         po_number=overrides.po_number or (agreed and agreed.po_number) or po_number(seen),
         payment_term_ref=term_ref,
-        **places(seen, agreed, overrides),
+        ship_to=ship_to,
+        bill_to=bill_to,
         note="\n".join(filter(None, (note_of(agreed, term_ref), overrides.note))),
     )
     return Plan(draft=draft, totals=outcome, agreed=agreed)
