@@ -6,7 +6,8 @@ JOBS = {
     "sweep_files": "Remove files that no request has",
     "copy_choices": "Copy payment terms and ways of shipping",
     "send_quote_mail": "Send a mail about a request or a quote",
-    "tell_of_words": "Mail what was written about a request",
+    "tell_of_words": "Mail the buyer what was written about a request",
+    "hear_of_words": "Mail sales what a buyer wrote about a request",
     "send_sign_in_code": "Mail a code to sign in with",
 }
 STEPS = {

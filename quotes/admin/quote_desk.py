@@ -67,8 +67,8 @@ class QuoteDesk(SalesAdmin):
             done="saved as “{name}”",
             action="save_template",
             question="Save as a template",
-            consequence="Its lines, terms and notes can fill other quotes. Of its prices, those "
-            "set by hand are kept.",
+            consequence="Its lines and terms can fill quotes for every company. Of its prices, "
+            "those set by hand are kept; of its notes, none.",
             button="Save it",
             form_class=SaveTemplateForm,
         )

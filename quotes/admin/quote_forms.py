@@ -7,6 +7,7 @@ from django.conf import settings
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -66,6 +67,14 @@ class OpenForm(forms.Form):
 
 class SaveTemplateForm(forms.Form):
     name = forms.CharField(label="Name", max_length=120, widget=UnfoldAdminTextInputWidget)
+    note = forms.CharField(
+        label="Note to every buyer",
+        required=False,
+        widget=UnfoldAdminTextareaWidget,
+        help_text="It goes into each quote that is filled from the template. The notes of this "
+        "quote are not kept: they are for its company. Empty: a template that is replaced keeps "
+        "its own.",
+    )
     replaces = forms.BooleanField(
         label="Replace a template of that name", required=False, widget=UnfoldBooleanWidget
     )

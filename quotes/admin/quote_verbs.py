@@ -164,7 +164,8 @@ class QuoteVerbs(QuoteDesk):
             done="withdrawn",
             action="withdraw",
             question="Withdraw",
-            consequence="It cannot be accepted any more. It can be quoted anew.",
+            consequence="It cannot be accepted any more. A buyer who had it is told by mail; your "
+            "reason is for us only. It can be quoted anew.",
             button="Withdraw it",
             tone="danger",
         )

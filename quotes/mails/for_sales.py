@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from integrations.models import User
+from integrations.models import StateChange, User
 from integrations.models.roles import SALES_MANAGER
 from quotes.mails.letters import Letter, absolute, moves_of
-from quotes.models import BasisCheck, Rfq, Version
+from quotes.models import BasisCheck, Message, Quote, Rfq, Version
 from quotes.moments import by_seller
 
 
@@ -28,6 +30,34 @@ def for_sales_overdue(rfq: Rfq) -> Letter:
         [_overdue(rfq)],
         reverse("admin:quotes_rfq_change", args=[rfq.pk]),
     )
+
+
+def for_sales_heard(rfq: Rfq, *, told_in: int | None = None) -> Letter:
+    """What the buyer wrote in the thread: the words of one mail, or those that wait for theirs."""
+    waiting = unheard(rfq.pk) if told_in is None else rfq.messages.filter(told_in=told_in)
+    texts = [
+        f"{one.author}{f', line {one.line.n}' if one.line else ''}: {one.text}"
+        for one in waiting.select_related("line").order_by("id")
+    ]
+    if not texts:
+        raise ObjectDoesNotExist("Nothing was written that is still to be told.")
+    return _of_request(rfq, f"{rfq.company_name or rfq.contact_email} wrote about {rfq}", texts)
+
+
+def unheard(rfq_pk: int) -> QuerySet[Message]:
+    """Words of the buyer that no mail tells sales of yet."""
+    return Message.objects.filter(rfq=rfq_pk, is_from_buyer=True, told_in__isnull=True)
+
+
+def for_sales_cancelled(rfq: Rfq) -> Letter:
+    """What was offered for it is withdrawn with it."""
+    moves = StateChange.objects.filter(
+        subject=Rfq.SUBJECT, subject_id=rfq.pk, after=Rfq.State.CANCELLED
+    )
+    last = moves.order_by("-id").first()
+    who = last.actor if last else rfq.contact_email
+    why = [last.reason] if last and last.reason else []
+    return _of_request(rfq, f"{rfq} was cancelled", [f"{who} took the request back.", *why])
 
 
 def for_managers_overdue(rfq: Rfq) -> Letter:
@@ -87,6 +117,14 @@ def for_sales_held(version: Version) -> Letter:
 def _about(version: Version, subject: str, text: str) -> Letter:
     page = reverse("admin:quotes_version_change", args=[version.pk])
     return _to_sales(version.quote.owner, subject, [text], page)
+
+
+def _of_request(rfq: Rfq, subject: str, paragraphs: list[str]) -> Letter:
+    """To whoever has the request, else to whoever made its newest quote."""
+    quotes = Quote.objects.filter(rfq=rfq, owner__isnull=False).select_related("owner")
+    newest = quotes.order_by("-pk").first() if rfq.assigned_to is None else None
+    owner = newest.owner if newest else rfq.assigned_to
+    return _to_sales(owner, subject, paragraphs, reverse("admin:quotes_rfq_change", args=[rfq.pk]))
 
 
 def _to_sales(owner: User | None, subject: str, paragraphs: list[str], path: str) -> Letter:

@@ -105,8 +105,27 @@ def colleague_accepted(version: Version) -> Letter:
     return replace(letter, to=tuple(others), languages=others)
 
 
+def withdrawn(version: Version) -> Letter:
+    """Without the seller's reason; also to whoever had asked their company to accept it."""
+    words = words_of(version)
+    letter = to_buyer(
+        version,
+        subject=_("Quote %(number)s was withdrawn") % words,
+        paragraphs=[
+            _(
+                "We withdrew our offer %(number)s, revision %(revision)s, over %(gross)s. It "
+                "cannot be accepted any more."
+            )
+            % words,
+            _("You hear from us if another offer follows; or ask your contact."),
+        ],
+    )
+    asker = version.asked_by
+    readers = dict(letter.languages) | ({asker.email: asker.language} if asker else {})
+    return _without_page(version, letter, readers)
+
+
 def given_up(version: Version) -> Letter:
-    """The quote has no page any more, so the button leads to the request, or to the list."""
     words = words_of(version)
     letter = to_buyer(
         version,
@@ -120,7 +139,11 @@ def given_up(version: Version) -> Letter:
             _("Please ask us for a new quote, or call your contact."),
         ],
     )
-    readers = _everybody_in(version, dict(letter.languages))
+    return _without_page(version, letter, _everybody_in(version, dict(letter.languages)))
+
+
+def _without_page(version: Version, letter: Letter, readers: dict[str, str]) -> Letter:
+    """The quote has no page any more, so the button leads to the request, or to the list."""
     rfq = version.quote.rfq
     is_reachable = rfq is not None and rfq.account_id == version.quote.account_id
     page = reverse("portal:request", args=[rfq.pk]) if rfq and is_reachable else None

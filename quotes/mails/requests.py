@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -51,11 +52,10 @@ def untold(rfq_pk: int) -> QuerySet[Message]:
 
 
 def declined(rfq: Rfq) -> Letter:
-    """It is closed, so whoever has no access is led to asking for something else."""
     refusal = StateChange.objects.filter(
         subject=Rfq.SUBJECT, subject_id=rfq.pk, after=Rfq.State.DECLINED
     ).latest("id")
-    letter = _to_asker(
+    return _of_closed(
         rfq,
         subject=_("We cannot quote your request %(number)s") % {"number": rfq.number},
         paragraphs=[
@@ -63,8 +63,26 @@ def declined(rfq: Rfq) -> Letter:
             % {"number": rfq.number},
             refusal.reason,
         ],
-        action=_("Open the request"),
     )
+
+
+def ended(rfq: Rfq) -> Letter:
+    """A question was not answered in time."""
+    words = {"number": rfq.number, "days": settings.QUOTE_QUESTION_DAYS}
+    return _of_closed(
+        rfq,
+        subject=_("Your request %(number)s has ended") % words,
+        paragraphs=[
+            _("We asked you about your request %(number)s and got no answer for %(days)s days.")
+            % words,
+            _("The request is closed. If you still need an offer, please ask us again."),
+        ],
+    )
+
+
+def _of_closed(rfq: Rfq, *, subject: str, paragraphs: Sequence[str]) -> Letter:
+    """Whoever has no access is led to asking for something else."""
+    letter = _to_asker(rfq, subject=subject, paragraphs=paragraphs, action=_("Open the request"))
     if letter.thread_of is None:
         return letter
     url = absolute(reverse("portal:anonymous"))

@@ -14,13 +14,17 @@ LETTERS: dict[str, Callable[..., Letter]] = {
     "company_asked": company.company_asked,
     "company_refused": company.company_refused,
     "given_up": offers.given_up,
+    "withdrawn": offers.withdrawn,
     "question": requests.question,
     "said": requests.said,
     "declined": requests.declined,
+    "ended": requests.ended,
     "forwarded": offers.forwarded,
     "sales_submitted": for_sales.for_sales_submitted,
     "sales_overdue": for_sales.for_sales_overdue,
     "managers_overdue": for_sales.for_managers_overdue,
+    "sales_heard": for_sales.for_sales_heard,
+    "sales_cancelled": for_sales.for_sales_cancelled,
     "sales_accepted": for_sales.for_sales_accepted,
     "sales_declined": for_sales.for_sales_declined,
     "sales_change": for_sales.for_sales_change,
@@ -32,7 +36,17 @@ LETTERS: dict[str, Callable[..., Letter]] = {
 
 
 ABOUT_RFQ = frozenset(
-    {"question", "said", "declined", "sales_submitted", "sales_overdue", "managers_overdue"}
+    {
+        "question",
+        "said",
+        "declined",
+        "ended",
+        "sales_submitted",
+        "sales_heard",
+        "sales_cancelled",
+        "sales_overdue",
+        "managers_overdue",
+    }
 )
 
 

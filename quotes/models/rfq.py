@@ -173,7 +173,7 @@ class Message(models.Model):
     is_internal = models.BooleanField(default=False)
     text = models.TextField()
     at = models.DateTimeField(default=timezone.now, editable=False)
-    # The job whose mail tells the buyer of it; None for what no mail has to tell, or not yet.
+    # The job whose mail tells the other side of it; None for what no mail has to tell, or not yet.
     told_in = models.BigIntegerField(null=True, blank=True, editable=False)
 
     class Meta:

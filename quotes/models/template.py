@@ -1,4 +1,4 @@
-"""Sets of lines, terms and notes that sales starts quotes with."""
+"""Sets of lines and terms that sales starts quotes with, for whichever company."""
 
 from decimal import Decimal
 
@@ -12,14 +12,14 @@ from quotes.models.rfq import UNIT_PRICE, Line
 
 class QuoteTemplate(models.Model):
     """What a quote may begin with. Its prices are those that a person set, in `currency`;
-    all others are asked of the ERP once the template is used."""
+    all others are asked of the ERP once the template is used. `note` is its own: what a quote
+    says to one buyer, or about them, stays with that quote."""
 
     name = models.CharField(max_length=120)
     currency = models.CharField(max_length=3)
     terms_ref = models.CharField("payment terms in the ERP", max_length=64, blank=True)
     terms_name = models.CharField("payment terms", max_length=120, blank=True)
     note = models.TextField("note to the buyer", blank=True)
-    internal_note = models.TextField(blank=True)
     needs_po_number = models.BooleanField("PO number required", default=False)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -229,13 +229,13 @@ class MessageForm(forms.Form):
     text = forms.CharField(
         label=_("Your message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    line = forms.ModelChoiceField(
-        label=_("About"),
-        queryset=RfqLine.objects.none(),
-        required=False,
-        empty_label=_("The whole request"),
-    )
+    line = forms.ChoiceField(label=_("About"), required=False)
 
-    def __init__(self, *args: Any, rfq: Rfq, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Sequence[RfqLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = rfq.lines.all()  # type: ignore[attr-defined]
+        self.lines = {str(line.pk): line for line in lines}
+        named = [(pk, str(line)) for pk, line in self.lines.items()]
+        self.fields["line"].choices = [("", _("The whole request")), *named]  # type: ignore[attr-defined]
+
+    def clean_line(self) -> RfqLine | None:
+        return self.lines.get(self.cleaned_data["line"])

@@ -72,6 +72,14 @@ def offered_of(quote: Quote) -> list[Version]:
     return found
 
 
+def offers_of(request: HttpRequest, rfq: Rfq) -> list[Version]:
+    """What the account was offered for a request: of each quote the newest."""
+    found = versions_of(request).select_related(None).filter(quote__rfq=rfq)
+    shown = (*IN_LISTS, "quote__currency")
+    rows = found.select_related("quote").only(*shown).order_by("-quote", "-revision")
+    return list({row.quote_id: row for row in reversed(rows)}.values())[::-1]
+
+
 def newest_of(request: HttpRequest, quote_pk: int) -> Version:
     found = versions_of(request).filter(quote=quote_pk).order_by("-revision").first()
     if found is None:
@@ -94,6 +102,12 @@ def answered_of(request: HttpRequest, quote_pk: int, revision: int) -> Version:
 def orders_of(request: HttpRequest) -> QuerySet[Order]:
     """Orders of the account; those of its accepted quotes are among them once they are placed."""
     return of_account(Order.objects.defer(*NOT_SHOWN), request)
+
+
+def of_orders(rows: QuerySet[Row], request: HttpRequest) -> QuerySet[Row]:
+    """Shipments or invoices of the account's orders, each with its order and the ERP of that."""
+    mine = of_account(rows, request, "order__account").select_related("order__erp")
+    return mine.defer(*(f"order__{name}" for name in NOT_SHOWN))
 
 
 def order_of(request: HttpRequest, pk: int) -> Order:

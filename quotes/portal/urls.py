@@ -1,6 +1,7 @@
 """Addresses of the buyers' pages, under /portal/."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from quotes.portal import (
     views_anonymous,
@@ -17,6 +18,15 @@ from quotes.portal import (
     views_signin,
     views_thread,
 )
+
+
+class RowId(IntConverter):
+    """A number that a row may have: what no column holds is the address of nothing."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(RowId, "row")
 
 app_name = "portal"
 urlpatterns = [
@@ -39,36 +49,38 @@ urlpatterns = [
     path("request/thread/files", views_thread.add_file, name="thread_files"),
     path("requests/<str:number>/attachments", views_attachments.add, name="attachments"),
     path(
-        "requests/<str:number>/attachments/<int:pk>", views_attachments.download, name="attachment"
+        "requests/<str:number>/attachments/<row:pk>", views_attachments.download, name="attachment"
     ),
     path("requests", views_requests.index, name="requests"),
     path("requests/new", views_request_form.new, name="request_new"),
-    path("requests/<int:pk>", views_requests.detail, name="request"),
-    path("requests/<int:pk>/edit", views_request_form.edit, name="request_edit"),
-    path("requests/<int:pk>/message", views_requests.message, name="request_message"),
-    path("requests/<int:pk>/answer", views_requests.answer, name="request_answer"),
-    path("requests/<int:pk>/cancel", views_requests.cancel, name="request_cancel"),
-    path("requests/<int:pk>/copy", views_requests.copy, name="request_copy"),
+    path("requests/<row:pk>", views_requests.detail, name="request"),
+    path("requests/<row:pk>/edit", views_request_form.edit, name="request_edit"),
+    path("requests/<row:pk>/message", views_requests.message, name="request_message"),
+    path("requests/<row:pk>/answer", views_requests.answer, name="request_answer"),
+    path("requests/<row:pk>/cancel", views_requests.cancel, name="request_cancel"),
+    path("requests/<row:pk>/copy", views_requests.copy, name="request_copy"),
     path("quotes", views_quotes.index, name="quotes"),
-    path("quotes/<int:pk>", views_quotes.newest, name="quote"),
-    path("quotes/<int:pk>/changes", views_quotes.changes, name="quote_changes"),
-    path("quotes/<int:pk>/<int:revision>", views_quotes.detail, name="version"),
-    path("quotes/<int:pk>/<int:revision>/pdf", views_quotes.pdf, name="quote_pdf"),
-    path("quotes/<int:pk>/<int:revision>/forward", views_forward.forward, name="quote_forward"),
-    path("quotes/<int:pk>/<int:revision>/accept", views_answers.accept, name="quote_accept"),
+    path("quotes/<row:pk>", views_quotes.newest, name="quote"),
+    path("quotes/<row:pk>/changes", views_quotes.changes, name="quote_changes"),
+    path("quotes/<row:pk>/<row:revision>", views_quotes.detail, name="version"),
+    path("quotes/<row:pk>/<row:revision>/pdf", views_quotes.pdf, name="quote_pdf"),
+    path("quotes/<row:pk>/<row:revision>/forward", views_forward.forward, name="quote_forward"),
+    path("quotes/<row:pk>/<row:revision>/accept", views_answers.accept, name="quote_accept"),
     path(
-        "quotes/<int:pk>/<int:revision>/ask-company",
+        "quotes/<row:pk>/<row:revision>/ask-company",
         views_answers.ask_company,
         name="quote_ask_company",
     ),
-    path("quotes/<int:pk>/<int:revision>/refuse", views_answers.refuse, name="quote_refuse"),
-    path("quotes/<int:pk>/<int:revision>/change", views_answers.change, name="quote_change"),
-    path("quotes/<int:pk>/<int:revision>/keep", views_answers.keep, name="quote_keep"),
-    path("quotes/<int:pk>/<int:revision>/decline", views_answers.decline, name="quote_decline"),
+    path("quotes/<row:pk>/<row:revision>/refuse", views_answers.refuse, name="quote_refuse"),
+    path("quotes/<row:pk>/<row:revision>/change", views_answers.change, name="quote_change"),
+    path("quotes/<row:pk>/<row:revision>/keep", views_answers.keep, name="quote_keep"),
+    path("quotes/<row:pk>/<row:revision>/decline", views_answers.decline, name="quote_decline"),
     path("orders", views_orders.index, name="orders"),
-    path("orders/<int:pk>", views_orders.detail, name="order"),
+    path("orders/shipments", views_orders.shipments, name="shipments"),
+    path("orders/invoices", views_orders.invoices_of_all, name="invoices"),
+    path("orders/<row:pk>", views_orders.detail, name="order"),
     path(
-        "orders/<int:pk>/invoices/<int:invoice_pk>/pdf",
+        "orders/<row:pk>/invoices/<row:invoice_pk>/pdf",
         views_orders.invoice_pdf,
         name="invoice_pdf",
     ),

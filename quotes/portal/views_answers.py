@@ -239,6 +239,7 @@ def _closed(request: HttpRequest, version: Version, refused: QuoteError) -> Http
     told = {"quote": version.quote, "version": version, "why": words.refusal(refused)}
     version.refresh_from_db(fields=["state"])  # somebody may have been first
     told["is_shown"] = version.state in SHOWN_TO_BUYER
+    told["has_ended"] = isinstance(refused, Expired)
     return render(request, "portal/quotes/closed.html", told, status=words.status_of(refused))
 
 

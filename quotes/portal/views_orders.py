@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from integrations.errors import PortalError
-from integrations.models import Order
+from integrations.models import Invoice, Order, Shipment
 from quotes.models import Acceptance
 from quotes.portal.access import BuyerRequest, buyer_required, of_account
-from quotes.portal.rows import order_of, orders_of, page_of
+from quotes.portal.rows import of_orders, order_of, orders_of, page_of
 from quotes.portal.words import payment_of
 from quotes.services import invoices
 
@@ -24,6 +24,25 @@ logger = logging.getLogger(__name__)
 def index(request: HttpRequest) -> HttpResponse:
     page = page_of(orders_of(request).order_by("-id"), request)
     return render(request, "portal/orders/list.html", {"page": page})
+
+
+@require_GET
+@buyer_required
+def shipments(request: HttpRequest) -> HttpResponse:
+    """Those of all orders, the newest first."""
+    page = page_of(of_orders(Shipment.objects.all(), request).order_by("-id"), request)
+    return render(request, "portal/orders/shipments.html", {"page": page})
+
+
+@require_GET
+@buyer_required
+def invoices_of_all(request: HttpRequest) -> HttpResponse:
+    """Invoices and credit notes of all orders, the newest first."""
+    page = page_of(of_orders(Invoice.objects.all(), request).order_by("-id"), request)
+    erps = {invoice.order.erp_id: invoice.order for invoice in page}
+    printing = {erp: invoices.can_print(order) for erp, order in erps.items()}
+    rows = [(one, *payment_of(one.payment_state), printing[one.order.erp_id]) for one in page]
+    return render(request, "portal/orders/invoices.html", {"page": page, "rows": rows})
 
 
 @require_GET

@@ -27,7 +27,7 @@ from quotes.portal.rows import (
 )
 from quotes.services import answering
 from quotes.services.offering import is_open_to_buyer
-from quotes.states import VersionState
+from quotes.states import BOUND, VersionState
 
 _V = VersionState
 
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, version: Version) -> HttpResponse:
     quote, document = version.quote, offer.document_of(version)
     offered = versions_of(request).select_related(None).filter(quote=quote)
     every = list(offered.only(*IN_LISTS).order_by("-revision"))
-    acceptance = Acceptance.objects.filter(version=version).select_related("buyer").first()
+    acceptance = _acceptance(version)
     lines = offer.lines_of(document)
     told = {
         "version": version,
@@ -135,6 +135,13 @@ def _what_can_be_done(version: Version, person: Any) -> dict[str, Any]:
         "may_decline": is_open and (right is None or answering.may_decline(right)),
         "asked_by": version.asked_by if is_pending else None,
     }
+
+
+def _acceptance(version: Version) -> Acceptance | None:
+    """Asked for only where there is one."""
+    if version.state not in BOUND:
+        return None
+    return Acceptance.objects.filter(version=version).select_related("buyer").first()
 
 
 def _order(request: HttpRequest, acceptance: Acceptance | None) -> Order | None:

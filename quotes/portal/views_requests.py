@@ -13,15 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quotes.actors import buyer as as_buyer
 from quotes.errors import MoveNotAllowed, QuoteError
-from quotes.models import Rfq, RfqLine
+from quotes.models import Message, Rfq, RfqLine
 from quotes.portal import words
 from quotes.portal.access import BuyerRequest, buyer_required
 from quotes.portal.forms_attachment import AttachmentForm
 from quotes.portal.forms_requests import CancelForm, MessageForm
 from quotes.portal.rows import (
-    offered_of,
+    offers_of,
     page_of,
-    quotes_of,
     request_of,
     requests_of,
 )
@@ -92,7 +91,7 @@ Say = Callable[[Rfq, HttpRequest, dict[str, Any]], object]
 
 
 def _say(request: HttpRequest, rfq: Rfq, say: Say, done: str) -> HttpResponse:
-    form = MessageForm(request.POST, rfq=rfq)
+    form = MessageForm(request.POST, lines=list(rfq.lines.all()))
     if not form.is_valid():
         return _page(request, rfq, form=form, status=422)
     try:
@@ -123,14 +122,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     lines = list(rfq.lines.all())
-    thread = rfq.messages.filter(is_internal=False).select_related("line")
     told = {
         "rfq": rfq,
         "lines": lines,
         "target": _sum([_worth(line) for line in lines]),
-        "thread": thread,
-        "quotes": [quote for quote in quotes_of(request).filter(rfq=rfq) if offered_of(quote)],
-        "form": form or MessageForm(rfq=rfq),
+        "thread": _thread(rfq, lines),
+        "offers": offers_of(request, rfq),
+        "form": form or MessageForm(lines=lines),
         "cancelling": cancelling or CancelForm(),
         "refused": words.refusal(refused) if refused else "",
         "attachment_form": None if rfq.state in RFQ_TERMINAL else AttachmentForm(),
@@ -139,6 +137,15 @@ def _page(
     }
     status = words.status_of(refused) if refused else status
     return render(request, "portal/requests/detail.html", told, status=status)
+
+
+def _thread(rfq: Rfq, lines: list[RfqLine]) -> list[Message]:
+    """What was said, each word with the line that it is about."""
+    by_pk = {line.pk: line for line in lines}
+    said = list(rfq.messages.filter(is_internal=False))
+    for one in said:
+        one.line = by_pk.get(one.line_id or 0)
+    return said
 
 
 def _what_can_be_done(rfq: Rfq) -> dict[str, bool]:

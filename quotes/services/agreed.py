@@ -49,6 +49,8 @@ def agreement_of(acceptance: Acceptance, erp: Connection) -> Agreement:
         po_number=acceptance.po_number,
         payment_term_ref=terms["ref"],
         payment_term_name=terms["name"],
+        ship_to=order.ship_to,
+        bill_to=order.bill_to,
         is_term_known=_is_known(terms["ref"], terms["name"], erp),
         configurations={
             str(line["n"]): _configuration(line["configuration"]) for line in document["lines"]

@@ -79,12 +79,16 @@ def request_change(version: Version, *, person: Buyer, text: str) -> Version:
     quote, version = locked(version)
     _refuse_expired(version)
     version.move("request_change", as_buyer(person), reason=text)
+    ending.reopen_request(quote, reason=f"a change of {version} was asked for")
+    job = sending.start("sales_change", version)
     if quote.rfq_id is not None:
         Message.objects.create(
-            rfq_id=quote.rfq_id, author=person.email, is_from_buyer=True, text=text.strip()
+            rfq_id=quote.rfq_id,
+            author=person.email,
+            is_from_buyer=True,
+            text=text.strip(),
+            told_in=job.pk,
         )
-    ending.reopen_request(quote, reason=f"a change of {version} was asked for")
-    sending.start("sales_change", version)
     return version
 
 
@@ -105,6 +109,7 @@ def accept(
         judge = check(version)  # may ask the ERP, so before any lock
         return _accept(version, person, answer, judge)
     except Expired:
+        # The clock has ended the offer, not this answer: the row only follows, as with the timer.
         ending.expire(version)
         raise
     except HeldForSales as held:

@@ -16,7 +16,7 @@ PORTAL = Actor(who=Who.OPERATOR, name="portal")
 
 @transaction.atomic
 def withdraw(version: Version, *, actor: Actor, reason: str) -> Version:
-    """Takes a version back, whether it is with the buyer or still in work."""
+    """Takes a version back, whether it is still in work or with the buyer, who is told so."""
     if not reason.strip():
         raise Incomplete("Say why it is withdrawn.")
     quote, version = locked(version)
@@ -24,6 +24,7 @@ def withdraw(version: Version, *, actor: Actor, reason: str) -> Version:
     version.move("withdraw", actor, reason=reason)
     if was_with_buyer:
         reopen_request(quote, reason=f"{version} was withdrawn")
+        sending.start("withdrawn", version)
     return version
 
 

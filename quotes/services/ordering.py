@@ -21,7 +21,7 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.models import JobMove, JobState, StepState, SyncJob
 from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator, Rejected
-from integrations.flows.orders import agreed
+from integrations.flows.orders import agreed, places
 from integrations.flows.orders.agreed import difference
 from integrations.flows.orders.doors import QUOTE, ensure_push
 from integrations.gateways import open_storefront
@@ -41,7 +41,7 @@ from quotes.states import RfqState, VersionState, Who
 logger = logging.getLogger(__name__)
 
 NOTE_EVERY_S = 2.0
-NOT_AS_AGREED = (agreed.DIFFERS, agreed.TWICE)
+NOT_AS_AGREED = (agreed.DIFFERS, agreed.TWICE, places.DIFFER)
 Output = Mapping[str, Any]
 
 

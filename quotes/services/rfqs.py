@@ -23,7 +23,7 @@ from quotes.models import Message, Quote, Rfq, RfqLine
 from quotes.services import ending
 from quotes.services.deadlines import due_anew
 from quotes.signin import codes, people, threads
-from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_FOR_SALES, RFQ_TERMINAL, Who
+from quotes.states import RFQ_COPYABLE, RFQ_EDITABLE, RFQ_FOR_SALES, RFQ_TERMINAL, RfqState, Who
 
 MOST_LINES = 500
 _COPIED = ("currency", "reference", "note", "needed_by", "assigned_to")
@@ -191,6 +191,7 @@ def answer_sales(rfq: Rfq, *, actor: Actor, text: str) -> Message:
     """Answers the question, which sends the request to sales again, with a new time to answer."""
     rfq = _locked(rfq)
     rfq.move("answer", actor, **due_anew(clock.now()))
+    gathering.start(rfq, now=clock.now(), kind=gathering.HEAR_WORDS)
     return _say(rfq, actor, text, is_from_buyer=True)
 
 
@@ -206,8 +207,9 @@ def say(
 ) -> Message:
     """A word in the thread, as long as the request is open.
 
-    One of sales that the buyer may read is told by mail soon, together with those that follow
-    it; the next answer is due only after the usual time again.
+    It is told to the other side by mail soon, together with those that follow it, but an
+    internal one to nobody. After one of sales the next answer is due only after the usual time
+    again.
     """
     rfq = _locked(rfq)
     if rfq.state in RFQ_TERMINAL:
@@ -215,7 +217,9 @@ def say(
     if line is not None and line.rfq_id != rfq.pk:
         raise Incomplete("This line belongs to another request.")
     said = _say(rfq, actor, text, is_from_buyer=is_from_buyer, is_internal=is_internal, line=line)
-    if not (is_from_buyer or is_internal):
+    if is_from_buyer:
+        gathering.start(rfq, now=clock.now(), kind=gathering.HEAR_WORDS)
+    elif not is_internal:
         _tell_buyer(rfq)
     return said
 
@@ -242,7 +246,10 @@ def cancel_rfq(rfq: Rfq, *, actor: Actor, reason: str = "") -> Rfq:
     for quote in Quote.objects.filter(rfq=rfq).order_by("pk").select_for_update():
         ending.withdraw_open(quote, reason=f"{rfq} was cancelled")
     rfq = _locked(rfq)
+    was_sent = rfq.state != RfqState.DRAFT
     rfq.move("cancel", actor, reason=reason)
+    if was_sent:
+        sending.start("sales_cancelled", rfq)
     return rfq
 
 

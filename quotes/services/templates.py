@@ -8,14 +8,13 @@ from quotes.errors import Incomplete
 from quotes.models import QuoteTemplate, TemplateLine, Version, VersionLine
 from quotes.services.drafting import editing
 
-_HEADER = ("terms_ref", "terms_name", "note", "internal_note", "needs_po_number")
+_HEADER = ("terms_ref", "terms_name", "needs_po_number")
 _LINE = (
     "n",
     "sku",
     "title",
     "quantity",
     "unit",
-    "note",
     "configuration",
     "description",
     "tax_percent",
@@ -25,11 +24,13 @@ _LINE = (
 
 @transaction.atomic
 def save_template(
-    version: Version, *, name: str, replaces: bool = False, user: User
+    version: Version, *, name: str, note: str = "", replaces: bool = False, user: User
 ) -> QuoteTemplate:
-    """Keeps the version's lines, terms and notes under a name; prices only where set by hand.
+    """Keeps the version's lines and terms under a name; prices only where set by hand.
 
-    Raises Incomplete for a name that is taken, unless it `replaces` that template.
+    No note of the quote or its lines is kept: `note` is for every buyer, and empty leaves the one
+    of the template that is replaced. Raises Incomplete for a name that is taken, unless it
+    `replaces` that template.
     """
     name = " ".join(name.split())
     if not name:
@@ -39,6 +40,7 @@ def save_template(
         raise Incomplete(f"There is a template “{known}” already; say that it is replaced.")
     template = known or QuoteTemplate()
     template.name, template.currency = name, version.quote.currency
+    template.note = note.strip() or template.note
     template.saved_by, template.saved_at = user, timezone.now()
     for field in _HEADER:
         setattr(template, field, getattr(version, field))
@@ -52,6 +54,7 @@ def save_template(
 def apply_template(version: Version, *, template: QuoteTemplate, user: User) -> Version:
     """Fills an empty version with the template; prices are asked of the ERP afterwards.
 
+    The template's note goes below one that the version has already.
     A price that was set by hand comes along if the currency is the same, marked as such.
     Raises Incomplete when the version has lines or is not in work.
     """
@@ -60,6 +63,7 @@ def apply_template(version: Version, *, template: QuoteTemplate, user: User) -> 
             raise Incomplete(f"{fresh} has lines already; a template fills an empty quote.")
         for field in _HEADER:
             setattr(fresh, field, getattr(template, field))
+        fresh.note = "\n\n".join(filter(None, (fresh.note, template.note)))
         has_prices = template.currency == fresh.quote.currency
         lines = list(template.lines.all())
         made = {line.n: _line(fresh, line, has_prices=has_prices) for line in lines}

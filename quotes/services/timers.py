@@ -124,6 +124,7 @@ def _end_unanswered(rfq: Rfq) -> bool:
     if (fresh.state, fresh.asked_at) != (RfqState.INFO_REQUESTED, rfq.asked_at):
         return False
     fresh.move("expire", SYSTEM, reason=f"no answer for {settings.QUOTE_QUESTION_DAYS} days")
+    sending.start("ended", fresh)
     return True
 
 

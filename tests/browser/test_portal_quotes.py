@@ -267,6 +267,13 @@ def test_the_pages_of_a_quote_are_well_made(visitor, look, bea, sam):
     visitor.goto(f"/portal/quotes/{version.quote_id}/1/accept")
     visitor.complaints.clear()  # Chromium notes the 409
     look(visitor, "portal-quote-closed")
+    visitor.goto(f"/portal/quotes/{version.quote_id}/2/accept")
+    Version.objects.filter(pk=version.pk).update(valid_until=timezone.now())
+    visitor.get_by_label("Signature").fill("Bea Buyer")
+    visitor.get_by_role("button", name="Accept").click()
+    visitor.get_by_role("heading", name="This offer has ended").wait_for()
+    visitor.complaints.clear()
+    look(visitor, "portal-quote-ended")
 
 
 def fallen(line: int) -> Moved:
@@ -323,3 +330,7 @@ def test_the_pages_of_an_order_are_well_made(visitor, look, bea, sam):
     look(visitor, "portal-invoice-away")
     visitor.goto("/portal/orders")
     look(visitor, "portal-orders")
+    for name in ("Shipments", "Invoices"):
+        visitor.get_by_role("link", name=name, exact=True).click()
+        visitor.get_by_role("heading", name=name).wait_for()
+        look(visitor, f"portal-{name.lower()}")

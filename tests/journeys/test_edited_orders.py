@@ -56,7 +56,7 @@ def test_customer_number_and_note_of_one_order_reach_the_erp(world: World) -> No
 
     [held] = world.in_erp(order_id)
     assert held["partner_id"][0] == int(known_customer())
-    assert "Purchase order: PO-4711" in held["note"]
+    assert held["client_order_ref"] == "PO-4711"
     assert "Ring twice" in held["note"]
     assert not IdLink.objects.filter(source_ref=world.order(order_id).customer_id).exists()
 
@@ -125,7 +125,7 @@ def test_order_that_is_sent_anew_keeps_what_was_decided(world: World) -> None:
     world.wait_until_idle()
 
     [held] = world.in_erp(order_id)
-    assert "Purchase order: PO-4711" in held["note"]
+    assert held["client_order_ref"] == "PO-4711"
 
 
 def test_part_of_a_payment_is_booked_when_two_people_agree(world: World) -> None:

@@ -19,7 +19,7 @@ from integrations.adapters.medusa.adapter import MedusaAdapter
 from integrations.adapters.medusa.mapping.quotes import to_quote_order
 from integrations.errors import Conflict, Rejected
 from integrations.http import Limits, Session
-from integrations.records import PlacedQuote, QuotedOrder
+from integrations.records import Address, PlacedQuote, QuotedOrder
 from integrations.sandbox.storefront import MedusaSeed, RealMedusa
 from integrations.sandbox.storefront.shop_api import ShopApi, basic
 from tests.adapters.medusa.quoting import (
@@ -90,6 +90,32 @@ def test_a_quote_becomes_one_order_at_the_quoted_net_prices_and_is_told_once(
     assert whole.metadata == {**order.metadata, "erp_quote_ref": order.quote_ref}
     hooks.await_about(placed.order_id, "order.placed")
     assert [one.type for one in hooks.about(placed.order_id)] == ["order.placed"]
+
+
+def test_addresses_come_back_as_they_were_signed(
+    adapter: MedusaAdapter, order: QuotedOrder
+) -> None:
+    """Else each order of a quote would wait for somebody to look at its addresses."""
+    dock = Address(
+        company="Müller & Søn GmbH",
+        first_name="Zoë",
+        last_name="O’Neill",
+        street1="Straße 1, Tor 7",
+        street2="c/o Lager",
+        city="Würzburg",
+        region="Bayern",
+        postal_code="97070",
+        country_code="DE",
+        phone="+49 931 1234-5",
+    )
+    office = Address(company="Müller & Søn", city="Wien", country_code="AT")
+    order = replace(order, ship_to=dock, bill_to=office)
+    adapter.draft_quoted(order)
+
+    placed = convert_seen(adapter, order.quote_ref)
+
+    whole = adapter.get_order(placed.order_id)
+    assert (whole.ship_to, whole.bill_to) == (dock, office)
 
 
 def test_lines_keep_what_the_quote_says_of_them(

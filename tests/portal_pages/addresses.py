@@ -51,6 +51,8 @@ ACCESS = {
     "request_new": OWN,
     "quotes": OWN,
     "orders": OWN,
+    "shipments": OWN,
+    "invoices": OWN,
     "attachments": OF_ACCOUNT,
     "attachment": OF_ACCOUNT,
     "request": OF_ACCOUNT,

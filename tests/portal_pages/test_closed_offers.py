@@ -119,6 +119,9 @@ def test_acceptance_that_comes_too_late_ends_the_offer_and_nothing_else(world, w
     answer = browser.post(world.path_of("quote_accept"), sent_to(world))
 
     assert answer.status_code == 409
+    assert "This offer has ended" in answer.text
+    assert "nothing was accepted and nothing is ordered" in answer.text
+    assert "Nothing was changed" not in answer.text
     assert Version.objects.filter(pk=world.version.pk).values().get() == offer | {
         "state": "expired"
     }

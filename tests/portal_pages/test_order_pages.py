@@ -52,6 +52,31 @@ def test_an_order_shows_progress_shipments_and_invoices(browser, ben):
     assert "59.50\u00a0EUR" in page
 
 
+@pytest.mark.parametrize("page", ["shipments", "invoices"])
+def test_all_shipments_and_invoices_stand_in_lists_of_their_own(browser, ben, page):
+    for n in range(30):
+        order = make.OrderFactory(shipped=True, account=ben.account, po_number=f"PO-{n}")
+        make.ShipmentFactory(order=order, tracking_url="javascript:alert(1)" if n else "")
+        make.InvoiceFactory(order=order, payment_state="partial")
+    path = f"/portal/orders/{page}"
+
+    first, second = browser.get(path).text, browser.get(path, {"page": "2"}).text
+
+    assert first.count('<th scope="row">') == 25
+    assert second.count('<th scope="row">') == 5
+    assert (">PO-29<" in first, ">PO-0<" in second) == (True, True)
+    assert f'href="/portal/orders/{order.pk}"' in first
+    assert "javascript" not in first
+    assert ("Partly paid" in first) == (page == "invoices")
+    assert queries_of(browser, path) <= 5
+    assert f'href="{path}"' in browser.get("/portal/orders").text
+
+
+def test_list_without_any_says_so(browser):
+    assert "Nothing was shipped yet." in browser.get("/portal/orders/shipments").text
+    assert "There is no invoice yet." in browser.get("/portal/orders/invoices").text
+
+
 def test_a_tracking_address_of_another_scheme_is_no_link(browser, ben):
     order = make.OrderFactory(shipped=True, account=ben.account)
     make.ShipmentFactory(order=order, tracking_url="javascript:alert(1)", tracking_number="JD7")

@@ -110,7 +110,10 @@ def test_lists_hold_nothing_of_another_company(world):
 def test_own_lists_do_show_their_own(world):
     browser = signed_in(world.ben)
 
-    told = [told_of(world, browser.get(f"/portal/{page}")) for page in ("requests", "quotes")]
+    told = [
+        told_of(world, browser.get(f"/portal/{page}"))
+        for page in ("requests", "quotes", "orders/shipments", "orders/invoices")
+    ]
 
     assert all(told)
 

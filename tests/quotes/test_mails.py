@@ -121,7 +121,7 @@ def test_decline_that_is_rolled_back_is_told_to_nobody(ben: Buyer) -> None:
     with pytest.raises(Exception, match="withdrawn"):
         ending.decline(version, actor=as_buyer(ben), reason="too dear")
 
-    assert sent() == []
+    assert sent() == [([ben.email], f"Quote {version.quote.number} was withdrawn")]
 
 
 def test_mail_server_that_is_down_loses_nothing(ben: Buyer, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Who is told what: declined requests, companies that are asked, words of sales, orders given up;
 and what a second try of a mail does."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.mails import sending
 from quotes.models import Acceptance, BuyingRight, Mailing, Rfq, Version
-from quotes.services import answering, ordering, rfqs
+from quotes.services import answering, ending, ordering, rfqs, timers
 from quotes.services.answering import Answer
 from quotes.states import VersionState
 from tests.factories import BuyerFactory, FlowFactory, IdLinkFactory, sales_rep
@@ -112,6 +113,151 @@ def test_internal_notes_buyers_words_and_questions_are_not_told_as_news(
     assert [subject.split(" about")[0] for _, subject in sent()] == ["A question", "News"]
     assert "The blue one?" in mail.outbox[1].body
     assert not any(word in mail.outbox[1].body for word in ("slow", "Hello", "Which one"))
+
+
+def test_words_of_a_buyer_reach_who_has_the_request_in_one_mail(ben: Buyer, sam: User) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
+    for text in ("Is it", "in stock?"):
+        rfqs.say(rfq, actor=as_buyer(ben), text=text, is_from_buyer=True)
+
+    assert sent() == []  # it waits for more
+    time_passes()
+    assert sent() == [([sam.email], f"{ben.email} wrote about {rfq}")]
+    assert f"{ben.email}: Is it" in mail.outbox[0].body
+    assert f"{ben.email}: in stock?" in mail.outbox[0].body
+    rfqs.say(rfq, actor=as_buyer(ben), text="Hello?", is_from_buyer=True)
+    time_passes()
+    assert len(sent()) == 2
+    assert "in stock" not in mail.outbox[1].body
+
+
+def test_answer_of_a_buyer_reaches_the_owner_of_the_quote(ben: Buyer, sam: User) -> None:
+    """Nobody took the request on, but sam quotes it."""
+    rfq = RfqFactory(submitted=True, buyer=ben)
+    QuoteFactory(rfq=rfq, buyer=ben, owner=sam)
+    rfqs.ask_buyer(rfq, actor=staff(User.objects.get(pk=sam.pk)), text="Which one?")
+    sent()
+    rfqs.answer_sales(rfq, actor=as_buyer(ben), text="The blue one.")
+    time_passes()
+
+    assert sent()[1:] == [([sam.email], f"{ben.email} wrote about {rfq}")]
+    assert "The blue one." in mail.outbox[1].body
+
+
+def test_words_about_nobodys_request_go_to_sales_or_to_nobody(
+    ben: Buyer, settings: Settings
+) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben)
+    rfqs.say(rfq, actor=as_buyer(ben), text="Hello?", is_from_buyer=True)
+    time_passes()
+    assert sent() == []  # it stands in the inbox, and in the list of what is overdue
+
+    settings.SALES_EMAILS = ["sales@example.com"]
+    rfqs.say(rfq, actor=as_buyer(ben), text="Anybody?", is_from_buyer=True)
+    time_passes()
+    assert [to for to, _ in sent()] == [["sales@example.com"]]
+
+
+def test_wish_for_a_change_is_told_once(ben: Buyer, sam: User) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
+    version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
+    answering.request_change(version, person=ben, text="Cheaper, please.")
+    rfqs.say(rfq, actor=as_buyer(ben), text="By Friday.", is_from_buyer=True)
+    time_passes()
+
+    sent()
+    told = [one.body for one in mail.outbox]
+    assert [one.count("Cheaper, please.") for one in told] == [1, 0]
+
+
+def test_request_that_the_buyer_cancels_is_told_to_sales_and_not_to_them(
+    ben: Buyer, sam: User
+) -> None:
+    rfq = RfqFactory(submitted=True, buyer=ben, assigned_to=sam)
+    VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
+    rfqs.cancel_rfq(rfq, actor=as_buyer(ben), reason="We found another one.")
+
+    assert sent() == [([sam.email], f"{rfq} was cancelled")]
+    assert "We found another one." in mail.outbox[0].body
+
+
+def test_draft_that_is_thrown_away_is_told_to_nobody(ben: Buyer, sam: User) -> None:
+    rfqs.cancel_rfq(RfqFactory(buyer=ben, assigned_to=sam), actor=as_buyer(ben))
+
+    assert sent() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("", "Your request {} has ended"),
+        ("de", "Ihre Anfrage {} ist beendet"),
+        ("fr", "Votre demande {} a pris fin"),
+    ],
+)
+def test_buyer_is_told_that_their_request_ended_unanswered(
+    ben: Buyer, sam: User, language: str, subject: str
+) -> None:
+    Buyer.objects.filter(pk=ben.pk).update(language=language)
+    rfq = RfqFactory(submitted=True, buyer=ben)
+    rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
+    sent()
+    Rfq.objects.filter(pk=rfq.pk).update(asked_at=timezone.now() - timedelta(days=400))
+
+    assert (timers.expire_questions(), timers.expire_questions()) == (1, 0)
+    assert sent()[1:] == [([ben.email], subject.format(rfq.number))]
+    assert f"/portal/requests/{rfq.pk}" in mail.outbox[1].body
+
+
+def test_asker_without_access_is_led_to_asking_anew_when_their_request_ends(sam: User) -> None:
+    rfq = RfqFactory(
+        submitted=True, account=None, buyer=None, contact_email="ina@x.example", company_name="X"
+    )
+    rfqs.ask_buyer(rfq, actor=staff(sam), text="Which one?")
+    sent()
+    Rfq.objects.filter(pk=rfq.pk).update(asked_at=timezone.now() - timedelta(days=400))
+    timers.expire_questions()
+
+    assert [to for to, _ in sent()[1:]] == [["ina@x.example"]]
+    assert re.search(r"/portal/request$", mail.outbox[1].body, re.MULTILINE)
+
+
+# ---------------------------------------------------------------- withdrawn offers
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("", "Quote {} was withdrawn"),
+        ("de", "Angebot {} wurde zurückgezogen"),
+        ("fr", "Le devis {} a été retiré"),
+    ],
+)
+def test_withdrawn_offer_is_told_without_our_reason(
+    ben: Buyer, sam: User, language: str, subject: str
+) -> None:
+    Buyer.objects.filter(pk=ben.pk).update(language=language)
+    version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
+    ending.withdraw(version, actor=staff(sam), reason="They pay late.")
+
+    assert sent() == [([ben.email], subject.format(version.quote.number))]
+    assert "late" not in mail.outbox[0].body
+    assert "/portal/quotes" in mail.outbox[0].body
+
+
+def test_who_asked_their_company_hears_of_the_withdrawal_too(ben: Buyer, sam: User) -> None:
+    asker = BuyerFactory(account=ben.account, email="cleo@company.example")
+    version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, owner=sam))
+    Version.objects.filter(pk=version.pk).update(state="acceptance_pending", asked_by=asker)
+    ending.withdraw(version, actor=staff(sam), reason="A mistake.")
+
+    assert [sorted(to) for to, _ in sent()] == [[ben.email, asker.email]]
+
+
+def test_draft_that_is_withdrawn_was_never_the_buyers(ben: Buyer, sam: User) -> None:
+    ending.withdraw(VersionFactory(quote=QuoteFactory(buyer=ben)), actor=staff(sam), reason="No.")
+
+    assert sent() == []
 
 
 # ---------------------------------------------------------------- companies

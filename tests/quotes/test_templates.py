@@ -22,8 +22,11 @@ def sam() -> User:
 
 @pytest.fixture
 def kept(sam: User) -> QuoteTemplate:
-    """Two lines, the second by hand and instead of the first; terms and notes."""
-    version = VersionFactory(terms_name="Net 30", terms_ref="7", note="Free of charge")
+    """Two lines, the second by hand and instead of the first; terms, and a note of its own."""
+    version = VersionFactory(
+        terms_name="Net 30", terms_ref="7", note="Only for you, Nora", internal_note="They pay late"
+    )
+    version.lines.update(note="Nora wants it red")
     VersionLineFactory(
         version=version,
         n=2,
@@ -32,7 +35,7 @@ def kept(sam: User) -> QuoteTemplate:
         is_price_manual=True,
         alternative_to=version.lines.get(n=1),
     )
-    return save_template(version, name=" Starter   kit ", user=sam)
+    return save_template(version, name=" Starter   kit ", note="Free of charge", user=sam)
 
 
 def empty(**fields: object) -> Version:
@@ -48,6 +51,34 @@ def test_template_fills_an_empty_quote(kept: QuoteTemplate, sam: User) -> None:
     assert (second.unit_price, second.is_price_manual) == (70, True)
     assert second.alternative_to == first
     assert (version.edits, version.edited_by) == (1, sam)
+
+
+def test_what_one_company_was_told_reaches_no_other(kept: QuoteTemplate, sam: User) -> None:
+    version = apply_template(empty(internal_note="Ours"), template=kept, user=sam)
+
+    texts = " ".join(
+        [str(QuoteTemplate.objects.values().get()), str(list(kept.lines.values()))]
+        + [version.note, version.internal_note, *version.lines.values_list("note", flat=True)]
+    )
+    assert version.internal_note == "Ours"
+    assert not any(word in texts for word in ("Nora", "pay late", "wants"))
+
+
+def test_note_of_a_template_stands_below_that_of_the_quote(kept: QuoteTemplate, sam: User) -> None:
+    version = apply_template(empty(note="Dear Bea"), template=kept, user=sam)
+
+    assert version.note == "Dear Bea\n\nFree of charge"
+
+
+def test_replaced_template_keeps_its_note_unless_another_is_entered(
+    kept: QuoteTemplate, sam: User
+) -> None:
+    version = VersionFactory(note="Only for you")
+
+    same = save_template(version, name="Starter kit", replaces=True, user=sam)
+    assert same.note == "Free of charge"
+    other = save_template(version, name="Starter kit", note="For all", replaces=True, user=sam)
+    assert other.note == "For all"
 
 
 def test_price_by_hand_stays_in_its_currency(kept: QuoteTemplate, sam: User) -> None:
@@ -78,7 +109,7 @@ def test_name_is_taken_once_and_replaced_only_when_told(kept: QuoteTemplate, sam
         save_template(other, name="STARTER KIT", user=sam)
     again = save_template(other, name="STARTER KIT", replaces=True, user=sam)
 
-    assert (again.pk, again.note, again.lines.count()) == (kept.pk, "Other", 1)
+    assert (again.pk, str(again), again.lines.count()) == (kept.pk, "STARTER KIT", 1)
     with pytest.raises(IntegrityError):
         QuoteTemplate.objects.create(name="starter KIT", currency="EUR")
 

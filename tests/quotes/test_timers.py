@@ -166,7 +166,7 @@ def test_of_several_processes_each_row_is_ended_by_one(ben: Buyer) -> None:
 
     assert [sum(column) for column in zip(*done, strict=True)] == [3, 1, 1]
     assert StateChange.objects.filter(subject="rfq", after="expired").count() == 3
-    assert SyncJob.objects.filter(kind="send_quote_mail").count() == 2
+    assert SyncJob.objects.filter(kind="send_quote_mail").count() == 2 + 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,8 @@ def about(name: str, ben: Buyer, sam: User) -> Any:
     if name in ABOUT_RFQ:
         if name == "declined":
             rfqs.decline_rfq(rfq, actor=staff(sam), reason="Not our range.")
+        if name == "sales_heard":
+            rfqs.say(rfq, actor=as_buyer(ben), text="Any news?", is_from_buyer=True)
         return rfq
     version = VersionFactory(offered=True, quote=QuoteFactory(buyer=ben, rfq=rfq, owner=sam))
     ada = BuyerFactory(account=ben.account, email="ada@company.example")

@@ -43,7 +43,7 @@ def test_every_mail_about_a_quote_is_shown_before_it_is_sent(signed_in, sam, nam
     assert mail.outbox == []
 
 
-@pytest.mark.parametrize("name", ["question", "said", "declined"])
+@pytest.mark.parametrize("name", ["question", "said", "declined", "ended"])
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_mail_about_a_request_is_shown_before_it_is_sent(signed_in, sam, name, language):
     rfq = about(name, make.BuyerFactory(), sam)

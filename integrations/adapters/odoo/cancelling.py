@@ -5,6 +5,7 @@ from typing import Any
 
 from integrations.adapters.odoo.orders import Orders
 from integrations.adapters.odoo.refusals import locked
+from integrations.adapters.odoo.wire import text_of
 from integrations.errors import NeedsOperator
 from integrations.records import ErpOrder
 
@@ -52,7 +53,7 @@ class Cancelling(Orders):
                 f"{row['name']} has deliveries that left the house: {_names(done)}.",
                 reason="goods_left",
                 hint="Agree on a return with the buyer; cancel the rest in Odoo.",
-                ids={"order": str(row["client_order_ref"])},
+                ids={"order": text_of(row["origin"])},
             )
 
     def _refuse_invoiced(self, row: Mapping[str, Any]) -> None:
@@ -71,7 +72,7 @@ class Cancelling(Orders):
                 f"{row['name']} has invoices: {_names(found)}.",
                 reason="has_invoices",
                 hint="Accounting cancels the drafts and credits the posted ones, then requeue.",
-                ids={"order": str(row["client_order_ref"])},
+                ids={"order": text_of(row["origin"])},
             )
 
     def _log(self, order_id: int, text: str) -> int:

@@ -73,7 +73,7 @@ _NEEDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "PushesOrders": {
         "sale.order": [
             *ORDER_FIELDS,
-            "origin",
+            "client_order_ref",
             "partner_id",
             "pricelist_id",
             "date_order",

@@ -140,7 +140,7 @@ class Health(Rounding):
             yield Probe("warehouse", self._warehouse)
 
     def _fields(self) -> Check:
-        wanted = {"client_order_ref", "delivery_status", "invoice_status", "locked", "picking_ids"}
+        wanted = {"origin", "delivery_status", "invoice_status", "locked", "picking_ids"}
         missing = wanted - self.client.existing_fields("sale.order", sorted(wanted))
         return Check(
             name="fields",

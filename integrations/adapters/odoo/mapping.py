@@ -27,7 +27,7 @@ from integrations.records import Address, DraftLine, ErpOrder, ErpOrderLine, Ord
 
 ORDER_FIELDS = [
     "name",
-    "client_order_ref",
+    "origin",
     "state",
     "locked",
     "currency_id",
@@ -119,10 +119,11 @@ def _load_request(
 def _header(draft: OrderDraft, settings: OdooSettings) -> dict[str, str]:
     header = {
         "id": order_xid(draft.our_ref),
-        "client_order_ref": draft.our_ref,
-        # the only field of its own that is left for the buyer's number: the customer
-        # reference is our key
-        "origin": " / ".join(filter(None, (draft.display_ref, draft.po_number))),
+        # what Odoo prints on its papers and copies to invoices as the customer's reference:
+        # the buyer pays by their own number
+        "client_order_ref": draft.po_number or draft.display_ref,
+        # the order is found again by it
+        "origin": draft.our_ref,
         "partner_id/.id": str(customer_id(draft.customer_ref)),
         "pricelist_id/.id": str(_pricelist(draft, settings)),
         "date_order": time_text(draft.placed_at),
@@ -198,11 +199,11 @@ def _pricelist(draft: OrderDraft, settings: OdooSettings) -> int:
 
 
 def note_html(draft: OrderDraft) -> str:
-    """What has no field of its own: the buyer's order number as they wrote it, their address,
-    their note."""
+    """What has no field of its own: the order's number in the shop, the buyer's address, their
+    note."""
     parts = []
-    if draft.po_number:
-        parts.append(f"Purchase order: {draft.po_number}")
+    if draft.po_number and draft.display_ref:
+        parts.append(f"Order in the shop: {draft.display_ref}")
     address = address_text(draft.ship_to)
     if address:
         parts.append(f"{_SHIP_TO} {address}")
@@ -254,7 +255,7 @@ def to_order(
     return ErpOrder(
         ref=str(row["id"]),
         number=text_of(row["name"]),
-        our_ref=text_of(row["client_order_ref"]),
+        our_ref=text_of(row["origin"]),
         currency=currency_of(row),
         net_total=amount_of(row["amount_untaxed"]),
         tax_total=amount_of(row["amount_tax"]),

@@ -1,8 +1,10 @@
 """Pushing orders: look up, create, confirm, change, cancel.
 
-`client_order_ref` is not unique in Odoo, and four parallel creates make four orders. Orders
-are therefore created with `load` under external ids, on the order and on each line: a second
-load of the same ids finds the first one's records or is refused, it never makes new ones.
+Nothing that an order can be searched by is unique in Odoo, and four parallel creates make four
+orders. Orders are therefore created with `load` under external ids, on the order and on each
+line: a second load of the same ids finds the first one's records or is refused, it never makes
+new ones. `origin` holds our reference, by which the order is found again; the customer reference
+is the buyer's own number. Odoo's *Duplicate* copies `origin`, but no external id.
 """
 
 from collections.abc import Mapping
@@ -45,17 +47,20 @@ class Orders(OdooPart):
     _names: LineNames | None = None
 
     def find_order(self, our_ref: str) -> ErpOrder | None:
-        """A cancelled order is returned only when there is no other."""
+        """The order that was made under our external id, else the one that people entered with
+        our reference; a cancelled one of those is returned only when there is no other."""
         rows = self.client.call(
             "sale.order",
             "search_read",
             writes=False,
-            domain=[["client_order_ref", "=", our_ref]],
+            domain=[["origin", "=", our_ref]],
             fields=ORDER_FIELDS,
             order="id",
         )
+        xids = external_ids(self, "sale.order", [row["id"] for row in rows])
+        own = [row for row in rows if xids[row["id"]] == order_xid(our_ref)]
         alive = [row for row in rows if row["state"] != "cancel"]
-        chosen = alive or rows
+        chosen = own or alive or rows
         if len(chosen) > 1:
             raise ambiguous(our_ref, chosen)
         return self._with_lines(chosen[0]) if chosen else None
@@ -210,7 +215,8 @@ class Orders(OdooPart):
         return known.gross_total == draft.expected_gross_total and there == wanted
 
     def _refuse_unchangeable(self, row: Row) -> None:
-        ids = {"order": str(row["client_order_ref"])}
+        our_ref = text_of(row["origin"])
+        ids = {"order": our_ref}
         if row["state"] == "cancel":
             raise NeedsOperator(
                 f"{row['name']} is cancelled in Odoo and cannot be changed.",
@@ -220,7 +226,7 @@ class Orders(OdooPart):
         if row["locked"]:
             raise locked(row)
         xid = external_ids(self, "sale.order", [row["id"]])[row["id"]]
-        if xid != order_xid(str(row["client_order_ref"])):
+        if xid != order_xid(our_ref):
             raise NeedsOperator(
                 f"{row['name']} was not created by the portal, so its lines cannot be told apart.",
                 reason="foreign_order",

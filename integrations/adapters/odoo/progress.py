@@ -147,7 +147,7 @@ class Progress(OdooPart):
 
 PROGRESS_FIELDS = [
     "name",
-    "client_order_ref",
+    "origin",
     "state",
     "delivery_status",
     "invoice_status",

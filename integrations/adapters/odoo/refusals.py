@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.adapters.odoo.wire import number_of
+from integrations.adapters.odoo.wire import number_of, text_of
 from integrations.adapters.troubles import unknown_customer, unknown_product
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import DraftLine, ErpOrder, OrderDraft
@@ -36,7 +36,7 @@ def locked(row: Row) -> NeedsOperator:
         f"{row['name']} is locked in Odoo.",
         reason="erp_order_locked",
         hint="Unlock it in Odoo, then requeue; or make the change there by hand.",
-        ids={"order": str(row["client_order_ref"])},
+        ids={"order": text_of(row["origin"])},
     )
 
 

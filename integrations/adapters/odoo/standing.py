@@ -76,7 +76,7 @@ def to_progress(rows: OrderRows) -> OrderProgress:
     return OrderProgress(
         ref=str(order["id"]),
         number=text_of(order["name"]),
-        our_ref=text_of(order["client_order_ref"]),
+        our_ref=text_of(order["origin"]),
         state=order_state(rows, invoices),
         currency=currency_of(order),
         gross_total=amount_of(order["amount_total"]),

@@ -1,9 +1,10 @@
 """Orders whose content was agreed to elsewhere before they were placed, as with a quote.
 
 Such an order goes to the ERP's customer that was agreed on, at the agreed sums, line by line, with
-the agreed terms, or not at all. Whoever keeps agreements registers `find`, which tells of them from
-records of its own (`quotes/apps.py`). The metadata of the storefront's order is no source: a
-buyer writes what they like into that of their cart, and it becomes the order's.
+the agreed terms, to the agreed addresses, or not at all. Whoever keeps agreements registers `find`,
+which tells of them from records of its own (`quotes/apps.py`). The metadata of the storefront's
+order is no source: a buyer writes what they like into that of their cart, and it becomes the
+order's.
 """
 
 from collections import Counter
@@ -13,9 +14,10 @@ from decimal import Decimal
 
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.overrides import Overrides
+from integrations.flows.orders.places import refuse_elsewhere
 from integrations.flows.totals.currency import round_half_up
 from integrations.models import Connection
-from integrations.records import StorefrontLine, StorefrontOrder
+from integrations.records import Address, StorefrontLine, StorefrontOrder
 
 # What an order of a quote carries: the quote's key of "exactly once".
 QUOTE_KEY = "erp_quote_ref"
@@ -42,8 +44,8 @@ class Agreement:
     `customer_ref` is the customer in the ERP `erp` (the Connection's id); `order_ref` the
     storefront's order that it becomes, empty as long as none was made. `payment_term_ref` is the
     ERP's id; empty with a name: terms that the ERP has no row for, in words only. `is_term_known`
-    false: the ERP that gets the order does not have these terms. `configurations` go by
-    `StorefrontLine.agreed_line`.
+    false: the ERP that gets the order does not have these terms. An address of None was not
+    agreed on. `configurations` go by `StorefrontLine.agreed_line`.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Agreement:
     payment_term_ref: str = ""
     payment_term_name: str = ""
     is_term_known: bool = True
+    ship_to: Address | None = None
+    bill_to: Address | None = None
     configurations: Mapping[str, Configuration] = field(default_factory=dict)
 
 
@@ -88,9 +92,9 @@ def own_agreement_of(seen: StorefrontOrder, erp: Connection) -> Agreement | None
 def as_agreed(seen: StorefrontOrder, erp: Connection, overrides: Overrides) -> Overrides:
     """The overrides with the agreed customer, for an order that is to be sent.
 
-    Raises NeedsOperator, with both sums, for one that is not what was agreed, whose agreement
-    was given up or became another order. A total that two people agreed on for this very order
-    stands above the quote's.
+    Raises NeedsOperator, with both sums or addresses, for one that is not what was agreed, whose
+    agreement was given up or became another order. What people decided for this very order, a
+    total or its addresses, stands above the quote's.
     """
     agreement = agreement_of(seen, erp)
     if agreement is None:
@@ -106,13 +110,20 @@ def as_agreed(seen: StorefrontOrder, erp: Connection, overrides: Overrides) -> O
             "this job to agree on a total, or cancel the order there and make a new offer.",
             ids={"order": seen.order_id},
         )
+    refuse_elsewhere(seen, agreement, overrides)
     return _for_customer(erp, agreement, overrides)
 
 
 def for_whom(seen: StorefrontOrder, erp: Connection, overrides: Overrides) -> Overrides:
-    """The overrides with the agreed customer, for an order that the ERP has already."""
+    """The overrides with the agreed customer, for an order that the ERP has already.
+
+    Its lines may change, as the flow allows; raises NeedsOperator for other addresses than agreed.
+    """
     agreement = own_agreement_of(seen, erp)
-    return overrides if agreement is None else _for_customer(erp, agreement, overrides)
+    if agreement is None:
+        return overrides
+    refuse_elsewhere(seen, agreement, overrides)
+    return _for_customer(erp, agreement, overrides)
 
 
 def term_ref_of(

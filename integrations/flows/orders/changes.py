@@ -10,7 +10,7 @@ from integrations.flows.issues import note_move
 from integrations.flows.orders import snapshot
 from integrations.flows.orders.agreed import for_whom
 from integrations.flows.orders.looking import look
-from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
+from integrations.flows.orders.overrides import EDITABLE_LATER, keep_on_order, overrides_of
 from integrations.flows.orders.planning import plan_order
 from integrations.flows.orders.push import keep_plan
 from integrations.flows.orders.settling import change_settled
@@ -101,6 +101,7 @@ def check_change(ctx: StepContext) -> Output:
         held: ErpOrder | None = adapter.find_order(order.storefront_ref)
     total = held.gross_total if held else Decimal(0)
     _refuse_other_total(order, draft, total)
+    _refuse_other_terms(order, held)
     Order.objects.filter(pk=order.pk).update(
         pushed_digest=ctx.outputs["plan"]["digest"], erp_total=total, difference=[]
     )
@@ -174,6 +175,22 @@ def _refuse_other_total(order: Order, draft: OrderDraft, total: Decimal) -> None
         )
 
 
+def _refuse_other_terms(order: Order, held: ErpOrder | None) -> None:
+    """No ERP's change carries terms: what a person decided of them is set there by people."""
+    wanted = overrides_of(order).payment_term_ref
+    if not wanted or held is None or held.payment_term_ref in (None, wanted):
+        return
+    raise NeedsOperator(
+        f"{order} shall have the payment terms {wanted}, as was decided here, but order "
+        f"{held.number} in {erp_of(order).name} has {held.payment_term_ref or 'none'}: a change "
+        "of an order that the ERP has leaves its terms alone.",
+        reason="erp_terms_differ",
+        cause=f"erp_terms:{order.storefront_ref}",
+        hint="Set the terms of the order in the ERP, then requeue.",
+        ids={"order": order.storefront_ref, "erp_number": held.number},
+    )
+
+
 # ---------------------------------------------------------------- cancel
 
 
@@ -227,7 +244,7 @@ CHANGE_ORDER = register(
         on_parked=hold_parked,
         on_settled=change_settled,
         on_move=note_move,
-        editable=EDITABLE,
+        editable=EDITABLE_LATER,
         on_edited=keep_on_order,
     )
 )

@@ -12,6 +12,7 @@ from typing import Any
 from integrations.engine.editable import EditableField, FieldType
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
+from integrations.flows.orders import places
 from integrations.flows.orders.working import erp_of, order_of
 from integrations.flows.totals import round_half_up
 from integrations.models import IdLink, Order
@@ -24,13 +25,16 @@ NAMES = (
     "note",
     "agreed_total",
     "agreed_for",
+    "addresses",
+    "addresses_for",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
     """Empty where nobody decided anything. `agreed_for` is the storefront's total that
-    `agreed_total` was agreed for: with another one it means nothing."""
+    `agreed_total` was agreed for: with another one it means nothing. `addresses` is one of
+    `places.CHOICES`, `addresses_for` the digest of those that the storefront had then."""
 
     po_number: str = ""
     customer_ref: str = ""
@@ -38,6 +42,8 @@ class Overrides:
     note: str = ""
     agreed_total: Decimal | None = None
     agreed_for: Decimal | None = None
+    addresses: str = ""
+    addresses_for: str = ""
 
 
 NONE = Overrides()
@@ -52,6 +58,8 @@ def overrides_of(order: Order) -> Overrides:
         note=kept.get("note", ""),
         agreed_total=_decimal(kept.get("agreed_total")),
         agreed_for=_decimal(kept.get("agreed_for")),
+        addresses=kept.get("addresses", ""),
+        addresses_for=kept.get("addresses_for", ""),
     )
 
 
@@ -105,6 +113,17 @@ def _is_amount_of(value: Decimal, job: SyncJob) -> None:
 def _total_now(job: SyncJob) -> str:
     order = order_of(job.payload)
     return str(round_half_up(order.gross_total or Decimal(0), order.currency))
+
+
+def _are_asked(value: str, job: SyncJob) -> None:
+    if not _addresses_seen(job):
+        raise ValueError("This order does not wait for its addresses.")
+
+
+def _addresses_seen(job: SyncJob) -> str:
+    """Those that the person read on the job's page."""
+    kept = order_of(job.payload).overrides.get("addresses_for", "")
+    return str(job.error_ids.get(places.SEEN) or kept)
 
 
 def _kept(name: str) -> Callable[[SyncJob], Any]:
@@ -165,4 +184,20 @@ EDITABLE = (
         "a correction, a difference that rounding may not settle. It is sent as a line of its own "
         "without tax.",
     ),
+    EditableField(
+        "addresses",
+        "Which addresses count",
+        FieldType.CHOICE,
+        feeds="plan",
+        is_money=True,
+        choices=lambda job: places.CHOICES,
+        now=_kept("addresses"),
+        check=_are_asked,
+        pins={"addresses_for": _addresses_seen},
+        help="For the order of a quote whose addresses in the storefront are not the signed ones. "
+        "Those of the storefront count as they are now; the signed ones until this is emptied.",
+    ),
 )
+
+# Of an order that the ERP has: a change carries neither the buyer's number nor the note.
+EDITABLE_LATER = tuple(field for field in EDITABLE if field.name not in ("po_number", "note"))

@@ -10,6 +10,7 @@ from typing import Any
 from integrations.errors import NeedsOperator
 from integrations.flows.orders.agreed import Agreement, note_of, own_agreement_of, term_ref_of
 from integrations.flows.orders.overrides import NONE, Overrides, refuse_outdated
+from integrations.flows.orders.places import places
 from integrations.flows.orders.resolve import Counterparts, resolve
 from integrations.flows.orders.snapshot import po_number
 from integrations.flows.totals import LineRefs, TotalsPlan, plan_totals
@@ -69,11 +70,14 @@ def plan_order(
             hint=outcome.hint,
             ids={"order": seen.order_id},
         )
+    ship_to, bill_to = places(seen, agreed, overrides)
     draft = replace(
         _draft(seen, counterparts.customer_ref, outcome),
         lines=_configured(seen, outcome.lines, agreed),
         po_number=overrides.po_number or (agreed and agreed.po_number) or po_number(seen),
         payment_term_ref=term_ref,
+        ship_to=ship_to,
+        bill_to=bill_to,
         note="\n".join(filter(None, (note_of(agreed, term_ref), overrides.note))),
     )
     return Plan(draft=draft, totals=outcome, agreed=agreed)

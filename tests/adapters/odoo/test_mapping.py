@@ -47,7 +47,7 @@ def rows(request: dict[str, Any]) -> list[dict[str, str]]:
 def test_header_stands_in_the_first_row_only() -> None:
     first, second = rows(order_request(DRAFT, SETTINGS, NAMES_OF_19))
 
-    assert first["client_order_ref"] == "order_01"
+    assert first["origin"] == "order_01"
     assert first["pricelist_id/.id"] == "6"
     assert [cell for name, cell in second.items() if not name.startswith("order_line")] == [""] * 8
 

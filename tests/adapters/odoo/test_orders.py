@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.adapters.odoo.sandbox.sales import copy_order
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown
 from integrations.http import Limits
 from integrations.records import ErpOrder
@@ -30,14 +31,30 @@ def test_order_carries_our_reference_number_and_date(office: Office) -> None:
 
     (row,) = office.erp.orders_with("order_01")
     stored = office.erp.store.get("sale.order", row["id"])
-    assert (row["origin"], stored["date_order"].isoformat()) == (
-        "#1001 / PO-7 <urgent>",
+    assert (row["client_order_ref"], stored["date_order"].isoformat()) == (
+        "PO-7 <urgent>",
         "2026-11-20T09:30:00+00:00",
     )
-    assert "Purchase order: PO-7 &lt;urgent&gt;" in row["note"]
+    assert "Order in the shop: #1001" in row["note"]
     assert "Ship to: Acme GmbH, Ada Byron, Weg 1, 10115 Berlin, DE" in row["note"]
     assert not stored["require_payment"]
     assert not stored["require_signature"]
+
+
+def test_invoice_names_the_number_that_the_buyer_pays_by(office: Office) -> None:
+    adapter = office.adapter()
+    order = adapter.confirm_order(adapter.create_order(office.draft(po_number="PO-7")).ref)
+
+    office.erp.deliver(int(order.ref))
+    invoice = office.erp.invoice(int(order.ref))
+
+    assert office.erp.store.get("account.move", invoice)["ref"] == "PO-7"
+
+
+def test_order_without_a_number_of_the_buyer_names_that_of_the_shop(office: Office) -> None:
+    office.adapter().create_order(office.draft())
+
+    assert office.erp.orders_with("order_01")[0]["client_order_ref"] == "#1001"
 
 
 def test_yen_order_has_no_cents(office: Office) -> None:
@@ -104,6 +121,23 @@ def test_creating_again_adopts_the_order_and_adds_no_line(office: Office) -> Non
     assert again == first
     assert len(office.erp.worked("sale.order.load")) == 1
     assert len(office.erp.orders_with("order_01")[0]["lines"]) == 1
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_copy_that_people_made_in_odoo_is_not_taken_for_the_order(
+    office: Office, is_cancelled: bool
+) -> None:
+    """Odoo's own *Duplicate* copies the source document."""
+    first = office.adapter().create_order(office.draft())
+    office.erp.work(lambda: copy_order(office.erp.store, int(first.ref)))
+    if is_cancelled:
+        office.erp.cancel(int(first.ref))
+
+    found = office.adapter().find_order("order_01")
+
+    assert len(office.erp.orders_with("order_01")) == 2
+    assert found is not None
+    assert (found.ref, found.is_cancelled) == (first.ref, is_cancelled)
 
 
 def test_timed_out_create_that_commits_later_is_not_doubled(office: Office) -> None:
@@ -177,14 +211,14 @@ def test_draft_of_the_same_total_with_other_lines_is_brought_to_the_wanted_ones(
 
 
 def test_two_orders_with_one_reference_need_a_person(office: Office) -> None:
+    """Of ours, which people deleted in Odoo and entered again, twice."""
     adapter = office.adapter()
-    adapter.create_order(office.draft())
-    with office.erp.store.transaction():
-        twin = office.erp.store.insert("sale.order", _twin_of(office))
+    for _ in range(2):
+        twin = office.erp.add_order(office.customer, "order_01", [(office.bolt, 1, "19.99")])
 
     with pytest.raises(NeedsOperator, match="2 orders with the reference order_01") as caught:
         adapter.find_order("order_01")
-    office.erp.cancel(twin["name"])
+    office.erp.cancel(twin)
 
     assert caught.value.reason == "ambiguous_order"
     found = adapter.find_order("order_01")
@@ -306,12 +340,6 @@ def test_forty_lines_add_up_to_the_cent(office: Office) -> None:
 
     assert len(order.lines) == 40
     assert order.tax_total == tax
-
-
-def _twin_of(office: Office) -> dict[str, object]:
-    (row,) = office.erp.orders_with("order_01")
-    stored = dict(office.erp.store.get("sale.order", row["id"]))
-    return {**stored, "name": "S00099"}
 
 
 def _until_settled(attempt: object) -> ErpOrder:

@@ -49,7 +49,7 @@ def test_staff_works_from_another_process(program: str) -> None:
     customer = made(program, "add_partner", name="Acme")
     lines = [[product, 3, "19.99"]]
 
-    made(program, "add_order", partner=customer, client_order_ref="order_01", lines=lines)
+    made(program, "add_order", partner=customer, origin="order_01", lines=lines)
     made(program, "confirm", order="order_01")
     made(program, "deliver", order="order_01", quantities={"BOLT": 1}, tracking="T-1")
     invoice = made(program, "invoice", order="order_01")

@@ -29,8 +29,11 @@ def first_byte_ms(
         SIGNED_IN: "/portal/bare-signed-in",
         "list of quotes": "/portal/quotes",
         "a quote": f"/portal/quotes/{shown.quote}",
+        "signing a quote": f"/portal/quotes/{shown.quote}/2/accept",
         "list of requests": "/portal/requests",
+        "a request": f"/portal/requests/{shown.request}",
         "list of orders": "/portal/orders",
+        "first page": "/portal/",
         "an order": f"/portal/orders/{shown.order}",
     }
     times: dict[str, list[float]] = {name: [] for name in pages}

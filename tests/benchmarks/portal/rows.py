@@ -27,11 +27,12 @@ SIGNED = 4  # every fourth quote was accepted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The session of the buyer, and the ids of one quote that is open and one order."""
+    """The session of the buyer, and the ids of an open quote, an order and a request."""
 
     session: str
     quote: int
     order: int
+    request: int
 
 
 def fill(count: int) -> Shown:
@@ -56,6 +57,7 @@ def fill(count: int) -> Shown:
         .latest("id")
         .quote_id,
         order=Order.objects.filter(account=bea.account).latest("id").pk,
+        request=Rfq.objects.filter(account=bea.account).latest("id").pk,
     )
 
 

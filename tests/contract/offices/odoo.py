@@ -119,14 +119,13 @@ class OdooOffice:
         ]
 
     def carried(self, order: str) -> Carried:
-        """The customer reference is our key; the buyer's number is in the source document."""
         store = self.standin.store
         row = store.get("sale.order", int(order))
         lines = store.find("sale.order.line", "order_id", int(order))
         xids = xids_of(store, "sale.order.line", [line["id"] for line in lines])
         by_ref = {unquote(xids[str(line["id"])].rsplit(".", 1)[-1]): line for line in lines}
         return Carried(
-            po_number=row["origin"],
+            po_number=row["client_order_ref"],
             payment_term_ref=str(row["payment_term_id"] or ""),
             texts={ref: line["name"] for ref, line in by_ref.items()},
             prices={ref: Decimal(str(line["price_unit"])) for ref, line in by_ref.items()},
@@ -158,10 +157,8 @@ class OdooOffice:
         self.standin.cancel(int(order))
 
     def enter_again(self, order: str) -> bool:
-        row = self.standin.order(int(order))
-        product = row["lines"][0]["product_id"][0]
-        self.standin.add_order(row["partner_id"][0], row["client_order_ref"], [(product, 1, 1)])
-        return True
+        """Ours is the one under our external id, which Odoo gives once: a copy never hides it."""
+        return False
 
     def set_price(self, sku: str, price: Decimal) -> None:
         self.standin.set_price(int(self.variant(sku)), price)

@@ -233,7 +233,7 @@ def lock(store: Store, ids: list[int], *, locked: bool) -> None:
 
 def copy_order(store: Store, order_id: int) -> int:
     order = store.get("sale.order", order_id)
-    kept = ("partner_id", "pricelist_id", "payment_term_id", "note", "warehouse_id")
+    kept = ("partner_id", "pricelist_id", "payment_term_id", "note", "warehouse_id", "origin")
     copied = store.insert(
         "sale.order",
         {
@@ -248,10 +248,12 @@ def copy_order(store: Store, order_id: int) -> int:
 
 
 def by_any_name(store: Store, ref: int | str) -> int:
-    """Id of an order by id, number or customer reference (the newest of several)."""
+    """Id of an order by id, number, source document or customer reference (the newest of
+    several)."""
     if isinstance(ref, int):
         return int(store.get("sale.order", ref)["id"])
-    found = store.find("sale.order", "client_order_ref", ref)
+    found = store.find("sale.order", "origin", ref)
+    found = found or store.find("sale.order", "client_order_ref", ref)
     found = found or [one for one in store.table("sale.order").values() if one["name"] == ref]
     if not found:
         raise missing("sale.order", ref, store.uid)

@@ -46,7 +46,7 @@ _PICKING_VIEW = ["name", "state", "carrier_tracking_ref", "backorder_id"]
 
 class Staff:
     """Every verb takes plain values and returns an id (or nothing), so that it also serves
-    over HTTP. An order is named by its id, its number or the customer's reference."""
+    over HTTP. An order is named by its id, its number or its source document."""
 
     staff_uid = 2
     guard: AbstractContextManager[Any] = nullcontext()  # the server's lock, once there is one
@@ -60,11 +60,16 @@ class Staff:
             return verb()
 
     def add_order(
-        self, partner: int, client_order_ref: str, lines: Sequence[tuple[int, Number, Number]]
+        self,
+        partner: int,
+        origin: str = "",
+        lines: Sequence[tuple[int, Number, Number]] = (),
+        client_order_ref: str = "",
     ) -> int:
         """An order typed in by hand; lines of (product, quantity, net price)."""
         values = {
             "partner_id": partner,
+            "origin": origin,
             "client_order_ref": client_order_ref,
             "order_line": [[0, 0, _line_values(*line)] for line in lines],
         }
@@ -170,10 +175,10 @@ class Staff:
         with self.guard:
             return self._view(order)
 
-    def orders_with(self, client_order_ref: str) -> list[Row]:
-        """All orders that carry this reference: more than one is a duplicate."""
+    def orders_with(self, origin: str) -> list[Row]:
+        """All orders with this source document: more than one is a duplicate."""
         with self.guard:
-            found = self.store.find("sale.order", "client_order_ref", client_order_ref)
+            found = self.store.find("sale.order", "origin", origin)
             return [self.order(one["id"]) for one in found]
 
     def _view(self, order: int | str) -> Row:

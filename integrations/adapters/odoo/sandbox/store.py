@@ -37,6 +37,7 @@ class Store:
 
     def _indexed(self) -> Iterable[tuple[str, str]]:
         yield ("sale.order", "client_order_ref")
+        yield ("sale.order", "origin")
         yield ("mail.message", "res_id")
         yield ("account.move.line", "of_sale_line")
         yield ("stock.move", "product_id")
