@@ -82,6 +82,10 @@ class Office(Protocol):
         """What the connection signs in with has run out."""
         ...
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """After `expire_secrets`: settings and secrets with which a connection signs in again."""
+        ...
+
     def wrong_place(self) -> Mapping[str, str]:
         """Settings with a company, tenant, client or database that there is not; none where a
         connection names no such thing."""
@@ -160,8 +164,11 @@ class Office(Protocol):
 
     def block_customer(self, role: Role) -> None: ...
 
-    def remove_field(self, port: str) -> tuple[str, str]:
-        """Takes away a field that this port needs, as an upgrade might; (entity, field)."""
+    def change_field(self, port: str, how: str) -> tuple[str, str] | None:
+        """Changes a field that this port needs, as an upgrade might; (entity, field).
+
+        `how` is a dial of fields. None where the ERP tells nobody of such a change.
+        """
         ...
 
 

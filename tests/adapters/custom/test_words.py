@@ -100,7 +100,7 @@ def test_secrets_and_tokens_are_in_nothing_that_is_kept(office: CustomOffice) ->
 
 
 def test_field_that_the_erp_no_longer_tells_names_its_line(plain: CustomOffice) -> None:
-    plain.standin.without.add(("orders", "status"))
+    plain.standin.change_field("orders", "status", "drop_field")
     plain.adapter().find_order("order_01NEVER")
 
     with pytest.raises(NeedsOperator) as caught:

@@ -78,6 +78,11 @@ class BusinessCentralOffice:
         self.standin.is_secret_expired = True
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        self.standin.is_secret_expired = False
+        self.standin.client_secret = "the next one"
+        return {}, {"client_secret": self.standin.client_secret}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"company_id": "00000000-0000-4000-8000-000000000000"}
 
@@ -173,9 +178,9 @@ class BusinessCentralOffice:
     def tell(self) -> None:
         self.standin.deliver_notifications()
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
-        self.standin.dropped.add((entity, name))
+        self.standin.change_field(entity, name, how)
         return entity, name
 
 

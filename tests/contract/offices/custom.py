@@ -84,6 +84,9 @@ class CustomOffice:
         self.standin.client_secret = "the next one"
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {}, {"client_secret": self.standin.client_secret}
+
     def wrong_place(self) -> Mapping[str, str]:
         """Its address is all that names it."""
         return {}
@@ -165,7 +168,7 @@ class CustomOffice:
     def block_customer(self, role: Role) -> None:
         self.standin.block(self.customer(role))
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = self.needed[port]
-        self.standin.without.add((entity, name))
+        self.standin.change_field(entity, name, how)
         return entity, name

@@ -11,7 +11,7 @@ from integrations.adapters.netsuite.adapter import NetSuiteAdapter, open_adapter
 from integrations.adapters.netsuite.sandbox import NetSuiteStandIn
 from integrations.adapters.netsuite.sandbox.server import LINE_FIELD
 from integrations.http import Limits, Session
-from integrations.sandbox.erps.netsuite import filled, pem_of
+from integrations.sandbox.erps.netsuite import filled, pem_of, sign_in
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
 from tests.contract.office import Carried, Seen
@@ -24,7 +24,7 @@ _NEEDED = {
     "PullsCustomers": ("SuiteQL customer", "creditholdoverride"),
     "QuotesPrices": ("SuiteQL term", "daysuntilnetdue"),
     "ChecksCredit": ("customer", "creditLimit"),
-    "PushesOrders": ("salesOrder-itemElement", LINE_FIELD),
+    "PushesOrders": ("salesOrder", "otherRefNum"),
     "TracksOrders": ("SuiteQL transactionline", "quantityshiprecv"),
 }
 
@@ -84,6 +84,11 @@ class NetSuiteOffice:
     def expire_secrets(self) -> None:
         """As after the end of the certificate, or a refresh of a sandbox."""
         self.standin.refresh_sandbox()
+
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Another certificate is mapped, which has an id of its own."""
+        key = sign_in(self.standin, certificate_id="next-certificate")
+        return {"certificate_id": "next-certificate"}, {"private_key": key}
 
     def wrong_place(self) -> Mapping[str, str]:
         """The address names the account, and another account is another address."""
@@ -178,12 +183,12 @@ class NetSuiteOffice:
     def block_customer(self, role: Role) -> None:
         self.standin.touch("customer", int(self.customer(role)), creditholdoverride="ON")
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str] | None:
+        """Of SuiteQL's columns nothing is told but whether they are there."""
         entity, name = _NEEDED[port]
-        if entity.startswith("SuiteQL "):
-            self.standin.tables.gone.add((entity.removeprefix("SuiteQL ").lower(), name))
-        else:
-            del self.standin.schemas[entity][name]
+        if how == "retype_field" and entity.startswith("SuiteQL "):
+            return None
+        self.standin.change_field(entity, name, how)
         return entity, name
 
     def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[int, int]:

@@ -87,6 +87,11 @@ class OdooOffice:
     def expire_secrets(self) -> None:
         self.standin.keys.pop(self.seed.secrets["api_key"])
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        key = "f" * 40
+        self.standin.sign_in_as(key, uid=self.standin.service_uid, login="portal")
+        return {}, {"api_key": key}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"database": "no-such-database"}
 
@@ -186,9 +191,9 @@ class OdooOffice:
     def tell(self) -> None:
         """Odoo does so at each commit."""
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
-        self.standin.drop_field(entity, name)
+        self.standin.change_field(entity, name, how)
         return entity, name
 
     def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[str, int]:

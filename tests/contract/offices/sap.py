@@ -100,6 +100,9 @@ class SapOffice:
         self.standin.password = "the next one"
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {}, {"password": self.standin.password}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"client": "999"}
 
@@ -229,10 +232,10 @@ class SapOffice:
         with self.standin.lock:
             self.company.block_customer(self.customer(role))
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
         with self.standin.lock:
-            self.standin.store.remove_field(entity, name)
+            self.standin.change_field(entity, name, how)
         return f"{self.standin.store.service_of[entity]}/{entity}", name
 
 

@@ -5,12 +5,13 @@ import secrets
 import time
 import uuid
 from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote
 
 from integrations.adapters.sap.sandbox.schema_documents import SERVICES
 from integrations.adapters.sap.sandbox.store import ROOT, Store
 from integrations.adapters.sap.sandbox.writing import Writing
-from integrations.standin import Request, Response, StandIn, route
+from integrations.standin import OF_FIELDS, Request, Response, StandIn, route
 
 _LOGON_PAGE = "<html><head><title>Logon Error Message</title></head><body>{words}</body></html>"
 
@@ -18,7 +19,15 @@ _LOGON_PAGE = "<html><head><title>Logon Error Message</title></head><body>{words
 class Entrance(StandIn):
     """Sign-in, sessions and services of `SapStandIn`."""
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages"})
+    vendor_dials = frozenset({"expire_token", "shrink_pages", *OF_FIELDS})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("A_Product", "ProductGroup"),
+            ("A_SlsPrcgConditionRecord", "ConditionRateValue"),
+            ("A_SalesOrder", "PurchaseOrderByCustomer"),
+        )
+    }
 
     def __init__(
         self,
@@ -42,6 +51,12 @@ class Entrance(StandIn):
         self.is_user_usable = True  # false: locked, or the password has expired
         self._sessions: dict[str, str] = {}
         self._tokens: dict[str, float] = {}
+
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        self.store.change_field(entity, name, how)
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.store.change_field(entity, name, "")
 
     # -- sign-in
 
