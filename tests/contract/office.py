@@ -5,11 +5,12 @@ do is said by its adapter (a port that it does not implement), never by the suit
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
-from integrations.http import Limits
+from integrations import adapters
+from integrations.http import Limits, Nothing, Session
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
 from integrations.standin import StandIn
@@ -170,6 +171,42 @@ class Office(Protocol):
         `how` is a dial of fields. None where the ERP tells nobody of such a change.
         """
         ...
+
+
+@dataclass
+class FilledOffice:
+    """What every office of a filled stand-in has alike."""
+
+    standin: Any
+    seed: FilledErp
+    recorder: Any = field(default_factory=Nothing)
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Any:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            recorder=self.recorder,
+            secrets=tuple(keys.values()),
+        )
+        spec = adapters.spec(self.seed.kind)
+        return spec.open(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
 
 
 @runtime_checkable

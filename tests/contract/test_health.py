@@ -1,10 +1,11 @@
 """`TestsConnection`, `ProposesRounding`, `DescribesFields`, and refused credentials anywhere."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from integrations import ports
+from integrations import adapters, ports
 from integrations.errors import AuthFailed
 from integrations.ports.erp import DescribesFields, ProposesRounding, PushesOrders
 from integrations.records import TestReport
@@ -77,6 +78,34 @@ def test_erp_in_trouble_fails_the_test_and_raises_nothing(office: Office, fault:
     report = report_of(office.adapter())
 
     assert any(not check.ok for check in report.checks)
+
+
+@pytest.mark.parametrize(("days_left", "is_ok"), [(100, True), (10, True), (-1, False)])
+def test_credentials_that_end_are_told_before(office: Office, days_left: int, is_ok: bool) -> None:
+    """By the day that the operator entered: few ERPs tell it."""
+    able(office, ports.TestsConnection)
+    day = (datetime.now(UTC) + timedelta(days=days_left)).date().isoformat()
+
+    report = report_of(office.adapter(settings={_expiry_setting(office): day}))
+
+    (check,) = [one for one in report.checks if day in one.detail]
+    assert check.ok is is_ok
+    assert bool(check.hint) == (days_left < 14)
+
+
+def test_day_that_is_none_is_refused_with_the_form_that_fits(office: Office) -> None:
+    name = _expiry_setting(office)
+    settings = {**office.seed.settings, name: "next spring"}
+
+    (problem,) = adapters.spec(office.seed.kind).problems(settings, office.seed.secrets)
+
+    assert name in problem
+    assert "2027-01-31" in problem
+
+
+def _expiry_setting(office: Office) -> str:
+    (name,) = [one.name for one in adapters.spec(office.seed.kind).settings if one.is_expiry]
+    return name
 
 
 def test_rounding_is_proposed(office: Office) -> None:

@@ -7,14 +7,11 @@ from decimal import Decimal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from integrations.adapters.netsuite.adapter import NetSuiteAdapter, open_adapter
 from integrations.adapters.netsuite.sandbox import NetSuiteStandIn
 from integrations.adapters.netsuite.sandbox.server import LINE_FIELD
-from integrations.http import Limits, Session
 from integrations.sandbox.erps.netsuite import filled, pem_of, sign_in
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -36,44 +33,17 @@ def office() -> Iterator["NetSuiteOffice"]:
 
 
 @dataclass
-class NetSuiteOffice:
-    standin: NetSuiteStandIn
-    seed: FilledErp
+class NetSuiteOffice(FilledOffice):
     kind: str = "netsuite"
     creating: str = "create:salesOrder"
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> NetSuiteAdapter:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         known = self.seed.taxes.get(int(percent))
         if known is not None and percent == int(percent):
             return known
         return (str(self.standin.add_tax_code(f"{percent} %", percent)),)
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         """A key whose certificate nobody mapped."""

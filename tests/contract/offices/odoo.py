@@ -6,14 +6,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import unquote
 
-from integrations.adapters.odoo.adapter import OdooAdapter, open_adapter
 from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.adapters.odoo.sandbox.importing import xids_of
-from integrations.http import Limits, Session
 from integrations.sandbox.erps.odoo import API_KEY, filled
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (model, field).
 _NEEDED = {
@@ -37,36 +34,12 @@ def office() -> Iterator["OdooOffice"]:
 
 
 @dataclass
-class OdooOffice:
-    standin: OdooStandIn
-    seed: FilledErp
+class OdooOffice(FilledOffice):
     kind: str = "odoo"
     creating: str = "sale.order.load"
     taxes: dict[Decimal, tuple[str, ...]] = field(default_factory=dict)
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> OdooAdapter:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         rate = Decimal(percent)
@@ -75,9 +48,6 @@ class OdooOffice:
         if rate not in self.taxes:
             self.taxes[rate] = (str(self.standin.add_tax(f"VAT {rate} %", rate)),)
         return self.taxes[rate]
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}

@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.sap.adapter import SapAdapter, open_adapter
 from integrations.adapters.sap.sandbox import SapStandIn
 from integrations.adapters.sap.sandbox.store import Row
-from integrations.http import Limits, Session
 from integrations.records import ExchangeRecord
 from integrations.sandbox.erps.sap import PASSWORD, filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field that each port needs, for "an upgrade took it away".
 _NEEDED = {
@@ -40,7 +38,7 @@ class Kept:
         self.exchanges.append(exchange)
 
 
-class SapOffice:
+class SapOffice(FilledOffice):
     kind = "sap"
     creating = "order.create"
 
@@ -53,30 +51,7 @@ class SapOffice:
         for sku in ("DRILL-18V", "TAPE-5M"):
             self.company.set_stock(sku, self.location("main"), 20_000)
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> SapAdapter:
-        given = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.standin.url,
-            allow_private=True,
-            recorder=self.recorder,
-            limits=limits or Limits(),
-            secrets=tuple(given.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, given)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         """A tax class is one character: those that the company lacks are added as they come."""
@@ -87,9 +62,6 @@ class SapOffice:
             known = next(free)
             table["1", known] = Decimal(percent)
         return (known,)
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"password": "not-the-password"}
