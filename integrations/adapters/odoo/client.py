@@ -15,7 +15,7 @@ from integrations.adapters.odoo.answers import (
     explain_pdf,
     explain_plain,
 )
-from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected
+from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected, Unavailable
 from integrations.http import Reply, Session
 
 # What `judge` gets is the result of a call; it returns the error hidden in it, or None.
@@ -31,6 +31,7 @@ _ON_MODEL = {
     "read_group",
     "formatted_read_group",
 }
+_LISTS = {"search", "search_read", "read", "read_group", "formatted_read_group"}
 _MAY_BE_EMPTY = {"has_access", "onchange"}  # asked about the model, not about records
 # /jsonrpc passes these by position, in this order; the rest by name.
 _POSITIONAL: dict[str, tuple[str, ...]] = {
@@ -88,7 +89,14 @@ class OdooClient:
         if self._company_id is not None:
             full_context.setdefault("allowed_company_ids", [self._company_id])
         send = self._json2 if self.protocol == "json2" else self._jsonrpc
-        return send(model, method, ids, full_context, args, writes, judge)
+        found = send(model, method, ids, full_context, args, writes, judge)
+        if method in _LISTS and not isinstance(found, list):
+            # never taken for an empty one: what is not found is sent
+            raise Unavailable(
+                f"What came from Odoo for {model} is not a list.",
+                hint="Check that the address of the connection is that of Odoo itself.",
+            )
+        return found
 
     @property
     def protocol(self) -> str:

@@ -20,6 +20,7 @@ from integrations.http import Reply, Session
 PARTS_PER_BATCH = 40
 MOST_PAGES = 1000  # of one list that is read whole
 _NEXT = "next:"
+_NOT_SAP = "Check that the address of the connection is that of the API host."
 
 
 class SapClient(Calls):
@@ -174,7 +175,10 @@ class SapClient(Calls):
         return self._read(service, self.address(query))
 
     def _read(self, service: str, address: str) -> Row:
-        found: Row = self.call("GET", service, address, writes=False).json()["d"]
+        reply = self.call("GET", service, address, writes=False).json()
+        found: Row | None = reply.get("d") if isinstance(reply, Mapping) else None
+        if not found:
+            raise Unavailable("What came is not an answer of SAP.", hint=_NOT_SAP)
         return found
 
 
@@ -192,9 +196,12 @@ def _paged(query: Query, start: int, size: int) -> Query:
 
 
 def _rows_and_next(found: Any) -> tuple[list[Row], str]:
-    if isinstance(found, Mapping):
-        return list(found.get("results", ())), str(found.get("__next") or "")
-    return list(found), ""
+    """What is no list is never taken for an empty one: an order would be sent again."""
+    rows = found.get("results") if isinstance(found, Mapping) else found
+    if not isinstance(rows, list):
+        raise Unavailable("What came from SAP is not a list.", hint=_NOT_SAP)
+    following = found.get("__next") if isinstance(found, Mapping) else ""
+    return rows, str(following or "")
 
 
 def _or_none(reply: Reply, absent: type[Rejected]) -> Any:
