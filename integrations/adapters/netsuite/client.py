@@ -41,6 +41,10 @@ class NetSuiteClient:
         self._tokens, self._signer = tokens, signer
         self._lacking = Lacking()
 
+    def lacks(self, column: str) -> bool:
+        """Whether an optional column was asked for and is not there."""
+        return column in self._lacking
+
     # -- records
 
     def record(self, path: str, **query: str) -> Row | None:
@@ -118,7 +122,7 @@ class NetSuiteClient:
                     continue
                 named = unknown_columns(exc)
                 if named:
-                    raise column_missing(exc, named[0]) from exc
+                    raise column_missing(named[0], exc.message) from exc
                 raise
 
     # -- one request
