@@ -1,7 +1,7 @@
 """Talks to the services: reads with their pages, writes, several of either in one $batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from integrations.adapters.sap.answers import (
     NotThere,
@@ -19,8 +19,24 @@ from integrations.http import Reply, Session
 
 PARTS_PER_BATCH = 40
 MOST_PAGES = 1000  # of one list that is read whole
-_NEXT = "next:"
 _NOT_SAP = "Check that the address of the connection is that of the API host."
+
+
+class Place(NamedTuple):
+    """Where a list is read on: after how many rows, of how many where SAP tells, by which link
+    where it gives one."""
+
+    start: int = 0
+    count: int | None = None
+    link: str = ""
+
+    @classmethod
+    def read(cls, cursor: str | None) -> "Place":
+        start, count, link = (cursor or "0::").split(":", 2)
+        return cls(int(start), int(count) if count else None, link)
+
+    def __str__(self) -> str:
+        return f"{self.start}:{'' if self.count is None else self.count}:{self.link}"
 
 
 class SapClient(Calls):
@@ -60,23 +76,23 @@ class SapClient(Calls):
         """One page of a list sorted by its whole key, and the cursor of the next.
 
         SAP's own link is followed where it gives one. A short answer does not mean the end:
-        services cut pages as they like, so the count decides.
+        services cut pages as they like, so the count decides. Pages are counted by rows, so where
+        rows went meanwhile those that moved up are read again.
         """
-        if cursor and cursor.startswith(_NEXT):
-            address, start = cursor.removeprefix(_NEXT), None
-        else:
-            start = int(cursor or 0)
-            address = self.address(_paged(query, start, size))
-        found = self._read(service, address)
+        place = Place.read(cursor)
+        found = self._read(service, place.link or self.address(_paged(query, place.start, size)))
         rows, following = _rows_and_next(found)
+        count = _count_of(found)
+        if place.count is not None and count is not None and count < place.count:
+            return rows, str(Place(max(place.start - (place.count - count), 0), count))
+        end = place.start + len(rows)
         if following:
-            return rows, f"{_NEXT}{self.relative(service, following)}"
-        if start is None or not rows:
-            return rows, None
-        told = found.get("__count")
-        end = start + len(rows)
-        is_last = end >= int(told) if told not in (None, "") else len(rows) < size
-        return rows, None if is_last else str(end)
+            return rows, str(Place(end, count, self.relative(service, following)))
+        if count is None:
+            is_last = len(rows) < size or bool(place.link)
+        else:
+            is_last = end >= count
+        return rows, None if is_last or not rows else str(Place(end, count))
 
     def read_many(self, service: str, queries: Sequence[Query]) -> list[list[Row]]:
         """The rows of several reads, in one call for up to `PARTS_PER_BATCH` of them."""
@@ -202,6 +218,11 @@ def _rows_and_next(found: Any) -> tuple[list[Row], str]:
         raise Unavailable("What came from SAP is not a list.", hint=_NOT_SAP)
     following = found.get("__next") if isinstance(found, Mapping) else ""
     return rows, str(following or "")
+
+
+def _count_of(found: Row) -> int | None:
+    told = found.get("__count")
+    return None if told in (None, "") else int(told)
 
 
 def _or_none(reply: Reply, absent: type[Rejected]) -> Any:
