@@ -14,6 +14,8 @@ from integrations.gateways import connections
 from integrations.models import IdLink, Issue
 from integrations.ports.erp import PushesOrders, TracksOrders
 from integrations.records import TestReport
+from integrations.sandbox.company import ATELIER
+from integrations.sandbox.connecting import link_customer
 from tests.contract.conftest import KINDS, opened
 from tests.contract.orders import able
 from tests.contract.world import World, opened_world
@@ -184,3 +186,22 @@ def test_paused_connection_is_left_alone_until_its_credentials_are_good(world: W
     assert _is_paused(world)
     assert not world.portal.shop.resource.paused
     assert world.held(order_id) == []
+
+
+def test_blocked_customer_parks_their_orders_and_nobody_elses(world: World) -> None:
+    if not world.office.refuses_blocked_customers():
+        pytest.skip("the ERP takes orders of anybody; the portal's checks are before it")
+    world.office.block_customer("usual")
+    atelier = next(
+        one for one in world.shop.customers.rows.values() if one["email"] == ATELIER.email
+    )
+    link_customer(world.portal, atelier["id"], world.office.customer("contract"), ATELIER.company)
+
+    orders = [world.place(("TAPE-5M", pieces)) for pieces in (1, 2)]
+    other = world.place(("TAPE-5M", 1), customer=ATELIER.email)
+    world.settle()
+
+    assert {parked(world, one) for one in orders} == {"customer_blocked"}
+    assert Issue.objects.filter(cause__contains=":customer_blocked").count() == 1
+    assert world.order(other).state == "confirmed"
+    assert not _is_paused(world)
