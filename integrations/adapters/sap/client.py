@@ -7,6 +7,7 @@ from integrations.adapters.sap.answers import (
     NotThere,
     explain_json,
     explain_status,
+    remarks_of,
 )
 from integrations.adapters.sap.batch import BATCH_TYPE, Write, reads_body, replies_of, writes_body
 from integrations.adapters.sap.calls import Calls
@@ -88,10 +89,8 @@ class SapClient(Calls):
         end = place.start + len(rows)
         if following:
             return rows, str(Place(end, count, self.relative(service, following)))
-        if count is None:
-            is_last = len(rows) < size or bool(place.link)
-        else:
-            is_last = end >= count
+        is_short = len(rows) < size or bool(place.link)
+        is_last = is_short if count is None else end >= count
         return rows, None if is_last or not rows else str(Place(end, count))
 
     def read_many(self, service: str, queries: Sequence[Query]) -> list[list[Row]]:
@@ -145,11 +144,13 @@ class SapClient(Calls):
 
     # -- writing
 
-    def create(self, service: str, path: str, body: Mapping[str, object], *, writes: bool) -> Row:
-        """What was made. `writes` false for what is only computed (a simulation)."""
+    def create(
+        self, service: str, path: str, body: Mapping[str, object], *, writes: bool
+    ) -> tuple[Row, tuple[str, ...]]:
+        """What was made, and what SAP remarked. `writes` false for what is only computed (a
+        simulation)."""
         reply = self.send("POST", service, path, writes=writes, json=body)
-        made: Row = reply.json()["d"]
-        return made
+        return reply.json()["d"], remarks_of(reply)
 
     def change(self, service: str, writes: Sequence[Write]) -> None:
         """All of these changes or none, in one unit. Raises Conflict for a stale etag."""

@@ -1,6 +1,7 @@
 """The gateway's door: who may come in, with which session and token, and how it says no."""
 
 import base64
+import json
 import secrets
 import time
 import uuid
@@ -182,3 +183,9 @@ def of_service(response: Response, service: str) -> Response:
     if response.status >= 400 and isinstance(response.json, dict):
         response.json["error"]["innererror"]["application"]["service_id"] = service
     return replace(response, headers={"DataServiceVersion": "2.0", **response.headers})
+
+
+def message_header(words: str) -> dict[str, str]:
+    """Observed: a warning comes with the good answer, in a header."""
+    told = {"code": "ZLAB/007", "message": words, "details": [], "severity": "success"}
+    return {"sap-message": json.dumps({**told, "target": "/#TRANSIENT#"})}
