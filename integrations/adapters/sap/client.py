@@ -28,7 +28,7 @@ class Place(NamedTuple):
     where it gives one."""
 
     start: int = 0
-    count: int | None = None
+    of: int | None = None
     link: str = ""
 
     @classmethod
@@ -37,7 +37,7 @@ class Place(NamedTuple):
         return cls(int(start), int(count) if count else None, link)
 
     def __str__(self) -> str:
-        return f"{self.start}:{'' if self.count is None else self.count}:{self.link}"
+        return f"{self.start}:{'' if self.of is None else self.of}:{self.link}"
 
 
 class SapClient(Calls):
@@ -84,8 +84,8 @@ class SapClient(Calls):
         found = self._read(service, place.link or self.address(_paged(query, place.start, size)))
         rows, following = _rows_and_next(found)
         count = _count_of(found)
-        if place.count is not None and count is not None and count < place.count:
-            return rows, str(Place(max(place.start - (place.count - count), 0), count))
+        if place.of is not None and count is not None and count < place.of:
+            return rows, str(Place(max(place.start - (place.of - count), 0), count))
         end = place.start + len(rows)
         if following:
             return rows, str(Place(end, count, self.relative(service, following)))

@@ -32,7 +32,7 @@ def checked(entity_set: str, body: Any, pages: Mapping[str, Page]) -> Row:
         elif name not in page.written:
             raise BcFault("BadRequest_InvalidOperation", f"The control '{name}' is read-only.")
         else:
-            found[page.stored.get(name, name)] = _value(page, name, value)
+            found[page.stored.get(name) or name] = _value(page, name, value)
     return found
 
 
