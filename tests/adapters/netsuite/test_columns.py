@@ -65,16 +65,19 @@ def test_account_without_pricing_groups_has_all_other_prices(office: NetSuiteOff
     assert quoted.net_unit_price == Decimal("129.00")
 
 
-def test_pricing_groups_that_the_role_sees_in_part_stop_quotes(office: NetSuiteOffice) -> None:
+def test_pricing_groups_that_the_role_sees_in_part_stop_prices(office: NetSuiteOffice) -> None:
     customer = int(office.customer("usual"))
     group = {"customer": customer, "group": 77, "level": 1}
     office.standin.store.group_pricing.append(group)
     office.standin.tables.gone.add(("item", "pricinggroup"))
 
-    with pytest.raises(NeedsOperator, match="pricinggroup") as caught:
-        office.adapter().quote_prices(_question(office))
-
-    assert caught.value.cause == "column_missing:pricinggroup"
+    for ask in (
+        lambda adapter: adapter.quote_prices(_question(office)),
+        lambda adapter: all_rows(adapter.price_page, everything()),
+    ):
+        with pytest.raises(NeedsOperator, match="pricinggroup") as caught:
+            ask(office.adapter())
+        assert caught.value.cause == "column_missing:pricinggroup"
 
 
 def _question(office: NetSuiteOffice) -> PriceQuestion:

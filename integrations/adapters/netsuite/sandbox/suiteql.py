@@ -144,7 +144,17 @@ class Tables:
 # Compared as numbers, whatever the parameter is written as.
 _KEYS = frozenset(
     ("id", "item", "transaction", "location", "customer", "entity", "currency", "company", "nkey")
-    + ("pricelevel", "quantity", "level", "parent", "previousdoc", "previousline", "nextdoc")
+    + (
+        "pricelevel",
+        "quantity",
+        "level",
+        "group",
+        "pricinggroup",
+        "parent",
+        "previousdoc",
+        "previousline",
+        "nextdoc",
+    )
     + ("nextline", "addressbookaddress", "internalid")
 )
 
