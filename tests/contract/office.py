@@ -96,6 +96,10 @@ class Office(Protocol):
         """The portal's user may not write orders any more."""
         ...
 
+    def permit_orders(self) -> None:
+        """They may again."""
+        ...
+
     def no_product(self) -> str:
         """What is no product there (any more), in the form of a ref."""
         ...

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from integrations.engine import limits, runner
 from integrations.engine.models import JobState, SyncJob
-from integrations.flows import field_check
+from integrations.flows import field_check, issues
 from integrations.flows.order_status import poll
 from integrations.gateways import connections
 from integrations.models import IdLink, Issue
@@ -205,3 +205,18 @@ def test_blocked_customer_parks_their_orders_and_nobody_elses(world: World) -> N
     assert Issue.objects.filter(cause__contains=":customer_blocked").count() == 1
     assert world.order(other).state == "confirmed"
     assert not _is_paused(world)
+
+
+def test_orders_that_a_missing_right_parked_go_on_with_their_issue(world: World) -> None:
+    """The right is given, the one issue is requeued: all of them, each once."""
+    world.office.forbid_orders()
+    orders = [world.place(("TAPE-5M", pieces)) for pieces in (1, 2, 3)]
+    world.settle()
+    (issue,) = Issue.objects.filter(cause__contains=":erp_access_denied")
+
+    world.office.permit_orders()
+    issues.requeue_blocked(issue, actor="olga.operator", reason="the right was given")
+    world.settle()
+
+    assert [world.order(one).state for one in orders] == ["confirmed"] * 3
+    assert [len(world.held(one)) for one in orders] == [1, 1, 1]

@@ -59,6 +59,9 @@ class BusinessCentralOffice(FilledOffice):
     def forbid_orders(self) -> None:
         self.standin.denied.add("salesOrders")
 
+    def permit_orders(self) -> None:
+        self.standin.denied.discard("salesOrders")
+
     def no_product(self) -> str:
         return "00000000-0000-4000-8000-000000000000"
 

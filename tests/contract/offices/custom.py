@@ -63,6 +63,9 @@ class CustomOffice(FilledOffice):
     def forbid_orders(self) -> None:
         self.standin.forbidden.add(self.creating)
 
+    def permit_orders(self) -> None:
+        self.standin.forbidden.clear()
+
     def no_product(self) -> str:
         return "999999"
 

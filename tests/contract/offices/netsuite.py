@@ -67,6 +67,9 @@ class NetSuiteOffice(FilledOffice):
     def forbid_orders(self) -> None:
         self.standin.forbidden.add("create:salesOrder")
 
+    def permit_orders(self) -> None:
+        self.standin.forbidden.discard("create:salesOrder")
+
     def no_product(self) -> str:
         return "999999"
 

@@ -69,6 +69,10 @@ class OdooOffice(FilledOffice):
         key = self.seed.secrets["api_key"]
         self.standin.keys[key] = replace(self.standin.keys[key], rights={"sale.order": "r"})
 
+    def permit_orders(self) -> None:
+        key = self.seed.secrets["api_key"]
+        self.standin.keys[key] = replace(self.standin.keys[key], rights={})
+
     def no_product(self) -> str:
         return "999999"
 

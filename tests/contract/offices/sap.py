@@ -81,6 +81,9 @@ class SapOffice(FilledOffice):
     def forbid_orders(self) -> None:
         self.standin.forbidden.add("API_SALES_ORDER_SRV")
 
+    def permit_orders(self) -> None:
+        self.standin.forbidden.discard("API_SALES_ORDER_SRV")
+
     def no_product(self) -> str:
         return "NO-SUCH-MATERIAL"
 
