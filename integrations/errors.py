@@ -9,6 +9,7 @@
     │   ├── AuthFailed       credentials refused: the connection pauses
     │   ├── Conflict         somebody else changed it: read again, decide again, bounded
     │   └── Rejected         they refused this content: stop, undo or park
+    ├── Misread              an answer has not the shape we know: a bug, of ours or of theirs
     ├── NeedsOperator        something only a person can decide or supply: park with a hint
     └── Fenced               this worker lost its lease: stop at once, write nothing
 
@@ -151,6 +152,14 @@ class NeedsOperator(PortalError):
         super().__init__(message, hint=hint, ids=ids)
         self.reason = reason
         self.cause = cause or reason
+
+
+class Misread(PortalError):
+    """A remote's answer has not the shape that its adapter knows; the cause is kept.
+
+    Who asked treats it like any other failure; the engine like a bug: three tries, then parked
+    with its traceback. A write that it comes of may have taken effect.
+    """
 
 
 class Fenced(PortalError):

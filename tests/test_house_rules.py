@@ -53,3 +53,17 @@ def test_every_dependency_is_pinned_and_has_a_reason() -> None:
         for line in (ROOT / name).read_text().splitlines():
             if line and not line.startswith(("#", "-r")):
                 assert re.match(r"^[\w.\-\[\]]+==\S+ +# \w.+", line), line
+
+
+IMPORTED = re.compile(r"^\s*(?:from|import) (integrations[\w.]*)", re.MULTILINE)
+
+
+def test_stand_ins_know_nothing_of_what_they_test() -> None:
+    """What they shared with an adapter would be wrong in both."""
+    vendors = sorted(ROOT.glob("integrations/adapters/*/sandbox"))
+    assert len(vendors) > 5
+    for room in (ROOT / "integrations" / "standin", *vendors):
+        known = ("integrations.standin", ".".join(room.relative_to(ROOT).parts))
+        for path in room.rglob("*.py"):
+            names = IMPORTED.findall(path.read_text())
+            assert [name for name in names if not name.startswith(known)] == [], path

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pkgutil import resolve_name
 from typing import Any, Literal
 
+from integrations.adapters.misreading import guarded
 from integrations.errors import NeedsOperator
 from integrations.http import Session
 
@@ -74,9 +75,12 @@ class AdapterSpec:
     def open(
         self, session: Session, settings: Mapping[str, str], secrets: Mapping[str, str]
     ) -> Any:
-        """The adapter over this session, with defaults filled in."""
+        """The adapter over this session, with defaults filled in.
+
+        Whatever its ports raise is one of our errors: an answer of another shape is `Misread`.
+        """
         filled = {field.name: field.default for field in self.settings if field.default}
-        return self._open(session, {**filled, **settings}, secrets)
+        return guarded(self._open(session, {**filled, **settings}, secrets), title=self.title)
 
     def pool_of(self, settings: Mapping[str, str]) -> str:
         """What the connection shares its limits by; empty: it has its own."""

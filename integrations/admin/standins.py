@@ -24,6 +24,7 @@ from integrations.errors import RemoteError
 from integrations.models import Connection
 from integrations.sandbox import dials
 from integrations.sandbox.dials import FAULTS, Dials
+from integrations.standin import OF_FIELDS
 
 NEEDS_SIZE = {"shrink_pages", "repeat_callbacks"}
 
@@ -48,7 +49,7 @@ class DialForm(forms.Form):
         help_text="For smaller pages and for callbacks that come again.",
     )
     field = forms.ChoiceField(
-        label="Field that is gone", required=False, widget=UnfoldAdminSelectWidget
+        label="Field that changes", required=False, widget=UnfoldAdminSelectWidget
     )
     times = forms.IntegerField(
         label="How many times",
@@ -81,8 +82,8 @@ class DialForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         fault, seconds = cleaned.get("fault"), cleaned.get("seconds")
-        if fault == "drop_field" and not cleaned.get("field"):
-            self.add_error("field", "Choose the field that is to be gone.")
+        if fault in OF_FIELDS and not cleaned.get("field"):
+            self.add_error("field", "Choose the field that is to change.")
         if fault != "skew" and seconds is not None and seconds < 0:
             self.add_error("seconds", "Only a clock can be behind: use 0 or more.")
         return cleaned

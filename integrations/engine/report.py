@@ -68,7 +68,7 @@ def report_of(error: Exception, *, job_id: int) -> ErrorReport:
         reason=operator.reason if operator else str(kind),
         cause=_cause(error, kind),
         ids=error.ids if isinstance(error, PortalError) else {},
-        trace="" if expected else _trace(error),
+        trace="" if expected and kind != Kind.BUG else _trace(error),
         http_status=remote.status if remote else None,
         endpoint=remote.endpoint[:300] if remote else "",
         remote_words=redact_text(words)[:LONGEST_TEXT],

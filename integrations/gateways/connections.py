@@ -193,13 +193,15 @@ def resume_connection(connection: Connection, *, actor: str, reason: str = "") -
 
 
 def test_connection(connection: Connection, *, actor: str) -> TestReport:
-    """Asks the remote what works and keeps the answer; a good test ends a credential pause."""
+    """Asks the remote what works and keeps the answer. Credentials that are taken end the pause
+    for those that were not, whatever else the test finds."""
     report = _try(connection, actor)
     connection.last_test = as_json(report)
     connection.last_tested_at = timezone.now()
     connection.save(update_fields=["last_test", "last_tested_at"])
     if report.is_ok:
         limits.note_outcome(connection.resource_id, None)
+    if report.lets_in:
         resource = Resource.objects.get(pk=connection.resource_id)
         if resource.paused and resource.pause_reason == limits.CREDENTIALS_REFUSED:
             resume_connection(connection, actor=actor, reason="tested and accepted")

@@ -11,7 +11,8 @@ class TestsConnection(Protocol):
     def test(self) -> TestReport:
         """Tries what the flows need and says what is missing. Reads only, raises nothing.
 
-        A check named `clock` compares the remote's time with ours, where it tells one.
+        A check named `clock` compares the remote's time with ours, where it tells one; one named
+        `signed_in` says whether the credentials were taken.
         """
         ...
 

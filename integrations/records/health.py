@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+SIGNED_IN = "signed_in"  # the check that only tries the credentials
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -25,3 +27,10 @@ class TestReport:
     @property
     def is_ok(self) -> bool:
         return all(check.ok for check in self.checks)
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether the remote took the credentials, whatever else is wrong: by the check that
+        signs in, or by all of them where none does that alone."""
+        signed_in = [check for check in self.checks if check.name == SIGNED_IN]
+        return all(check.ok for check in signed_in or self.checks)

@@ -265,7 +265,8 @@ class ErpOrderLine:
 class ErpOrder:
     """An order as the ERP holds it. `is_confirmed` false: a draft that still needs confirming.
 
-    `payment_term_ref` is None where the ERP does not tell it.
+    `payment_term_ref` is None where the ERP does not tell it. `remarks` is what it said when it
+    took the order, in its own words: a quantity below its minimum, say.
     """
 
     ref: str
@@ -279,6 +280,7 @@ class ErpOrder:
     is_cancelled: bool
     lines: tuple[ErpOrderLine, ...] = ()
     payment_term_ref: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,8 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "skew": ("Wrong clock", "The server's clock is the seconds ahead of ours (or behind)."),
     "shrink_pages": ("Smaller pages", "At most so many rows on a page as “Rows or copies” says."),
     "drop_field": ("A field is gone", "As after an upgrade; choose the field below."),
+    "rename_field": ("A field has another name", "As after an upgrade; choose the field below."),
+    "retype_field": ("A field has another type", "As after an upgrade; choose the field below."),
     "repeat_callbacks": (
         "Callbacks come again",
         "Each message is sent so many times more as “Rows or copies” says.",

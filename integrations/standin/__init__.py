@@ -23,6 +23,8 @@ name matches `only` (glob, default all) and count down `times` (None: until clea
 Others hold until they are cleared, whatever is called:
 
     drop_field         `field` ("entity.name") is gone, see `StandIn.fields`
+    rename_field       … is there under another name
+    retype_field       … is there with another type or length
     repeat_callbacks   each message to others goes out `size` times more
     reorder_callbacks  messages of `seconds` are gathered and go out last first
     delay_callbacks    each message goes out `seconds` late
@@ -31,12 +33,13 @@ Others hold until they are cleared, whatever is called:
 
 from integrations.standin import paper
 from integrations.standin.callbacks import Callbacks
-from integrations.standin.dials import FAULTS, OF_CALLBACKS, Dial, Dials
+from integrations.standin.dials import FAULTS, OF_CALLBACKS, OF_FIELDS, Dial, Dials
 from integrations.standin.server import LogEntry, Request, Response, StandIn, route
 
 __all__ = [
     "FAULTS",
     "OF_CALLBACKS",
+    "OF_FIELDS",
     "Callbacks",
     "Dial",
     "Dials",

@@ -21,11 +21,11 @@ USUAL = (
 )
 # These only a stand-in that names them in `StandIn.vendor_dials`.
 OF_CALLBACKS = ("repeat_callbacks", "reorder_callbacks", "delay_callbacks", "lose_callbacks")
-DROP_FIELD = "drop_field"
-OF_SOME = ("expire_token", "shrink_pages", DROP_FIELD, *OF_CALLBACKS)
+OF_FIELDS = ("drop_field", "rename_field", "retype_field")
+OF_SOME = ("expire_token", "shrink_pages", *OF_FIELDS, *OF_CALLBACKS)
 FAULTS = (*USUAL, *OF_SOME)
 
-_NOT_OF_CALLS = {DROP_FIELD, *OF_CALLBACKS}
+_NOT_OF_CALLS = {*OF_FIELDS, *OF_CALLBACKS}
 
 
 @dataclass
@@ -90,9 +90,10 @@ class Dials:
                 self._used(dial)
             return found
 
-    def fields_gone(self) -> frozenset[str]:
+    def fields_changed(self) -> dict[str, str]:
+        """The fault that hits each field; the last one where there are several."""
         with self._lock:
-            return frozenset(one.field for one in self._dials if one.fault == DROP_FIELD)
+            return {one.field: one.fault for one in self._dials if one.fault in OF_FIELDS}
 
     def _used(self, dial: Dial | None) -> Dial | None:
         if dial is not None and dial.times is not None:

@@ -112,9 +112,9 @@ class StandIn:
 
     routes: ClassVar[list[_Route]] = []
     # What a vendor has: tokens that run out (expire_token), pages it cuts itself (shrink_pages),
-    # messages that it sends (dials.OF_CALLBACKS), a description of its fields (drop_field).
+    # messages that it sends (dials.OF_CALLBACKS), a description of its fields (dials.OF_FIELDS).
     vendor_dials: ClassVar[frozenset[str]] = frozenset()
-    # Those that `drop_field` may take away, as "entity.name": (entity, name).
+    # Those that the dials of fields may hit, as "entity.name": (entity, name).
     fields: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -133,7 +133,7 @@ class StandIn:
         self.callbacks = Callbacks(self.dials)
         # Whoever has it may be told that this is a stand-in; empty: nobody is.
         self.sandbox_key = ""
-        self._gone: frozenset[str] = frozenset()
+        self._fields_changed: dict[str, str] = {}
         self._port = port
         self._server: ThreadingHTTPServer | None = None
         self._page_size: int | None = None
@@ -177,11 +177,11 @@ class StandIn:
     def expire_tokens(self) -> None:
         """Refuses every token given out so far; the vendor names it in `vendor_dials`."""
 
-    def take_field_away(self, entity: str, name: str) -> None:
-        """As an upgrade of the vendor might; see `fields`."""
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        """As an upgrade of the vendor might; `how` is one of dials.OF_FIELDS."""
 
     def put_field_back(self, entity: str, name: str) -> None:
-        """Undoes `take_field_away`."""
+        """Undoes `change_field`."""
 
     def page_of(self, asked: int) -> int:
         """How many rows to send where `asked` are wanted; a vendor that cuts pages uses it."""
@@ -270,16 +270,17 @@ class StandIn:
     # -- dials and log from outside
 
     def dials_changed(self) -> None:
-        """Takes the fields away that a dial names, and puts back those that none names."""
-        wanted = self.dials.fields_gone() & set(self.fields)
-        if wanted == self._gone:
+        """Changes the fields that a dial names, and puts back those that none names."""
+        told = self.dials.fields_changed()
+        wanted = {label: how for label, how in told.items() if label in self.fields}
+        if wanted == self._fields_changed:
             return
         with self.lock:
-            for label in wanted - self._gone:
-                self.take_field_away(*self.fields[label])
-            for label in self._gone - wanted:
+            for label in self._fields_changed:
                 self.put_field_back(*self.fields[label])
-            self._gone = wanted
+            for label, how in wanted.items():
+                self.change_field(*self.fields[label], how)
+            self._fields_changed = wanted
 
     def control(self, request: Request) -> Response:
         """POST, GET or DELETE /_standin/dials (body: as `Dials.set`), GET /_standin/log, GET

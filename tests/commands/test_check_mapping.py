@@ -56,7 +56,7 @@ def test_mapping_is_tried_on_its_erp_and_nothing_is_written(say: Say) -> None:
 
 def test_mapping_that_does_not_fit_fails(say: Say) -> None:
     with plain_office() as office:
-        office.standin.without.add(("products", "name"))
+        office.standin.change_field("products", "name", "drop_field")
         secrets = [f"--secret={key}={value}" for key, value in office.seed.secrets.items()]
         said = say("check_mapping", PLAIN, "--url", office.seed.url, "--allow-private", *secrets)
 

@@ -68,7 +68,7 @@ def test_field_that_is_gone_comes_back_with_the_reset(connection, erp):
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        ({"fault": "drop_field"}, "Choose the field that is to be gone."),
+        ({"fault": "drop_field"}, "Choose the field that is to change."),
         ({"seconds": "-1"}, "Only a clock can be behind"),
         ({"fault": "expire_token"}, "Select a valid choice"),
     ],

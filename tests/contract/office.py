@@ -5,11 +5,12 @@ do is said by its adapter (a port that it does not implement), never by the suit
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
-from integrations.http import Limits
+from integrations import adapters
+from integrations.http import Limits, Nothing, Session
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
 from integrations.standin import StandIn
@@ -82,6 +83,10 @@ class Office(Protocol):
         """What the connection signs in with has run out."""
         ...
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """After `expire_secrets`: settings and secrets with which a connection signs in again."""
+        ...
+
     def wrong_place(self) -> Mapping[str, str]:
         """Settings with a company, tenant, client or database that there is not; none where a
         connection names no such thing."""
@@ -89,6 +94,10 @@ class Office(Protocol):
 
     def forbid_orders(self) -> None:
         """The portal's user may not write orders any more."""
+        ...
+
+    def permit_orders(self) -> None:
+        """They may again."""
         ...
 
     def no_product(self) -> str:
@@ -160,9 +169,48 @@ class Office(Protocol):
 
     def block_customer(self, role: Role) -> None: ...
 
-    def remove_field(self, port: str) -> tuple[str, str]:
-        """Takes away a field that this port needs, as an upgrade might; (entity, field)."""
+    def change_field(self, port: str, how: str) -> tuple[str, str] | None:
+        """Changes a field that this port needs, as an upgrade might; (entity, field).
+
+        `how` is a dial of fields. None where the ERP tells nobody of such a change.
+        """
         ...
+
+
+@dataclass
+class FilledOffice:
+    """What every office of a filled stand-in has alike."""
+
+    standin: Any
+    seed: FilledErp
+    recorder: Any = field(default_factory=Nothing)
+
+    def adapter(
+        self,
+        *,
+        settings: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Any:
+        keys = {**self.seed.secrets, **(secrets or {})}
+        session = Session(
+            base_url=self.seed.url,
+            allow_private=True,
+            limits=limits or Limits(),
+            recorder=self.recorder,
+            secrets=tuple(keys.values()),
+        )
+        spec = adapters.spec(self.seed.kind)
+        return spec.open(session, {**self.seed.settings, **(settings or {})}, keys)
+
+    def variant(self, sku: str) -> str:
+        return self.seed.variants[sku]
+
+    def customer(self, role: Role) -> str:
+        return self.seed.customers[role]
+
+    def location(self, warehouse: Warehouse) -> str:
+        return self.seed.locations[warehouse]
 
 
 @runtime_checkable

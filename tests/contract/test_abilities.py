@@ -1,13 +1,12 @@
 """docs/erps/abilities.md says of each ERP what its adapter can, and why where it cannot."""
 
 import re
-from pathlib import Path
 
 from integrations import ports
 from integrations.ports import erp
+from tests.contract.abilities_page import section, table
 from tests.contract.office import Office
 
-TABLE = Path(__file__).parents[2] / "docs" / "erps" / "abilities.md"
 PORTS: dict[str, type] = {
     "Products": erp.PullsProducts,
     "Prices": erp.PullsPrices,
@@ -26,40 +25,35 @@ PORTS: dict[str, type] = {
 }
 
 
-def _told() -> dict[str, dict[str, str]]:
-    """Answer by ability, by ERP."""
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in TABLE.read_text().splitlines()
-        if line.startswith("|")
-    ]
-    header, _, *body = rows
-    return {row[0]: dict(zip(header[1:], row[1:], strict=True)) for row in body}
-
-
 def _reasons(kind: str) -> dict[str, str]:
     """Reason by ability, out of the ERP's own section."""
-    section = TABLE.read_text().partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^- ([\w ]+): (.+)$", section, re.MULTILINE))
+    return dict(re.findall(r"^- ([\w ]+): (.+)$", section(kind), re.MULTILINE))
 
 
 def test_table_tells_what_the_adapter_can(office: Office) -> None:
     kind, adapter = office.kind, office.adapter()
-    told = _told().get(kind)
+    told = table(section("")).get(kind)
     assert told is not None, f"docs/erps/abilities.md has no line for {kind}"
 
     for ability, port in PORTS.items():
-        answer, can = told[ability], isinstance(adapter, port)
+        answer, can = told[ability].rstrip("*"), isinstance(adapter, port)
         assert answer in {"yes", "degraded", "no"}, f"{kind}, {ability}: {answer!r}"
         assert (answer != "no") == can, f"{kind}, {ability}: told {answer!r}, but it can: {can}"
 
 
 def test_what_is_not_there_or_less_has_a_reason(office: Office) -> None:
-    told, reasons = _told()[office.kind], _reasons(office.kind)
+    told, reasons = table(section(""))[office.kind], _reasons(office.kind)
 
-    short = {ability for ability, answer in told.items() if answer != "yes"}
+    short = {ability for ability, answer in told.items() if answer.rstrip("*") != "yes"}
 
     assert short == set(reasons), "each needs one line: - Ability: reason"
+
+
+def test_what_nobody_verified_is_marked_and_named(office: Office) -> None:
+    told = table(section(""))[office.kind]
+    named = re.findall(r"^- \*([\w ]+): .+$", section(office.kind), re.MULTILINE)
+
+    assert {ability for ability, answer in told.items() if answer.endswith("*")} == set(named)
 
 
 def test_every_port_is_in_the_table() -> None:

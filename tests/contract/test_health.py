@@ -1,13 +1,15 @@
 """`TestsConnection`, `ProposesRounding`, `DescribesFields`, and refused credentials anywhere."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from integrations import ports
+from integrations import adapters, ports
 from integrations.errors import AuthFailed
 from integrations.ports.erp import DescribesFields, ProposesRounding, PushesOrders
 from integrations.records import TestReport
+from integrations.standin import OF_FIELDS
 from tests.contract.office import Office
 from tests.contract.orders import able
 
@@ -78,6 +80,34 @@ def test_erp_in_trouble_fails_the_test_and_raises_nothing(office: Office, fault:
     assert any(not check.ok for check in report.checks)
 
 
+@pytest.mark.parametrize(("days_left", "is_ok"), [(100, True), (10, True), (-1, False)])
+def test_credentials_that_end_are_told_before(office: Office, days_left: int, is_ok: bool) -> None:
+    """By the day that the operator entered: few ERPs tell it."""
+    able(office, ports.TestsConnection)
+    day = (datetime.now(UTC) + timedelta(days=days_left)).date().isoformat()
+
+    report = report_of(office.adapter(settings={_expiry_setting(office): day}))
+
+    (check,) = [one for one in report.checks if day in one.detail]
+    assert check.ok is is_ok
+    assert bool(check.hint) == (days_left < 14)
+
+
+def test_day_that_is_none_is_refused_with_the_form_that_fits(office: Office) -> None:
+    name = _expiry_setting(office)
+    settings = {**office.seed.settings, name: "next spring"}
+
+    (problem,) = adapters.spec(office.seed.kind).problems(settings, office.seed.secrets)
+
+    assert name in problem
+    assert "2027-01-31" in problem
+
+
+def _expiry_setting(office: Office) -> str:
+    (name,) = [one.name for one in adapters.spec(office.seed.kind).settings if one.is_expiry]
+    return name
+
+
 def test_rounding_is_proposed(office: Office) -> None:
     profile = able(office, ProposesRounding).rounding_profile()
 
@@ -124,16 +154,43 @@ def test_fields_stay_the_same_while_nothing_changes(office: Office) -> None:
     assert sorted(map(repr, first)) == sorted(map(repr, office.adapter().used_fields()))
 
 
+@pytest.mark.parametrize("how", OF_FIELDS)
 @pytest.mark.parametrize("port", FIELD_PORTS)
-def test_field_that_was_removed_is_told_with_the_ports_it_stops(
-    own_office: Office, port: str
+def test_field_that_changed_is_told_with_the_ports_it_stops(
+    own_office: Office, port: str, how: str
 ) -> None:
     adapter = able(own_office, DescribesFields, getattr(ports, port))
     before = {(one.entity, one.name): one for one in adapter.used_fields()}
-    entity, name = own_office.remove_field(port)
+    changed = own_office.change_field(port, how)
+    if changed is None:
+        pytest.skip("the ERP tells nobody")
 
     after = {(one.entity, one.name): one for one in own_office.adapter().used_fields()}
 
-    assert before[entity, name].type
-    assert after[entity, name].type == ""
-    assert port in after[entity, name].needed_by
+    assert before[changed].type
+    assert after[changed].type != before[changed].type
+    assert bool(after[changed].type) == (how == "retype_field")
+    assert port in after[changed].needed_by
+    others = {key: one for key, one in after.items() if key != changed}
+    assert others == {key: one for key, one in before.items() if key != changed}
+
+
+@pytest.mark.parametrize("how", OF_FIELDS)
+def test_dial_changes_a_field_until_it_is_reset(office: Office, how: str) -> None:
+    """The dials of fields, as the console of the sandbox sets them."""
+    able(office, DescribesFields)
+    assert set(OF_FIELDS) <= office.standin.vendor_dials
+    before = _types(office)
+
+    for label in office.standin.fields:
+        office.standin.dials.set(how, field=label)
+        changed = {key for key, told in _types(office).items() if told != before[key]}
+        office.standin.dials.clear()
+
+        if how != "retype_field" or not label.startswith("SuiteQL "):
+            assert len(changed) == 1, label
+        assert _types(office) == before
+
+
+def _types(office: Office) -> dict[tuple[str, str], str]:
+    return {(one.entity, one.name): one.type for one in office.adapter().used_fields()}

@@ -4,6 +4,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,11 +19,11 @@ from integrations.errors import (
     Throttled,
     Unavailable,
 )
-from integrations.ports.erp import PushesOrders
-from integrations.records import ErpOrder
+from integrations.ports.erp import PushesOrders, RecordsPayments
+from integrations.records import ErpOrder, OrderDraft, PaymentNotice
 from tests.contract.conftest import SHORT
 from tests.contract.office import Office
-from tests.contract.orders import Desk, able
+from tests.contract.orders import Desk, able, notice
 
 RETRIED = (OutcomeUnknown, Unavailable, NotSent)
 
@@ -118,7 +120,24 @@ Verb = Callable[[Any, Desk, ErpOrder], ErpOrder]
 VERBS: dict[str, Verb] = {
     "confirm": lambda adapter, desk, order: adapter.confirm_order(order.ref),
     "cancel": lambda adapter, desk, order: adapter.cancel_order(order.ref, "no longer wanted"),
+    "change": lambda adapter, desk, order: adapter.change_order(order.ref, _five(desk, order)),
 }
+
+
+def _five(desk: Desk, order: ErpOrder) -> OrderDraft:
+    """Five drills instead of three."""
+    five = desk.draft([desk.line(quantity=Decimal(5))], total="767.55")
+    return replace(five, our_ref=order.our_ref)
+
+
+def assert_done(verb: str, order: ErpOrder) -> None:
+    if verb == "change":
+        quantities = {line.our_ref: line.quantity for line in order.lines}
+        assert (quantities, order.gross_total) == ({"line_1": 5}, Decimal("767.55"))
+    elif verb == "cancel":
+        assert order.is_cancelled
+    else:
+        assert order.is_confirmed
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -136,8 +155,32 @@ def test_every_step_of_a_verb_may_fail_once(
         office.standin.dials.clear()
         done = VERBS[verb](office.adapter(), desk, order)
 
-        assert done.is_confirmed if verb == "confirm" else done.is_cancelled
+        assert_done(verb, done)
         assert [one.ref for one in office.orders_with(order.our_ref)] == [order.ref]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["lose_answer", "fail", "throttle", "truncate"])
+def test_every_step_of_a_payment_may_fail_once(office: Office, desk: Desk, fault: str) -> None:
+    """As the engine does it: looked for, then written; told once in the end."""
+    adapter = able(office, PushesOrders, RecordsPayments)
+    for hit in range(3):
+        order, paid = desk.confirmed(adapter), notice(f"pay_{hit}")
+        run_hit(office, lambda: _recorded(office.adapter(), order, paid), fault, hit)  # noqa: B023
+
+        office.standin.dials.clear()
+        first = _recorded(office.adapter(), order, paid)
+
+        assert office.adapter().find_payment(order.ref, paid) == first
+        assert _recorded(office.adapter(), order, paid) == first
+
+
+def _recorded(adapter: Any, order: ErpOrder, paid: PaymentNotice) -> str:
+    found: str | None = adapter.find_payment(order.ref, paid)
+    if found is not None:
+        return found
+    ref: str = adapter.record_payment(order.ref, paid)
+    return ref
 
 
 @pytest.mark.parametrize("fault", ["lose_answer", "fail", "truncate"])

@@ -1,5 +1,6 @@
 """Every reading port while the ERP fails: one of our errors of the right kind, never a guess."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,9 +11,10 @@ import pytest
 from integrations import ports
 from integrations.errors import AuthFailed, Kind, RemoteError
 from integrations.records import PriceAsk, PriceQuestion
+from integrations.standin.dials import USUAL
 from tests.contract.office import Office
 from tests.contract.orders import able
-from tests.contract.walking import everything
+from tests.contract.walking import all_rows, everything
 
 pytestmark = pytest.mark.slow  # each is quick, but there are hundreds
 
@@ -45,6 +47,7 @@ READS: dict[str, Read] = {
 # A read that failed is repeated; one that was throttled waits. Neither is ever "refused".
 KINDS_BY_FAULT = {
     "throttle": {Kind.THROTTLED},
+    "busy": {Kind.THROTTLED, Kind.UNAVAILABLE},
     "fail": {Kind.UNAVAILABLE},
     "maintenance": {Kind.UNAVAILABLE},
     "stall": {Kind.UNAVAILABLE},
@@ -66,6 +69,50 @@ def test_read_that_fails_is_told_by_its_kind(office: Office, port: str, fault: s
         assert error.kind in KINDS_BY_FAULT[fault]
     else:
         assert len(office.standin.log) == before, "a failed read was taken for an answer"
+
+
+@pytest.mark.parametrize("fault", ["delay", "slow_commit", "skew", "expire_token"])
+@pytest.mark.parametrize("port", READS)
+def test_read_that_only_takes_longer_or_signs_in_again_is_the_same(
+    office: Office, port: str, fault: str
+) -> None:
+    adapter = able(office, getattr(ports, port))
+    if fault not in (*USUAL, *office.standin.vendor_dials):
+        pytest.skip("this ERP gives out no tokens that run out")
+    once = _shown(READS[port](adapter, office))
+    times = 1 if fault == "expire_token" else None
+    office.standin.dials.set(fault, seconds=0.01, times=times)
+
+    assert _shown(READS[port](office.adapter(), office)) == once
+
+
+def _shown(found: Any) -> str:
+    """Without the moments at which things were asked."""
+    return re.sub(r"datetime\.datetime\([^)]*\)", "…", repr(found))
+
+
+@pytest.mark.parametrize("port", ["PullsPrices", "PullsStock", "PullsCustomers"])
+def test_smaller_pages_lose_no_row(office: Office, port: str) -> None:
+    """Products are in `test_products`."""
+    adapter = able(office, getattr(ports, port))
+    if "shrink_pages" not in office.standin.vendor_dials:
+        pytest.skip("this ERP sends pages as they are asked for")
+    pages = {
+        "PullsPrices": "price_page",
+        "PullsStock": "stock_page",
+        "PullsCustomers": "customer_page",
+    }
+    whole = {_key(row) for row in all_rows(getattr(adapter, pages[port]), everything())}
+    office.standin.dials.set("shrink_pages", size=3)
+
+    small = all_rows(getattr(office.adapter(), pages[port]), everything())
+
+    assert {_key(row) for row in small} == whole
+
+
+def _key(row: Any) -> tuple[str, ...]:
+    names = ("ref", "variant_ref", "location_ref")
+    return tuple(str(getattr(row, name, "")) for name in names)
 
 
 @pytest.mark.parametrize("port", READS)

@@ -1,14 +1,21 @@
 """What a trouble in the ERP stops: the connection for credentials, else the one order it met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
-from integrations.engine import limits
+from integrations.engine import limits, runner
 from integrations.engine.models import JobState, SyncJob
+from integrations.flows import field_check, issues
+from integrations.flows.order_status import poll
+from integrations.gateways import connections
 from integrations.models import IdLink, Issue
 from integrations.ports.erp import PushesOrders, TracksOrders
+from integrations.records import TestReport
+from integrations.sandbox.company import ATELIER
+from integrations.sandbox.connecting import link_customer
 from tests.contract.conftest import KINDS, opened
 from tests.contract.orders import able
 from tests.contract.world import World, opened_world
@@ -103,3 +110,113 @@ def test_missing_permission_is_one_issue_for_all_orders(world: World) -> None:
     assert {parked(world, one) for one in orders} == {"erp_access_denied"}
     assert Issue.objects.filter(cause__contains=":erp_access_denied").count() == 1
     assert not _is_paused(world)
+
+
+# ---------------------------------------------------------------- and goes on when it is mended
+
+
+def test_mended_credentials_take_up_all_that_waited(world: World) -> None:
+    """What was under way, what came meanwhile and what changed in the ERP: each once."""
+    known = world.place(("TAPE-5M", 2))
+    world.settle()
+    world.office.ship(world.order(known).erp_ref)
+    world.office.expire_secrets()
+    early = world.place(("DRILL-18V", 1))
+    world.run_until(lambda: _is_paused(world))
+    late = world.place(("TAPE-5M", 1))
+    poll.start_polls(timezone.now())
+    runner.drain()
+
+    assert mend(world).is_ok
+    world.settle()
+    world.read_progress()
+
+    assert not _is_paused(world)
+    assert [world.order(one).state for one in (early, late)] == ["confirmed"] * 2
+    assert [len(world.held(one)) for one in (known, early, late)] == [1, 1, 1]
+    assert world.order(known).state == "shipped"
+    assert not SyncJob.objects.filter(state=JobState.PARKED).exists()
+    assert not Issue.objects.filter(state="open").exists()
+
+
+def mend(world: World) -> TestReport:
+    """As an operator does: the new credentials are entered, the connection is tested."""
+    settings, secrets = world.office.renew_secrets()
+    enter(world, settings, secrets)
+    return field_check.test_connection(world.portal.erp, actor="olga.operator")
+
+
+def enter(world: World, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    erp = world.portal.erp
+    connections.change_connection(
+        erp, settings={**erp.settings, **settings}, credentials=secrets, actor="olga.operator"
+    )
+
+
+def test_what_else_the_test_finds_does_not_keep_mended_credentials_waiting(world: World) -> None:
+    world.office.expire_secrets()
+    order_id = world.place(("TAPE-5M", 1))
+    world.run_until(lambda: _is_paused(world))
+    world.office.standin.dials.set("skew", seconds=900)  # a clock that has been wrong for long
+
+    report = mend(world)
+    world.settle()
+
+    assert not report.is_ok
+    assert world.order(order_id).state == "confirmed"
+
+
+def test_paused_connection_is_left_alone_until_its_credentials_are_good(world: World) -> None:
+    """Users are locked after a few wrong sign-ins: nobody tries on, and a bad mend changes
+    nothing."""
+    world.office.expire_secrets()
+    order_id = world.place(("DRILL-18V", 1))
+    world.run_until(lambda: _is_paused(world))
+    tried = len(world.office.standin.log)
+
+    world.place(("TAPE-5M", 1))
+    for _ in range(5):
+        world.wake()
+        runner.drain()
+    assert len(world.office.standin.log) == tried
+    enter(world, {}, world.office.wrong_secrets())
+    report = field_check.test_connection(world.portal.erp, actor="olga.operator")
+
+    assert not report.is_ok
+    assert _is_paused(world)
+    assert not world.portal.shop.resource.paused
+    assert world.held(order_id) == []
+
+
+def test_blocked_customer_parks_their_orders_and_nobody_elses(world: World) -> None:
+    if not world.office.refuses_blocked_customers():
+        pytest.skip("the ERP takes orders of anybody; the portal's checks are before it")
+    world.office.block_customer("usual")
+    atelier = next(
+        one for one in world.shop.customers.rows.values() if one["email"] == ATELIER.email
+    )
+    link_customer(world.portal, atelier["id"], world.office.customer("contract"), ATELIER.company)
+
+    orders = [world.place(("TAPE-5M", pieces)) for pieces in (1, 2)]
+    other = world.place(("TAPE-5M", 1), customer=ATELIER.email)
+    world.settle()
+
+    assert {parked(world, one) for one in orders} == {"customer_blocked"}
+    assert Issue.objects.filter(cause__contains=":customer_blocked").count() == 1
+    assert world.order(other).state == "confirmed"
+    assert not _is_paused(world)
+
+
+def test_orders_that_a_missing_right_parked_go_on_with_their_issue(world: World) -> None:
+    """The right is given, the one issue is requeued: all of them, each once."""
+    world.office.forbid_orders()
+    orders = [world.place(("TAPE-5M", pieces)) for pieces in (1, 2, 3)]
+    world.settle()
+    (issue,) = Issue.objects.filter(cause__contains=":erp_access_denied")
+
+    world.office.permit_orders()
+    issues.requeue_blocked(issue, actor="olga.operator", reason="the right was given")
+    world.settle()
+
+    assert [world.order(one).state for one in orders] == ["confirmed"] * 3
+    assert [len(world.held(one)) for one in orders] == [1, 1, 1]

@@ -94,7 +94,7 @@ class World:
         """Runs what is due again and again, while what was sent has not settled yet."""
 
         def look_again() -> object:
-            self._wake()
+            self.wake()
             runner.drain()
             return look()
 
@@ -103,9 +103,9 @@ class World:
     def _hurry(self) -> None:
         """As if an hour went by, what was sent has settled long ago."""
         Step.objects.filter(sent_at__isnull=False).update(sent_at=timezone.now() - HOUR)
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         past = timezone.now() - timedelta(seconds=1)
         SyncJob.objects.filter(due_at__gt=past).update(due_at=past)
         Resource.objects.update(not_before=None)

@@ -85,7 +85,7 @@ def test_first_test_accepts_and_finds_nothing(world: World) -> None:
 
 
 def test_removed_field_stops_only_what_needs_it(world: World) -> None:
-    entity, name = world.office.remove_field("PushesOrders")
+    entity, name = world.office.change_field("PushesOrders", "drop_field")
 
     field_check.check_fields(erp(), actor="test")
 
@@ -121,7 +121,7 @@ def test_order_waits_and_goes_on_when_the_shape_is_accepted(world: World) -> Non
 
 def test_field_that_is_back_lets_everything_go_on(world: World) -> None:
     models = world.office.standin.store.models
-    world.office.remove_field("PushesOrders")
+    world.office.change_field("PushesOrders", "drop_field")
     field_check.check_fields(erp(), actor="test")
     order_id = world.place(("TAPE-5M", 2))
     runner.drain()
@@ -138,7 +138,7 @@ def test_field_that_is_back_lets_everything_go_on(world: World) -> None:
 def test_check_runs_once_a_day_by_the_clock(world: World) -> None:
     now = timezone.now()
     assert field_check.start_checks(now) == []
-    world.office.remove_field("TracksOrders")
+    world.office.change_field("TracksOrders", "drop_field")
 
     [job] = field_check.start_checks(now + timedelta(hours=25))
     assert field_check.start_checks(now + timedelta(hours=25)) == [job]

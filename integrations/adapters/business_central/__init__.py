@@ -1,6 +1,8 @@
 """Microsoft Dynamics 365 Business Central (online, API v2.0) as the ERP."""
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.adapters.expiry import expiry_field
+from integrations.adapters.own_products import product_fields
 
 COMPANY = "Which company, as the admin center of Business Central names it"
 SIGN_IN = "Sign-in, from the app registration in Microsoft Entra"
@@ -46,12 +48,11 @@ SPEC = AdapterSpec(
             required=True,
             help="Application (client) id of the app registration in Microsoft Entra.",
         ),
-        Field(
-            name="client_secret_expires_on",
+        expiry_field(
+            "client_secret_expires_on",
+            "Client secret expires on",
+            help="As Entra shows it; an expired secret looks like a wrong one.",
             group=SIGN_IN,
-            label="Client secret expires on",
-            is_expiry=True,
-            help="YYYY-MM-DD, as Entra shows it; an expired secret looks like a wrong one.",
         ),
         Field(
             name="token_url",
@@ -66,22 +67,12 @@ SPEC = AdapterSpec(
             label="Location id",
             help="Orders ship from here; empty: as Business Central decides.",
         ),
-        Field(
-            name="rounding_product_ref",
+        *product_fields(
+            "Item or account",
+            rounding="An item number, or account:6910 for a G/L account",
+            shipping="An item number, or account:6810",
+            free_text="An item or account",
             group=ORDERS,
-            label="Item or account of the rounding line",
-            help="An item number, or account:6910 for a G/L account; settles a cent of difference.",
-        ),
-        Field(
-            name="shipping_product_ref",
-            group=ORDERS,
-            label="Item or account of the shipping line",
-            help="Used where a shipping method has none of its own. Example: account:6810",
-        ),
-        Field(
-            name="free_text_product_ref",
-            label="Item or account of free-text lines",
-            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
         ),
         Field(
             name="untaxed_code",

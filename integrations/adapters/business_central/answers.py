@@ -45,6 +45,8 @@ _OURS = {
     "BadRequest_InvalidRequestUrl",
     "BadRequest_MethodNotImplemented",
 }
+_MISFIT = "The portal's request does not fit this version of Business Central."
+_CHECK_LINKS = "What the order names does not exist there (any more): check the links."
 _GONE = ("BadRequest_NotFound", "Internal_RecordNotFound")
 _BLOCKED = re.compile(r"\bblocked\b", re.IGNORECASE)
 _CLOSED = re.compile(r"range of allowed posting dates", re.IGNORECASE)
@@ -163,6 +165,9 @@ def _by_rule(code: str, words: str, status: int) -> PortalError | None:
     """What a business rule refused."""
     if status >= 500 or not code:
         return None
+    if code in _OURS:
+        # before any words: the name of a field may sound like a rule
+        return _refused(code, words, status, hint=_MISFIT)
     if _CLOSED.search(words):
         return NeedsOperator(
             f"The posting period is closed in Business Central: {words}",
@@ -177,11 +182,11 @@ def _by_rule(code: str, words: str, status: int) -> PortalError | None:
             cause=f"{CUSTOMER_BLOCKED}:{words[:120]}",
             hint="Take the block off the customer card, or cancel the order; then requeue.",
         )
-    hint = ""
-    if code in _UNKNOWN_THERE:
-        hint = "What the order names does not exist there (any more): check the links."
-    elif code in _OURS:
-        hint = "The portal's request does not fit this version of Business Central."
+    is_unknown = code in _UNKNOWN_THERE
+    return _refused(code, words, status, hint=_CHECK_LINKS if is_unknown else "")
+
+
+def _refused(code: str, words: str, status: int, *, hint: str) -> Rejected:
     return Rejected(
         f"Business Central refused: {words or code}",
         status=status,

@@ -1,10 +1,8 @@
 """ "Test connection": what the flows need, tried one by one, told in sentences."""
 
-import logging
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from functools import partial
-from typing import NamedTuple
 
 from moneyed import CurrencyDoesNotExist, get_currency
 
@@ -20,12 +18,10 @@ from integrations.adapters.business_central.wire import (
     text_of,
 )
 from integrations.adapters.clocks import compare_clocks
-from integrations.errors import PortalError
+from integrations.adapters.expiry import expiry_check
+from integrations.adapters.probing import Probe, no_rounding_product, tried
 from integrations.records import Check, TestReport
 
-logger = logging.getLogger(__name__)
-
-SECRET_WARNING = timedelta(days=14)
 _READ = (
     "salesOrders",
     "salesInvoices",
@@ -45,13 +41,6 @@ _WITHOUT_PAGE = {
 }
 
 
-class Probe(NamedTuple):
-    """One thing to try, with the name its check has when it raises."""
-
-    name: str
-    run: Callable[[], Check]
-
-
 class Health(Rounding, Described):
     """Implements `TestsConnection`. Reads only."""
 
@@ -59,12 +48,11 @@ class Health(Rounding, Described):
         """Stops early where going on would only repeat the same failure."""
         checks: list[Check] = []
         for probe in (Probe("signed_in", self._signed_in), Probe("company", self._company)):
-            checks.append(tried(probe))
+            checks.append(tried(probe, title="Business Central"))
             if not checks[-1].ok:
                 return TestReport(version="", checks=tuple(checks))
-        checks += [tried(probe) for probe in self._probes()]
-        today = datetime.now(UTC).date()
-        checks.append(secret_check(self.settings.client_secret_expires_on, today=today))
+        checks += [tried(probe, title="Business Central") for probe in self._probes()]
+        checks.append(self._secret())
         return TestReport(version="API v2.0", checks=tuple(checks))
 
     # -- the way there
@@ -84,6 +72,15 @@ class Health(Rounding, Described):
             ok=name is not None,
             detail=name or f"There is no company {self.settings.company_id}. {listed}",
             hint="" if name else "Enter one of these ids as 'company_id'.",
+        )
+
+    def _secret(self) -> Check:
+        return expiry_check(
+            "client_secret",
+            self.settings.client_secret_expires_on,
+            today=datetime.now(UTC).date(),
+            unknown="Enter 'client_secret_expires_on', as Entra shows it.",
+            renew="Make a new client secret in Entra and enter it here.",
         )
 
     def _companies(self) -> dict[str, str]:
@@ -113,7 +110,7 @@ class Health(Rounding, Described):
 
     def _clock(self) -> Check:
         told = self.client.told_time(self.client.company("generalLedgerSetup"))
-        return clock_check(told, now=datetime.now(UTC))
+        return compare_clocks(told, now=datetime.now(UTC), title="Business Central")
 
     def _fields(self) -> Check:
         missing = [f"{one.entity}.{one.name}" for one in self.used_fields() if not one.type]
@@ -149,13 +146,7 @@ class Health(Rounding, Described):
     def _stands_in(self, kind: str) -> Check:
         name, ref = f"{kind}_line", self.settings.product_ref_for(kind)
         if not ref:
-            return Check(
-                name=name,
-                ok=True,
-                detail="Not set.",
-                hint="An order that comes out a cent apart waits for a person: enter "
-                "'rounding_product_ref', an item or account without VAT.",
-            )
+            return no_rounding_product("an item or account without VAT")
         goods = goods_of(ref)
         entity, number = (
             ("accounts", goods.account) if goods.account else ("items", goods.item_number)
@@ -217,51 +208,6 @@ def period_check(begins: date | None, ends: date | None, *, today: date) -> Chec
         else "Accounting opens the period in General Ledger Setup; until then "
         "nothing can be shipped or invoiced.",
     )
-
-
-def secret_check(expires_on: date | None, *, today: date) -> Check:
-    """Whether the client secret still lives, by the date the operator entered. Pure."""
-    if expires_on is None:
-        return Check(
-            name="client_secret",
-            ok=True,
-            detail="Its expiry date is not known to the portal.",
-            hint="Enter 'client_secret_expires_on', as Entra shows it.",
-        )
-    left = expires_on - today
-    return Check(
-        name="client_secret",
-        ok=left > timedelta(0),
-        detail=f"Expires on {expires_on.isoformat()}.",
-        hint="Make a new client secret in Entra and enter it here."
-        if left <= SECRET_WARNING
-        else "",
-    )
-
-
-def clock_check(told: str, *, now: datetime) -> Check:
-    """Whether both clocks agree, by the Date header of an answer. Pure."""
-    silent = "No time was told, so none was compared."
-    hint = "Changes are read by time windows: let this server use NTP."
-    return compare_clocks(told, now=now, silent=silent, hint=hint)
-
-
-def tried(probe: Probe) -> Check:
-    """The check of a probe, also when it raises: one that fails hides no other."""
-    try:
-        return probe.run()
-    except PortalError as exc:
-        said = getattr(exc, "remote_words", "")
-        detail = exc.message if not said or said in exc.message else f"{exc.message} ({said})"
-        return Check(name=probe.name, ok=False, detail=detail, hint=exc.hint or _USUAL_HINT)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-        logger.exception("erp_check_failed check=%s", probe.name)
-        return Check(
-            name=probe.name,
-            ok=False,
-            detail=f"The answer has a shape that the portal does not know ({type(exc).__name__}).",
-            hint="Look at the last exchange of this connection.",
-        )
 
 
 _USUAL_HINT = "Try again; look at the last exchange of this connection if it stays so."

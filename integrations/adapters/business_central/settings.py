@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from integrations.errors import NeedsOperator
+from integrations.adapters.own_products import OwnProducts
+from integrations.adapters.setting_values import bad_setting, day_setting
 
 PAGES = ("orders", "prices", "stock", "customers", "shipments")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -15,7 +16,7 @@ _SIMPLE = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BcSettings:
+class BcSettings(OwnProducts):
     """`extension_pages` is empty where the companion extension is not installed."""
 
     tenant_id: str
@@ -25,9 +26,6 @@ class BcSettings:
     client_secret_expires_on: date | None
     token_url: str
     location_id: str
-    rounding_product_ref: str
-    shipping_product_ref: str
-    free_text_product_ref: str
     untaxed_code: str
     unit_price_digits: int
     extension_api: str
@@ -41,19 +39,6 @@ class BcSettings:
         """Whether the companion extension serves this page here."""
         return name in self.extension_pages
 
-    def product_ref_for(self, kind: str) -> str:
-        """What stands in for a line of this kind which names no product."""
-        return {
-            "shipping": self.shipping_product_ref,
-            "rounding": self.rounding_product_ref,
-            "free_text": self.free_text_product_ref,
-        }.get(kind, "")
-
-    @property
-    def own_products(self) -> set[str]:
-        """What stands for shipping, rounding and free text: never sold as it is."""
-        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
-
 
 def read_settings(values: Mapping[str, str]) -> BcSettings:
     """Raises NeedsOperator (reason `bad_setting`) naming the setting and the accepted form."""
@@ -63,7 +48,7 @@ def read_settings(values: Mapping[str, str]) -> BcSettings:
         environment=_matching(values, "environment", _SIMPLE, "the name of an environment"),
         company_id=_guid(values, "company_id").lower(),
         client_id=_guid(values, "client_id"),
-        client_secret_expires_on=_day(values, "client_secret_expires_on"),
+        client_secret_expires_on=day_setting(values, "client_secret_expires_on"),
         token_url=_address(values, "token_url", "https://login.microsoftonline.com"),
         location_id=_guid(values, "location_id").lower(),
         rounding_product_ref=_text(values, "rounding_product_ref"),
@@ -87,7 +72,7 @@ def _text(values: Mapping[str, str], name: str, default: str = "") -> str:
 def _matching(values: Mapping[str, str], name: str, form: re.Pattern[str], accepted: str) -> str:
     text = _text(values, name)
     if text and not form.fullmatch(text):
-        raise _bad(name, text, accepted)
+        raise bad_setting(name, text, accepted)
     return text
 
 
@@ -103,44 +88,27 @@ def _address(values: Mapping[str, str], name: str, default: str) -> str:
     except ValueError:
         is_address = False
     if not is_address or "@" in text:
-        raise _bad(name, text, "an address like https://login.microsoftonline.com")
+        raise bad_setting(name, text, "an address like https://login.microsoftonline.com")
     return text
 
 
 def _whole(values: Mapping[str, str], name: str, default: int, *, most: int) -> int:
     text = _text(values, name, str(default))
     if not (text.isascii() and text.isdigit()) or int(text) > most:
-        raise _bad(name, text, f"a whole number from 0 to {most}")
+        raise bad_setting(name, text, f"a whole number from 0 to {most}")
     return int(text)
 
 
 def _seconds(values: Mapping[str, str], name: str, default: int) -> float:
     text = _text(values, name, str(default))
     if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", text, re.ASCII):
-        raise _bad(name, text, "a number of seconds, like 600")
+        raise bad_setting(name, text, "a number of seconds, like 600")
     return float(text)
-
-
-def _day(values: Mapping[str, str], name: str) -> date | None:
-    text = _text(values, name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as exc:
-        raise _bad(name, text, "a day like 2027-01-31") from exc
 
 
 def _pages(values: Mapping[str, str]) -> frozenset[str]:
     text = _text(values, "extension_pages", ", ".join(PAGES))
     found = frozenset(part.strip() for part in text.split(",") if part.strip())
     if found - set(PAGES):
-        raise _bad("extension_pages", text, f"some of {', '.join(PAGES)}")
+        raise bad_setting("extension_pages", text, f"some of {', '.join(PAGES)}")
     return found
-
-
-def _bad(name: str, value: str, accepted: str) -> NeedsOperator:
-    return NeedsOperator(
-        f"The setting {name!r} of the ERP connection is {value!r}; expected is {accepted}.",
-        reason="bad_setting",
-        cause=f"bad_setting:{name}",
-        hint="Correct it on the connection.",
-    )

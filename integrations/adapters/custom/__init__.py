@@ -1,6 +1,8 @@
 """Any ERP with a REST API: what its calls look like is said by a mapping, without code."""
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.adapters.expiry import expiry_field
+from integrations.adapters.own_products import product_fields
 
 SPEC = AdapterSpec(
     kind="custom",
@@ -18,20 +20,16 @@ SPEC = AdapterSpec(
             help="What the calls of this ERP look like, as YAML: see docs/erps/custom.md. "
             "manage.py check_mapping FILE checks one before it is entered. No credentials.",
         ),
-        Field(
-            name="rounding_product_ref",
-            label="Product of the rounding line",
-            help="A product without tax and stock; settles a cent of difference in an order.",
+        *product_fields(
+            "Product",
+            rounding="A product without tax and stock",
+            shipping="A service, or a product without stock",
+            free_text="A product",
         ),
-        Field(
-            name="shipping_product_ref",
-            label="Product of the shipping line",
-            help="Used where a shipping method has no product of its own.",
-        ),
-        Field(
-            name="free_text_product_ref",
-            label="Product of free-text lines",
-            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
+        expiry_field(
+            "credentials_expire_on",
+            "Credentials expire on",
+            help="Of the key, token or secret, where it ends by itself.",
         ),
     ),
     secrets=(

@@ -24,6 +24,7 @@ from integrations.adapters.custom.progress import Progress
 from integrations.adapters.custom.rounding import Rounding
 from integrations.adapters.custom.sampling import Sampling
 from integrations.adapters.custom.sightings import Sightings
+from integrations.adapters.setting_values import day_setting
 from integrations.http import Session
 
 _PARTS: dict[str, tuple[type[CustomPart], ...]] = {
@@ -74,6 +75,8 @@ def adapter_class(names: tuple[str, ...]) -> type[CustomPart]:
 
 
 def check_settings(values: Mapping[str, str]) -> None:
-    """Raises NeedsOperator, with the lines, for a mapping that cannot be used."""
+    """Raises NeedsOperator, with the lines, for a mapping that cannot be used, and for a wrong
+    day."""
+    day_setting(values, "credentials_expire_on")
     if values.get("mapping", "").strip():
         load_mapping(values["mapping"])

@@ -1,6 +1,5 @@
 """ "Test connection": address and credentials, then each section of the mapping, by reading."""
 
-import logging
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,10 +8,11 @@ from functools import partial
 from integrations.adapters.clocks import compare_clocks
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.rows import Row
+from integrations.adapters.expiry import expiry_check
+from integrations.adapters.probing import Probe, no_rounding_product, tried
+from integrations.adapters.setting_values import day_setting
 from integrations.errors import PortalError
 from integrations.records import Check, TestReport, Window
-
-logger = logging.getLogger(__name__)
 
 _PULLS = {
     "products": "product_page",
@@ -28,9 +28,9 @@ class Health(CustomPart):
     def test(self) -> TestReport:
         """Stops after the first check when that fails: the rest would only repeat it."""
         self._version = ""
-        checks = [tried("signed_in", self._signed_in)]
+        checks = [tried(Probe("signed_in", self._signed_in), title="The ERP")]
         if checks[0].ok:
-            checks += [tried(name, probe) for name, probe in self._probes()]
+            checks += [tried(Probe(*one), title="The ERP") for one in self._probes()]
         return TestReport(version=self._version or self.mapping.title, checks=tuple(checks))
 
     def _probes(self) -> Iterator[tuple[str, Callable[[], Check]]]:
@@ -45,6 +45,7 @@ class Health(CustomPart):
             yield "rounding_product", self._rounding_product
         if self.mapping["progress"] is not None:
             yield "progress", self._progress
+        yield "credentials", self._credentials
 
     # -- the probes
 
@@ -60,7 +61,7 @@ class Health(CustomPart):
 
     def _clock(self) -> Check:
         reply = self.client.call(self.mapping["test"]["call"], {}, writes=False)
-        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
+        return compare_clocks(reply.headers.get("date", ""), now=datetime.now(UTC), title="The ERP")
 
     def _pull(self, name: str, method: str) -> Check:
         """Two pages are read, so that paging is tried as well."""
@@ -101,14 +102,18 @@ class Health(CustomPart):
 
     def _rounding_product(self) -> Check:
         ref = self.product_ref_for("rounding")
-        return Check(
-            name="rounding_product",
-            ok=True,
-            detail=ref or "Not set.",
-            hint=""
-            if ref
-            else "An order that comes out a cent apart waits for a person: enter "
-            "'rounding_product_ref', a product without tax and without stock.",
+        if not ref:
+            return no_rounding_product("a product without tax and without stock")
+        return Check(name="rounding_product", ok=True, detail=ref)
+
+    def _credentials(self) -> Check:
+        return expiry_check(
+            "credentials",
+            day_setting(self.settings, "credentials_expire_on"),
+            today=datetime.now(UTC).date(),
+            unknown="The ERP does not tell whether they end: enter 'credentials_expire_on' if "
+            "they do.",
+            renew="Have a new key or secret made in the ERP, and enter it here.",
         )
 
     def _progress(self) -> Check:
@@ -121,29 +126,4 @@ class Health(CustomPart):
             name="progress",
             ok=True,
             detail=f"{len(page.rows)} orders changed since yesterday; {len(found)} were read.",
-        )
-
-
-def clock_check(told: str, *, now: datetime) -> Check:
-    """Whether both clocks agree, by the Date header of an answer. Pure."""
-    silent = "The ERP told no time to compare."
-    hint = "Changes are read by time windows: let both servers use NTP."
-    return compare_clocks(told, now=now, silent=silent, hint=hint)
-
-
-def tried(name: str, probe: Callable[[], Check]) -> Check:
-    """The check of a probe, also when it raises: one that fails hides no other."""
-    try:
-        return probe()
-    except PortalError as exc:
-        words = getattr(exc, "remote_words", "")
-        detail = exc.message if not words or words in exc.message else f"{exc.message} {words}"
-        return Check(name=name, ok=False, detail=detail, hint=exc.hint)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-        logger.exception("custom_check_failed check=%s", name)
-        return Check(
-            name=name,
-            ok=False,
-            detail=f"The ERP answered in a way the mapping does not know ({type(exc).__name__}).",
-            hint="Look at the last exchange of this connection.",
         )

@@ -71,9 +71,12 @@ class Pricing(CustomPart):
                 cause=f"no_pricelist:{question.currency}",
                 hint="Quote in the customer's currency.",
             )
-        net = row.number("net_unit_price")
-        if net <= 0:
-            return PriceRefusal(our_ref=line.our_ref, reason="The ERP prices it at zero.")
+        net = row.get("net_unit_price")
+        if net is None or net <= 0:
+            reason = (
+                "The ERP gave no price for it." if net is None else "The ERP prices it at zero."
+            )
+            return PriceRefusal(our_ref=line.our_ref, reason=reason)
         return self._priced(line, row, net, priced_at)
 
     def _priced(self, line: PriceAsk, row: Row, net: Decimal, priced_at: datetime) -> PriceAnswer:

@@ -40,7 +40,7 @@ class Row:
             return None
         raw = field.path.find(self.raw, self._parent)
         if raw is MISSING or raw is None or raw == "" or plain(raw) in field.none_if:
-            return self._missing(field)
+            return self._missing(field, is_there=raw is not MISSING)
         if field.last_segment:
             raw = plain(raw).rstrip("/").rpartition("/")[2]
         return self._read(field, raw)
@@ -72,12 +72,12 @@ class Row:
 
     # -- reading
 
-    def _missing(self, field: FieldPath) -> Any:
+    def _missing(self, field: FieldPath, *, is_there: bool) -> Any:
         if field.default is not None:
             return self._outcome(field, field.default)
         if field.values is not None and "null" in field.values:
             return self._outcome(field, field.values["null"])
-        if field.spec.is_required:
+        if field.spec.is_required or (field.spec.is_kept_up and not is_there):
             raise _misfit(field, f"the ERP tells nothing at {field.path.text!r}")
         return None
 

@@ -1,6 +1,8 @@
 """Oracle NetSuite as the ERP, over SuiteTalk REST and SuiteQL."""
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.adapters.expiry import expiry_field
+from integrations.adapters.own_products import product_fields
 
 SPEC = AdapterSpec(
     kind="netsuite",
@@ -31,10 +33,10 @@ SPEC = AdapterSpec(
             label="Certificate id",
             help="For oauth2: from Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup.",
         ),
-        Field(
-            name="certificate_expires_on",
-            label="Certificate expires on",
-            help="YYYY-MM-DD. NetSuite tells it on its page only; two years at most.",
+        expiry_field(
+            "certificate_expires_on",
+            "Certificate expires on",
+            help="NetSuite tells it on its page only; two years at most.",
         ),
         Field(
             name="time_zone",
@@ -83,21 +85,11 @@ SPEC = AdapterSpec(
             label="Fields of matrix options",
             help="How variants differ. Example: Size=custitem_size, Colour=custitem_colour",
         ),
-        Field(
-            name="rounding_product_ref",
-            label="Item id of the rounding line",
-            help="An other charge or service item for sale without tax.",
-        ),
-        Field(
-            name="shipping_product_ref",
-            label="Item id of the shipping line",
-            help="A service item; used where a shipping method has no item of its own.",
-        ),
-        Field(
-            name="free_text_product_ref",
-            label="Item id of free-text lines",
-            help="An item for sale: its line says what was agreed. Empty: quotes with such lines "
-            "are not approved.",
+        *product_fields(
+            "Item id",
+            rounding="An other charge or service item for sale without tax",
+            shipping="A service item",
+            free_text="An item for sale",
         ),
         Field(
             name="payment_mode",

@@ -68,17 +68,18 @@ class NetSuitePart:
         return found.code if found else ""
 
     def grouped_page(
-        self, sql: str, column: str, last: str, params: Sequence[str]
+        self, sql: str, column: str, last: str, params: Sequence[str], *, size: int = 0
     ) -> tuple[list[Row], str]:
         """The rows of the groups after `last`, each group whole, and the last one told where
         more may follow (else empty).
 
         `sql` asks in the order of `column`, with `{}` for the condition on it, whose parameter
         comes first. A page may end within a group: that one is left for the next page, or read
-        to its end where it fills the page by itself.
+        to its end where it fills the page by itself. `size` is that of a page, where not the usual.
         """
-        found = self.client.page(sql.format(">"), [last, *params], limit=self.page_size)
-        if len(found) < self.page_size:
+        size = size or self.page_size
+        found = self.client.page(sql.format(">"), [last, *params], limit=size)
+        if len(found) < size:
             return found, ""
         cut = text_of(found[-1][column])
         whole = [row for row in found if text_of(row[column]) != cut]

@@ -18,7 +18,7 @@ from integrations.adapters.netsuite.answers import (
 from integrations.adapters.netsuite.columns import Lacking, column_missing, unknown_columns
 from integrations.adapters.netsuite.signing import TokenCredentials, authorization
 from integrations.adapters.netsuite.tokens import AccessTokens
-from integrations.errors import NeedsOperator, Rejected
+from integrations.errors import NeedsOperator, Rejected, Unavailable
 from integrations.http import Reply, Session
 
 Row = Mapping[str, Any]
@@ -40,6 +40,10 @@ class NetSuiteClient:
         self.session = session
         self._tokens, self._signer = tokens, signer
         self._lacking = Lacking()
+
+    def lacks(self, column: str) -> bool:
+        """Whether an optional column was asked for and is not there."""
+        return column in self._lacking
 
     # -- records
 
@@ -91,7 +95,14 @@ class NetSuiteClient:
         query = {"limit": str(limit), "offset": str(offset)}
         reply = self._asked(" ".join(sql.split()), params, query)
         body = reply.json()
-        return list(body.get("items") or ()), bool(body.get("hasMore"))
+        rows = body.get("items") if isinstance(body, Mapping) else None
+        if not isinstance(rows, list):
+            # never taken for an empty one: what is not found is sent
+            raise Unavailable(
+                "What came from NetSuite is not a list of rows.",
+                hint="Check that the address of the connection is that of the account.",
+            )
+        return rows, bool(body.get("hasMore"))
 
     def _asked(self, sql: str, params: Sequence[str], query: Mapping[str, str]) -> Reply:
         """Repeated without a column that may be done without, once for each of those."""
@@ -111,7 +122,7 @@ class NetSuiteClient:
                     continue
                 named = unknown_columns(exc)
                 if named:
-                    raise column_missing(exc, named[0]) from exc
+                    raise column_missing(named[0], exc.message) from exc
                 raise
 
     # -- one request

@@ -15,6 +15,7 @@ OPTIONAL: Mapping[str, Mapping[str, str]] = {
         "averagecost": "costs, so that no margin is shown",
         "class": "categories",
         "description": "descriptions",
+        "pricinggroup": "pricing groups, a feature of its own",
         "saleunit": "units",
         "upccode": "barcodes",
         "weight": "weights",
@@ -35,11 +36,20 @@ def unknown_columns(error: Rejected | NeedsOperator) -> list[str]:
     return [name.rpartition(".")[2].lower() for name in _UNKNOWN.findall(words)]
 
 
+def is_no_table(error: Rejected | NeedsOperator, table: str) -> bool:
+    """Whether the account has no such table, or shows it to the role as little."""
+    words = (getattr(error, "remote_words", "") or error.message).lower()
+    return table.lower() in words and "not found" in words
+
+
 class Lacking:
     """The optional columns that this account was found to lack."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
 
     def left_out(self, sql: str) -> str:
         """The query with nothing in place of those columns, under the same names."""
@@ -55,9 +65,9 @@ class Lacking:
         return bool(usable)
 
 
-def column_missing(error: Rejected | NeedsOperator, column: str) -> NeedsOperator:
+def column_missing(column: str, why: str) -> NeedsOperator:
     return NeedsOperator(
-        f"NetSuite shows the portal's role no column {column!r}: {error.message}",
+        f"NetSuite shows the portal's role no column {column!r}: {why}",
         reason="column_missing",
         cause=f"column_missing:{column}",
         hint="“Test connection” says what needs it: switch its feature on in NetSuite, or let the "

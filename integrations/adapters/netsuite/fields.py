@@ -69,7 +69,7 @@ TABLES: Mapping[str, tuple[Sequence[str], tuple[str, ...]]] = {
     "TrackingNumberMap": (("transaction", "trackingnumber"), _TRACK),
     "item": (
         ("id", "itemid", "displayname", "itemtype", "subtype", "isinactive", "matrixtype")
-        + ("parent", "pricinggroup", "lastmodifieddate"),
+        + ("parent", "lastmodifieddate"),
         _ITEMS,
     ),
     "pricing": (

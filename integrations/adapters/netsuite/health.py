@@ -1,23 +1,21 @@
 """ "Test connection": what the flows need, tried one by one, told in sentences."""
 
-import logging
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from integrations.adapters.clocks import compare_clocks
+from integrations.adapters.expiry import expiry_check
 from integrations.adapters.netsuite.answers import Missing
 from integrations.adapters.netsuite.client import SUITEQL
 from integrations.adapters.netsuite.columns import OPTIONAL
 from integrations.adapters.netsuite.fields import TABLES, Fields
 from integrations.adapters.netsuite.settings import host_prefix
 from integrations.adapters.netsuite.wire import is_true, text_of
-from integrations.errors import NeedsOperator, PortalError, Rejected
+from integrations.adapters.probing import Probe, no_rounding_product, tried
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import Check, TestReport
-
-logger = logging.getLogger(__name__)
 
 CERTIFICATE_WARNING = timedelta(days=30)
 VENDOR_HOST = ".suitetalk.api.netsuite.com"
@@ -36,13 +34,6 @@ _PERMISSIONS = (
 )
 
 
-class Probe(NamedTuple):
-    """One thing to try, with the name its check has when it raises."""
-
-    name: str
-    run: Callable[[], Check]
-
-
 class Health(Fields):
     """Implements `TestsConnection`. Reads only."""
 
@@ -50,15 +41,11 @@ class Health(Fields):
         """Stops early where going on would only repeat the same failure."""
         checks: list[Check] = []
         for probe in (Probe("account", self._account), Probe("signed_in", self._signed_in)):
-            checks.append(tried(probe))
+            checks.append(tried(probe, title="NetSuite"))
             if not checks[-1].ok:
                 return TestReport(version="", checks=tuple(checks))
-        checks += [tried(probe) for probe in self._probes()]
-        today = datetime.now(UTC).date()
-        if self.settings.auth == "oauth2":
-            checks.append(certificate_check(self.settings.certificate_expires_on, today=today))
-        else:
-            checks.append(_token_based())
+        checks += [tried(probe, title="NetSuite") for probe in self._probes()]
+        checks.append(self._certificate() if self.settings.auth == "oauth2" else _token_based())
         return TestReport(version="SuiteTalk REST v1", checks=tuple(checks))
 
     def _probes(self) -> Iterable[Probe]:
@@ -73,6 +60,17 @@ class Health(Fields):
                 yield Probe(f"{kind}_product", partial(self._service_item, kind))
         if self.settings.location_id:
             yield Probe("location", self._location)
+
+    def _certificate(self) -> Check:
+        return expiry_check(
+            "certificate",
+            self.settings.certificate_expires_on,
+            today=datetime.now(UTC).date(),
+            unknown="A certificate lives two years at most: enter 'certificate_expires_on'.",
+            renew="Upload a new certificate in OAuth 2.0 Client Credentials (M2M) Setup, and "
+            "enter its id and key here.",
+            warns_before=CERTIFICATE_WARNING,
+        )
 
     def _account(self) -> Check:
         host = urlsplit(self.client.session.base_url).hostname or ""
@@ -101,7 +99,12 @@ class Health(Fields):
             query={"limit": "1", "offset": "0"},
             headers={"Prefer": "transient"},
         )
-        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
+        return compare_clocks(
+            reply.headers.get("date", ""),
+            now=datetime.now(UTC),
+            title="NetSuite",
+            suffers="Sign-ins fail from five minutes on",
+        )
 
     def _may_read(self, table: str, permission: str) -> Check:
         try:
@@ -183,13 +186,7 @@ class Health(Fields):
     def _service_item(self, kind: str) -> Check:
         name, ref = f"{kind}_product", self.settings.product_ref_for(kind)
         if not ref:
-            return Check(
-                name=name,
-                ok=True,
-                detail="Not set.",
-                hint="An order that comes out a cent or more apart waits for a person: enter "
-                "'rounding_product_ref', an other charge item without tax.",
-            )
+            return no_rounding_product("an other charge item without tax")
         found = self.client.page("SELECT itemid, isinactive FROM item WHERE id = ?", [ref])
         is_there = bool(found) and not is_true(found[0].get("isinactive"))
         return Check(
@@ -210,34 +207,6 @@ class Health(Fields):
         )
 
 
-def clock_check(told: str, *, now: datetime) -> Check:
-    """Whether both clocks agree, by the Date header of an answer. Pure."""
-    silent = "NetSuite told no time to compare."
-    hint = "Sign-ins fail from five minutes on: let the server use NTP."
-    return compare_clocks(told, now=now, silent=silent, hint=hint)
-
-
-def certificate_check(expires_on: date | None, *, today: date) -> Check:
-    """Whether the certificate still counts, by the date the operator entered. Pure."""
-    if expires_on is None:
-        return Check(
-            name="certificate",
-            ok=True,
-            detail="Its expiry date is not known to the portal.",
-            hint="A certificate lives two years at most: enter 'certificate_expires_on'.",
-        )
-    left = expires_on - today
-    return Check(
-        name="certificate",
-        ok=left > timedelta(0),
-        detail=f"Expires on {expires_on.isoformat()}.",
-        hint="Upload a new certificate in OAuth 2.0 Client Credentials (M2M) Setup, and enter its "
-        "id and key here."
-        if left <= CERTIFICATE_WARNING
-        else "",
-    )
-
-
 def _token_based() -> Check:
     return Check(
         name="sign_in",
@@ -245,21 +214,3 @@ def _token_based() -> Check:
         detail="Token-based sign-in.",
         hint="NetSuite ends it: no new integrations from 2027.1. Change to oauth2.",
     )
-
-
-def tried(probe: Probe) -> Check:
-    """The check of a probe, also when it raises: one that fails hides no other."""
-    try:
-        return probe.run()
-    except PortalError as exc:
-        words = getattr(exc, "remote_words", "")
-        detail = f"{exc.message} {words}".strip()
-        return Check(name=probe.name, ok=False, detail=detail, hint=exc.hint)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-        logger.exception("netsuite_check_failed check=%s", probe.name)
-        return Check(
-            name=probe.name,
-            ok=False,
-            detail=f"NetSuite answered in a way the portal does not know ({type(exc).__name__}).",
-            hint="Look at the last exchange of this connection.",
-        )

@@ -11,14 +11,17 @@ from typing import Any
 
 from integrations.adapters.netsuite.base import NetSuitePart
 from integrations.adapters.netsuite.client import PAGE_ROWS, marks
+from integrations.adapters.netsuite.columns import is_no_table
 from integrations.adapters.netsuite.mapping import CUSTOM_PRICE
 from integrations.adapters.netsuite.products import SOLD
 from integrations.adapters.netsuite.wire import is_true, number_of, text_of
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpPrice, Page, Window
 from integrations.records.catalog import Audience
 
 Row = Mapping[str, Any]
 
+GROUP_ROWS = 20  # of customers and groups on a page: a group may hold thousands of items
 LEVEL_COLUMNS = (
     "p.item, p.pricelevel, BUILTIN.DF(p.pricelevel) AS levelname, p.quantity, p.unitprice, "
     "p.currency, BUILTIN.DF(i.saleunit) AS unitname, i.isinactive"
@@ -29,11 +32,14 @@ class Prices(NetSuitePart):
     """Implements `PullsPrices`."""
 
     def price_page(self, window: Window, cursor: str | None) -> Page[ErpPrice]:
-        """The cursor is `levels:item` or `customers:customer`, each the last one read whole."""
+        """The cursor is `levels:item`, `customers:customer` or `groups:customer`, each the last
+        one read whole."""
         stage, _, last = (cursor or "levels:0").partition(":")
         if stage == "levels":
             return self._level_page(window, last)
-        return self._customer_page(window, last)
+        if stage == "customers":
+            return self._customer_page(window, last)
+        return self._group_page(window, last)
 
     def _level_page(self, window: Window, last: str) -> Page[ErpPrice]:
         term, params = self.window_terms("i.lastmodifieddate", window)
@@ -62,7 +68,69 @@ class Prices(NetSuitePart):
         )
         levels = self._levels_of({text_of(row["item"]) for row in rows})
         prices = tuple(price for row in rows for price in self._agreed(row, levels))
-        return Page(rows=prices, next_cursor=f"customers:{following}" if following else None)
+        next_cursor = f"customers:{following}" if following else "groups:0"
+        return Page(rows=prices, next_cursor=next_cursor)
+
+    def _group_page(self, window: Window, last: str) -> Page[ErpPrice]:
+        """What customers pay by the pricing groups of items; none without that feature."""
+        term, params = self.window_terms("c.lastmodifieddate", window)
+        # its column "group" is a word of the language, so it cannot be named
+        sql = (
+            "SELECT g.* FROM customergrouppricing g JOIN customer c ON c.id = g.customer "
+            f"WHERE g.customer {{}} ? AND {term} ORDER BY g.customer"
+        )
+        try:
+            rows, following = self.grouped_page(sql, "customer", last, params, size=GROUP_ROWS)
+        except (Rejected, NeedsOperator) as exc:
+            if not is_no_table(exc, "customergrouppricing"):
+                raise
+            return Page(rows=(), next_cursor=None)
+        next_cursor = f"groups:{following}" if following else None
+        return Page(rows=tuple(self._by_groups(rows)), next_cursor=next_cursor)
+
+    def _by_groups(self, rows: Sequence[Row]) -> Iterable[ErpPrice]:
+        """The customer's own pricing of an item goes before that of its group."""
+        if not rows:
+            return
+        customers = self._customers_of(rows)
+        agreed = self._agreed_by(sorted(customers, key=int))
+        items = self._items_by_group({text_of(row["group"]) for row in rows})
+        levels = self._levels_of({item for found in items.values() for item in found})
+        for row in rows:
+            customer = text_of(row["customer"])
+            about = {**customers[customer], "customer": customer, "level": row["level"]}
+            for item in items.get(text_of(row["group"]), ()):
+                if (customer, item) not in agreed:
+                    yield from self._agreed({**about, "item": item}, levels)
+
+    def _customers_of(self, rows: Sequence[Row]) -> Mapping[str, Row]:
+        wanted = sorted({text_of(row["customer"]) for row in rows}, key=int)
+        found = self.client.rows(
+            "SELECT c.id, c.companyname, c.currency FROM customer c "
+            f"WHERE c.id IN ({marks(wanted)}) ORDER BY c.id",
+            wanted,
+        )
+        return {text_of(row["id"]): row for row in found}
+
+    def _agreed_by(self, customers: Sequence[str]) -> set[tuple[str, str]]:
+        found = self.client.rows(
+            "SELECT a.customer, a.item FROM customeritempricing a "
+            f"WHERE a.customer IN ({marks(customers)}) ORDER BY a.customer, a.item",
+            customers,
+        )
+        return {(text_of(row["customer"]), text_of(row["item"])) for row in found}
+
+    def _items_by_group(self, groups: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Raises NeedsOperator where the role sees no item's group: prices would be missed."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        wanted = sorted(groups, key=int)
+        for row in self.client.rows(
+            "SELECT i.id, i.pricinggroup FROM item i "
+            f"WHERE i.pricinggroup IN ({marks(wanted)}) AND {SOLD} ORDER BY i.id",
+            wanted,
+        ):
+            found[text_of(row["pricinggroup"])].append(text_of(row["id"]))
+        return found
 
     def _levels_of(self, items: Iterable[str]) -> Mapping[tuple[str, str], Sequence[Row]]:
         found: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)

@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.adapters.netsuite.base import NetSuitePart
 from integrations.adapters.netsuite.client import marks
+from integrations.adapters.netsuite.columns import column_missing, is_no_table
 from integrations.adapters.netsuite.mapping import customer_id
 from integrations.adapters.netsuite.priced import Basis, answer
 from integrations.adapters.netsuite.prices import LEVEL_COLUMNS
@@ -41,10 +42,7 @@ class Pricing(NetSuitePart):
             items={text_of(row["id"]): row for row in self._about(_ITEMS, items)},
             steps=self._steps(items, question.currency),
             agreed={text_of(row["item"]): row for row in self._agreements(question.customer_ref)},
-            group_levels={
-                text_of(row["group"]): text_of(row["level"])
-                for row in self.client.rows(_GROUPS, [question.customer_ref])
-            },
+            group_levels=self._group_levels(question.customer_ref),
             costs=self._costs(items),
             priced_at=datetime.now(UTC),
         )
@@ -81,6 +79,19 @@ class Pricing(NetSuitePart):
             "ORDER BY a.item",
             [customer],
         )
+
+    def _group_levels(self, customer: str) -> Mapping[str, str]:
+        """None where the account has no pricing groups. Raises NeedsOperator where it has them
+        and hides from the role which items are in one: the prices would be wrong."""
+        try:
+            rows = list(self.client.rows(_GROUPS, [customer]))
+        except (Rejected, NeedsOperator) as exc:
+            if not is_no_table(exc, "customergrouppricing"):
+                raise
+            return {}
+        if rows and self.client.lacks("pricinggroup"):
+            raise column_missing("pricinggroup", "customers have prices by pricing group")
+        return {text_of(row["group"]): text_of(row["level"]) for row in rows}
 
     def _steps(
         self, items: Sequence[str], currency: str

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from integrations.errors import NeedsOperator
+from integrations.adapters.own_products import OwnProducts
+from integrations.adapters.setting_values import bad_setting, day_setting
 
 _ACCOUNT = re.compile(r"^[A-Z0-9]+(_[A-Z0-9]+)*$")
 _COLUMN_FIELD = re.compile(r"^custcol\w{1,33}$")
@@ -14,7 +15,7 @@ _ITEM_FIELD = re.compile(r"^custitem\w{1,32}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetSuiteSettings:
+class NetSuiteSettings(OwnProducts):
     """`matrix_options` are (option name, item field); `zone` is that of the signed-in user."""
 
     account_id: str
@@ -29,24 +30,8 @@ class NetSuiteSettings:
     stock_locations: tuple[str, ...] = ()
     base_price_level: str = "1"
     matrix_options: tuple[tuple[str, str], ...] = ()
-    rounding_product_ref: str = ""
-    shipping_product_ref: str = ""
-    free_text_product_ref: str = ""
     payment_mode: str = "note"
     deposit_account_id: str = ""
-
-    def product_ref_for(self, kind: str) -> str:
-        """The item that stands in for a line of this kind which names none."""
-        return {
-            "shipping": self.shipping_product_ref,
-            "rounding": self.rounding_product_ref,
-            "free_text": self.free_text_product_ref,
-        }.get(kind, "")
-
-    @property
-    def own_products(self) -> set[str]:
-        """What stands for shipping, rounding and free text: never sold as it is."""
-        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
 
 def read_settings(values: Mapping[str, str]) -> NetSuiteSettings:
@@ -54,13 +39,13 @@ def read_settings(values: Mapping[str, str]) -> NetSuiteSettings:
     auth = values.get("auth", "oauth2")
     certificate_id = values.get("certificate_id", "").strip()
     if auth == "oauth2" and not certificate_id:
-        raise _bad("certificate_id", "", "the id that NetSuite shows beside the certificate")
+        raise bad_setting("certificate_id", "", "the id that NetSuite shows beside the certificate")
     return NetSuiteSettings(
         account_id=_account(values.get("account_id", "")),
         zone=_zone(values.get("time_zone", "")),
         auth=auth,
         certificate_id=certificate_id,
-        certificate_expires_on=_day(values.get("certificate_expires_on", "")),
+        certificate_expires_on=day_setting(values, "certificate_expires_on"),
         line_field=_line_field(values.get("line_field") or "custcol_portal_line_ref"),
         tax_mode=values.get("tax_mode", "line_code"),
         tax_rounding=values.get("tax_rounding", "line"),
@@ -88,7 +73,9 @@ def pool(settings: Mapping[str, str]) -> str:
 
 def _account(text: str) -> str:
     if not _ACCOUNT.match(text.strip()):
-        raise _bad("account_id", text, "the id as NetSuite shows it, like 1234567 or 1234567_SB1")
+        raise bad_setting(
+            "account_id", text, "the id as NetSuite shows it, like 1234567 or 1234567_SB1"
+        )
     return text.strip()
 
 
@@ -97,19 +84,21 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise _bad("time_zone", text, accepted) from exc
+        raise bad_setting("time_zone", text, accepted) from exc
 
 
 def _line_field(text: str) -> str:
     if not _COLUMN_FIELD.match(text.strip()):
-        raise _bad("line_field", text, "the id of a column field, like custcol_portal_line_ref")
+        raise bad_setting(
+            "line_field", text, "the id of a column field, like custcol_portal_line_ref"
+        )
     return text.strip().lower()
 
 
 def _id(values: Mapping[str, str], name: str) -> str:
     text = values.get(name, "").strip()
     if text and not (text.isascii() and text.isdigit()):
-        raise _bad(name, text, "the internal id that NetSuite shows, like 7")
+        raise bad_setting(name, text, "the internal id that NetSuite shows, like 7")
     return text
 
 
@@ -123,24 +112,6 @@ def _options(text: str) -> tuple[tuple[str, str], ...]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, field = (piece.strip() for piece in part.partition("="))
         if not name or not _ITEM_FIELD.match(field):
-            raise _bad("matrix_options", part, "option=item field, like Size=custitem_size")
+            raise bad_setting("matrix_options", part, "option=item field, like Size=custitem_size")
         found.append((name, field.lower()))
     return tuple(found)
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as exc:
-        raise _bad("certificate_expires_on", text, "a day like 2027-01-31") from exc
-
-
-def _bad(name: str, value: str, accepted: str) -> NeedsOperator:
-    return NeedsOperator(
-        f"The setting {name!r} of the ERP connection is {value!r}; expected is {accepted}.",
-        reason="bad_setting",
-        cause=f"bad_setting:{name}",
-        hint="Correct the setting on the connection.",
-    )

@@ -1,6 +1,8 @@
 """Odoo 17 to 19 as the ERP: products out of it, orders into it, their progress back."""
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.adapters.expiry import expiry_field
+from integrations.adapters.own_products import product_fields
 
 SPEC = AdapterSpec(
     kind="odoo",
@@ -45,21 +47,11 @@ SPEC = AdapterSpec(
             required=True,
             help="An order takes its currency from its pricelist. Example: EUR=6, USD=4",
         ),
-        Field(
-            name="rounding_product_ref",
-            label="Product id of the rounding line",
-            help="A service product without taxes; settles a cent of difference in an order.",
-        ),
-        Field(
-            name="shipping_product_ref",
-            label="Product id of the shipping line",
-            help="A service product; used where a shipping method has no product of its own.",
-        ),
-        Field(
-            name="free_text_product_ref",
-            label="Product id of free-text lines",
-            help="A product, also goods: its line says what was agreed. Empty: quotes with such "
-            "lines are not approved.",
+        *product_fields(
+            "Product id",
+            rounding="A service product without taxes",
+            shipping="A service product",
+            free_text="A product, also goods",
         ),
         Field(
             name="payment_mode",
@@ -75,11 +67,10 @@ SPEC = AdapterSpec(
             choices=("detect", "line", "total"),
             help="detect: as the company is set up in Odoo.",
         ),
-        Field(
-            name="api_key_expires_on",
-            label="API key expires on",
-            help="YYYY-MM-DD. Odoo does not tell, and an expired key looks like a wrong one.",
-            is_expiry=True,
+        expiry_field(
+            "api_key_expires_on",
+            "API key expires on",
+            help="Odoo does not tell, and an expired key looks like a wrong one.",
         ),
     ),
     secrets=(

@@ -15,23 +15,14 @@ from integrations.adapters.odoo.answers import (
     explain_pdf,
     explain_plain,
 )
-from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected
+from integrations.adapters.odoo.asking import check_call
+from integrations.errors import AuthFailed, NeedsOperator, PortalError, Rejected, Unavailable
 from integrations.http import Reply, Session
 
 # What `judge` gets is the result of a call; it returns the error hidden in it, or None.
 Judge = Callable[[Any], PortalError | None]
 
-_SEARCHES = {"search", "search_count", "search_read"}
-_ON_MODEL = {
-    *_SEARCHES,
-    "load",
-    "fields_get",
-    "context_get",
-    "check_access_rights",
-    "read_group",
-    "formatted_read_group",
-}
-_MAY_BE_EMPTY = {"has_access", "onchange"}  # asked about the model, not about records
+_LISTS = {"search", "search_read", "read", "read_group", "formatted_read_group"}
 # /jsonrpc passes these by position, in this order; the rest by name.
 _POSITIONAL: dict[str, tuple[str, ...]] = {
     "read": ("fields",),
@@ -83,12 +74,19 @@ class OdooClient:
 
         `writes` says what a lost answer means. Amounts in the result are Decimals.
         """
-        _check(method, ids, args)
+        check_call(method, ids, args)
         full_context = dict(context or {})
         if self._company_id is not None:
             full_context.setdefault("allowed_company_ids", [self._company_id])
         send = self._json2 if self.protocol == "json2" else self._jsonrpc
-        return send(model, method, ids, full_context, args, writes, judge)
+        found = send(model, method, ids, full_context, args, writes, judge)
+        if method in _LISTS and not isinstance(found, list):
+            # never taken for an empty one: what is not found is sent
+            raise Unavailable(
+                f"What came from Odoo for {model} is not a list.",
+                hint="Check that the address of the connection is that of Odoo itself.",
+            )
+        return found
 
     @property
     def protocol(self) -> str:
@@ -278,21 +276,3 @@ def _signed_in(result: Any) -> PortalError | None:
         "Odoo refused the credentials.",
         hint="Login or API key is wrong, or the key has expired: Odoo answers all alike.",
     )
-
-
-def _check(method: str, ids: Sequence[int] | None, args: Mapping[str, Any]) -> None:
-    if method.startswith("_"):
-        raise ValueError(f"{method} is private")
-    if method in _ON_MODEL:
-        if ids is not None:
-            raise ValueError(f"{method} takes no ids")
-    elif not ids and method not in _MAY_BE_EMPTY:
-        raise ValueError(f"{method} without ids would do nothing and look fine")
-    if any(not isinstance(one, int) or isinstance(one, bool) for one in ids or ()):
-        raise ValueError(f"{method}: ids must be numbers, Odoo finds nothing by texts")
-    if method in _SEARCHES and "domain" not in args:
-        raise ValueError(f"{method} without a domain would return everything")
-    if method in {"read", "search_read"} and not args.get("fields"):
-        raise ValueError(f"{method} without fields would return all of them")
-    if "limit" in args and not args["limit"]:
-        raise ValueError("limit 0 means no limit")

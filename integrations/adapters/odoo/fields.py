@@ -11,7 +11,7 @@ from integrations.adapters.odoo.base import OdooPart
 from integrations.adapters.odoo.companies import COMPANY_FIELDS
 from integrations.adapters.odoo.mapping import LINE_FIELDS, ORDER_FIELDS
 from integrations.adapters.odoo.names import line_names
-from integrations.adapters.odoo.prices import RULE_FIELDS
+from integrations.adapters.odoo.price_rules import RULE_FIELDS
 from integrations.adapters.odoo.pricing import PRODUCT_FIELDS
 from integrations.adapters.odoo.products import CATEGORY_FIELDS, VARIANT_FIELDS
 from integrations.adapters.odoo.progress import (

@@ -1,20 +1,16 @@
 """ "Test connection": what the flows need, tried one by one, told in sentences."""
 
-import logging
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
 
 from integrations.adapters.clocks import compare_clocks
+from integrations.adapters.expiry import expiry_check
 from integrations.adapters.odoo.rounding import Rounding
 from integrations.adapters.odoo.wire import currency_of, id_of, name_of
-from integrations.errors import PortalError
+from integrations.adapters.probing import Probe, no_rounding_product, tried
 from integrations.records import Check, TestReport
 
-logger = logging.getLogger(__name__)
-
-KEY_WARNING = timedelta(days=14)
 _RIGHTS = (
     ("sale.order", "create", "Sales / User: All Documents"),
     ("sale.order", "write", "Sales / User: All Documents"),
@@ -27,27 +23,19 @@ _RIGHTS = (
 )
 
 
-class Probe(NamedTuple):
-    """One thing to try, with the name its check has when it raises."""
-
-    name: str
-    run: Callable[[], Check]
-
-
 class Health(Rounding):
     """Implements `TestsConnection`. Reads only."""
 
     def test(self) -> TestReport:
         """Stops early where going on would only repeat the same failure."""
-        today = datetime.now(UTC).date()
         checks: list[Check] = []
         for probe in self._way_probes():
-            checks.append(tried(probe))
+            checks.append(tried(probe, title="Odoo"))
             if not checks[-1].ok:
                 return TestReport(version=self._version_if_known(checks), checks=tuple(checks))
-        checks += [tried(probe) for probe in self._right_probes()]
-        checks += [tried(probe) for probe in self._setup_probes()]
-        checks.append(key_check(self.settings.api_key_expires_on, today=today))
+        checks += [tried(probe, title="Odoo") for probe in self._right_probes()]
+        checks += [tried(probe, title="Odoo") for probe in self._setup_probes()]
+        checks.append(self._key())
         return TestReport(version=self.client.version_text(), checks=tuple(checks))
 
     def _version_if_known(self, checks: list[Check]) -> str:
@@ -84,7 +72,7 @@ class Health(Rounding):
 
     def _clock(self) -> Check:
         reply = self.client.session.call("GET", "/web/health", writes=False)
-        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
+        return compare_clocks(reply.headers.get("date", ""), now=datetime.now(UTC), title="Odoo")
 
     # -- what the service user may do
 
@@ -122,6 +110,15 @@ class Health(Rounding):
             )
         return bool(
             self.client.call(model, "has_access", ids=[], writes=False, operation=operation)
+        )
+
+    def _key(self) -> Check:
+        return expiry_check(
+            "api_key",
+            self.settings.api_key_expires_on,
+            today=datetime.now(UTC).date(),
+            unknown="Keys of ordinary users live at most 90 days: enter 'api_key_expires_on'.",
+            renew="Make a new key in Odoo and enter it here.",
         )
 
     # -- what the connection names
@@ -176,7 +173,7 @@ class Health(Rounding):
     def _service_product(self, kind: str) -> Check:
         ref = self.settings.product_ref_for(kind)
         if not ref:
-            return _without_rounding()
+            return no_rounding_product("the id of a service product without tax")
         product_id = int(ref)
         found = self.client.call(
             "product.product",
@@ -211,56 +208,4 @@ class Health(Rounding):
             ok=bool(found) and not wrong,
             detail=str(found[0]["name"]) if found else "There is no such warehouse.",
             hint="It belongs to another company." if wrong else "",
-        )
-
-
-def clock_check(told: str, *, now: datetime) -> Check:
-    """Whether both clocks agree, by the Date header of an answer. Pure."""
-    silent = "Odoo told no time, so the clocks were not compared."
-    hint = "Changes are read by time windows: let both servers use NTP."
-    return compare_clocks(told, now=now, silent=silent, hint=hint)
-
-
-def _without_rounding() -> Check:
-    return Check(
-        name="rounding_product",
-        ok=True,
-        detail="Not set.",
-        hint="An order that comes out a cent or more apart waits for a person: enter "
-        "'rounding_product_ref', the id of a service product without tax.",
-    )
-
-
-def key_check(expires_on: date | None, *, today: date) -> Check:
-    """Whether the key still lives, by the date the operator entered. Pure."""
-    if expires_on is None:
-        return Check(
-            name="api_key",
-            ok=True,
-            detail="Its expiry date is not known to the portal.",
-            hint="Keys of ordinary users live at most 90 days: enter 'api_key_expires_on'.",
-        )
-    left = expires_on - today
-    is_soon = left <= KEY_WARNING
-    return Check(
-        name="api_key",
-        ok=left > timedelta(0),
-        detail=f"Expires on {expires_on.isoformat()}.",
-        hint="Make a new key in Odoo and enter it here." if is_soon else "",
-    )
-
-
-def tried(probe: Probe) -> Check:
-    """The check of a probe, also when it raises: one that fails hides no other."""
-    try:
-        return probe.run()
-    except PortalError as exc:
-        return Check(name=probe.name, ok=False, detail=exc.message, hint=exc.hint)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-        logger.exception("odoo_check_failed check=%s", probe.name)
-        return Check(
-            name=probe.name,
-            ok=False,
-            detail=f"Odoo answered in a way the portal does not know ({type(exc).__name__}).",
-            hint="Look at the last exchange of this connection; a module may change the answer.",
         )

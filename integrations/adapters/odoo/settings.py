@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from integrations.errors import NeedsOperator
+from integrations.adapters.own_products import OwnProducts
+from integrations.adapters.setting_values import bad_setting, day_setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OdooSettings:
+class OdooSettings(OwnProducts):
     """`pricelists` maps a currency to the pricelist that orders in it are given."""
 
     database: str
@@ -17,25 +18,9 @@ class OdooSettings:
     company_id: int | None = None
     warehouse_id: int | None = None
     pricelists: Mapping[str, int]
-    rounding_product_ref: str = ""
-    shipping_product_ref: str = ""
-    free_text_product_ref: str = ""
     payment_mode: str = "note"
     tax_rounding: str = "detect"
     api_key_expires_on: date | None = None
-
-    def product_ref_for(self, kind: str) -> str:
-        """The product that stands in for a line of this kind which names none."""
-        return {
-            "shipping": self.shipping_product_ref,
-            "rounding": self.rounding_product_ref,
-            "free_text": self.free_text_product_ref,
-        }.get(kind, "")
-
-    @property
-    def own_products(self) -> set[str]:
-        """What stands for shipping, rounding and free text: never sold as it is."""
-        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
 
 def read_settings(values: Mapping[str, str]) -> OdooSettings:
@@ -52,7 +37,7 @@ def read_settings(values: Mapping[str, str]) -> OdooSettings:
         free_text_product_ref=str(_whole(values, "free_text_product_ref") or ""),
         payment_mode=values.get("payment_mode", "note"),
         tax_rounding=values.get("tax_rounding", "detect"),
-        api_key_expires_on=_day(values.get("api_key_expires_on", "")),
+        api_key_expires_on=day_setting(values, "api_key_expires_on"),
     )
 
 
@@ -61,7 +46,7 @@ def _whole(values: Mapping[str, str], name: str) -> int | None:
     if not text:
         return None
     if not text.isdigit() or int(text) == 0:
-        raise _bad(name, text, "the number that Odoo shows as its id, like 7")
+        raise bad_setting(name, text, "the number that Odoo shows as its id, like 7")
     return int(text)
 
 
@@ -70,24 +55,6 @@ def _pricelists(text: str) -> dict[str, int]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         currency, _, number = (piece.strip() for piece in part.partition("="))
         if len(currency) != 3 or not number.isdigit():
-            raise _bad("pricelists", part, "currency=pricelist id, like EUR=6, USD=4")
+            raise bad_setting("pricelists", part, "currency=pricelist id, like EUR=6, USD=4")
         found[currency.upper()] = int(number)
     return found
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as exc:
-        raise _bad("api_key_expires_on", text, "a day like 2027-01-31") from exc
-
-
-def _bad(name: str, value: str, accepted: str) -> NeedsOperator:
-    return NeedsOperator(
-        f"The setting {name!r} of the ERP connection is {value!r}; expected is {accepted}.",
-        reason="bad_setting",
-        cause=f"bad_setting:{name}",
-        hint="Correct it on the connection.",
-    )

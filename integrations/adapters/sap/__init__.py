@@ -1,6 +1,8 @@
 """SAP S/4HANA (cloud and on-premise) as the ERP, over its OData V2 services."""
 
 from integrations.adapters import AdapterSpec, Field
+from integrations.adapters.expiry import expiry_field
+from integrations.adapters.own_products import product_fields
 
 SPEC = AdapterSpec(
     kind="sap",
@@ -140,20 +142,11 @@ SPEC = AdapterSpec(
             default="0001",
             help="Item text for configurations and for what is longer than 40 characters.",
         ),
-        Field(
-            name="rounding_product_ref",
-            label="Material of the rounding line",
-            help="A service whose price may be negative; settles a cent of difference.",
-        ),
-        Field(
-            name="shipping_product_ref",
-            label="Material of the shipping line",
-            help="A service; used where a shipping method has no product of its own.",
-        ),
-        Field(
-            name="free_text_product_ref",
-            label="Material of free-text lines",
-            help="Its line says what was agreed. Empty: quotes with such lines are not approved.",
+        *product_fields(
+            "Material",
+            rounding="A service whose price may be negative",
+            shipping="A service",
+            free_text="A material",
         ),
         Field(
             name="tracking_number",
@@ -192,6 +185,11 @@ SPEC = AdapterSpec(
             label="Seconds until a lost order shows",
             default="60",
             help="How long SAP's update may lag behind its answer.",
+        ),
+        expiry_field(
+            "credentials_expire_on",
+            "Credentials expire on",
+            help="Of the password or the client secret, where it ends by itself.",
         ),
     ),
     secrets=(

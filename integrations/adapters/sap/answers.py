@@ -6,6 +6,7 @@ what stands in front of it (a load balancer, an expired sign-in) answers with pa
 
 import re
 from collections.abc import Mapping
+from json import loads
 from typing import Any
 
 from integrations.adapters.sap.meanings import access_denied, meaning_of, refused_sign_in
@@ -125,6 +126,17 @@ def codes_of(reply: Reply) -> set[str]:
     error = _error(reply) or {}
     found = (error, *(one for one in _details(error) if isinstance(one, dict)))
     return {str(one.get("code") or "") for one in found} - {""}
+
+
+def remarks_of(reply: Reply) -> tuple[str, ...]:
+    """What SAP says beside a good answer: the header `sap-message`."""
+    try:
+        told = loads(reply.headers.get("sap-message") or "null")
+    except ValueError:
+        return ()
+    details = told.get("details") if isinstance(told, dict) else None
+    ones = [told, *(details if isinstance(details, list) else [])]
+    return tuple(dict.fromkeys(filter(None, map(_message, ones))))
 
 
 def code_of(reply: Reply) -> str:

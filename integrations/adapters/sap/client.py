@@ -1,12 +1,13 @@
 """Talks to the services: reads with their pages, writes, several of either in one $batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from integrations.adapters.sap.answers import (
     NotThere,
     explain_json,
     explain_status,
+    remarks_of,
 )
 from integrations.adapters.sap.batch import BATCH_TYPE, Write, reads_body, replies_of, writes_body
 from integrations.adapters.sap.calls import Calls
@@ -19,7 +20,24 @@ from integrations.http import Reply, Session
 
 PARTS_PER_BATCH = 40
 MOST_PAGES = 1000  # of one list that is read whole
-_NEXT = "next:"
+_NOT_SAP = "Check that the address of the connection is that of the API host."
+
+
+class Place(NamedTuple):
+    """Where a list is read on: after how many rows, of how many where SAP tells, by which link
+    where it gives one."""
+
+    start: int = 0
+    of: int | None = None
+    link: str = ""
+
+    @classmethod
+    def read(cls, cursor: str | None) -> "Place":
+        start, count, link = (cursor or "0::").split(":", 2)
+        return cls(int(start), int(count) if count else None, link)
+
+    def __str__(self) -> str:
+        return f"{self.start}:{'' if self.of is None else self.of}:{self.link}"
 
 
 class SapClient(Calls):
@@ -59,23 +77,21 @@ class SapClient(Calls):
         """One page of a list sorted by its whole key, and the cursor of the next.
 
         SAP's own link is followed where it gives one. A short answer does not mean the end:
-        services cut pages as they like, so the count decides.
+        services cut pages as they like, so the count decides. Pages are counted by rows, so where
+        rows went meanwhile those that moved up are read again.
         """
-        if cursor and cursor.startswith(_NEXT):
-            address, start = cursor.removeprefix(_NEXT), None
-        else:
-            start = int(cursor or 0)
-            address = self.address(_paged(query, start, size))
-        found = self._read(service, address)
+        place = Place.read(cursor)
+        found = self._read(service, place.link or self.address(_paged(query, place.start, size)))
         rows, following = _rows_and_next(found)
+        count = _count_of(found)
+        if place.of is not None and count is not None and count < place.of:
+            return rows, str(Place(max(place.start - (place.of - count), 0), count))
+        end = place.start + len(rows)
         if following:
-            return rows, f"{_NEXT}{self.relative(service, following)}"
-        if start is None or not rows:
-            return rows, None
-        told = found.get("__count")
-        end = start + len(rows)
-        is_last = end >= int(told) if told not in (None, "") else len(rows) < size
-        return rows, None if is_last else str(end)
+            return rows, str(Place(end, count, self.relative(service, following)))
+        is_short = len(rows) < size or bool(place.link)
+        is_last = is_short if count is None else end >= count
+        return rows, None if is_last or not rows else str(Place(end, count))
 
     def read_many(self, service: str, queries: Sequence[Query]) -> list[list[Row]]:
         """The rows of several reads, in one call for up to `PARTS_PER_BATCH` of them."""
@@ -128,11 +144,13 @@ class SapClient(Calls):
 
     # -- writing
 
-    def create(self, service: str, path: str, body: Mapping[str, object], *, writes: bool) -> Row:
-        """What was made. `writes` false for what is only computed (a simulation)."""
+    def create(
+        self, service: str, path: str, body: Mapping[str, object], *, writes: bool
+    ) -> tuple[Row, tuple[str, ...]]:
+        """What was made, and what SAP remarked. `writes` false for what is only computed (a
+        simulation)."""
         reply = self.send("POST", service, path, writes=writes, json=body)
-        made: Row = reply.json()["d"]
-        return made
+        return reply.json()["d"], remarks_of(reply)
 
     def change(self, service: str, writes: Sequence[Write]) -> None:
         """All of these changes or none, in one unit. Raises Conflict for a stale etag."""
@@ -174,7 +192,10 @@ class SapClient(Calls):
         return self._read(service, self.address(query))
 
     def _read(self, service: str, address: str) -> Row:
-        found: Row = self.call("GET", service, address, writes=False).json()["d"]
+        reply = self.call("GET", service, address, writes=False).json()
+        found: Row | None = reply.get("d") if isinstance(reply, Mapping) else None
+        if not found:
+            raise Unavailable("What came is not an answer of SAP.", hint=_NOT_SAP)
         return found
 
 
@@ -192,9 +213,17 @@ def _paged(query: Query, start: int, size: int) -> Query:
 
 
 def _rows_and_next(found: Any) -> tuple[list[Row], str]:
-    if isinstance(found, Mapping):
-        return list(found.get("results", ())), str(found.get("__next") or "")
-    return list(found), ""
+    """What is no list is never taken for an empty one: an order would be sent again."""
+    rows = found.get("results") if isinstance(found, Mapping) else found
+    if not isinstance(rows, list):
+        raise Unavailable("What came from SAP is not a list.", hint=_NOT_SAP)
+    following = found.get("__next") if isinstance(found, Mapping) else ""
+    return rows, str(following or "")
+
+
+def _count_of(found: Row) -> int | None:
+    told = found.get("__count")
+    return None if told in (None, "") else int(told)
 
 
 def _or_none(reply: Reply, absent: type[Rejected]) -> Any:

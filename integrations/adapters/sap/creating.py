@@ -5,6 +5,8 @@ unclear answer is settled by looking again; `ListsOrders` finds what slipped thr
 An order is made with a delivery block of its own, which is taken off when its total is right.
 """
 
+from dataclasses import replace
+
 from integrations.adapters.sap.changing import Changing
 from integrations.adapters.sap.fields import ORDER, ORDERS
 from integrations.adapters.sap.mapping import material_of, order_body, price_of
@@ -31,10 +33,11 @@ class Creating(Changing):
             return self._adopt(known, draft)
         body = order_body(draft, self.settings, self.units_of(draft))
         try:
-            made = self.client.create(ORDERS, ORDER.set, body, writes=True)
+            made, remarks = self.client.create(ORDERS, ORDER.set, body, writes=True)
         except Rejected as exc:
             raise self.why_refused(exc, draft) from exc
-        return _as_expected(self.read_order(text_of(made["SalesOrder"])), draft)
+        order = replace(self.read_order(text_of(made["SalesOrder"])), remarks=remarks)
+        return _as_expected(order, draft)
 
     def _adopt(self, known: ErpOrder, draft: OrderDraft) -> ErpOrder:
         if known.is_cancelled:

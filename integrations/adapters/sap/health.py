@@ -1,12 +1,12 @@
 """ "Test connection" and the fields in use: each service is asked for its own description."""
 
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
 
 from integrations.adapters.clocks import compare_clocks
+from integrations.adapters.expiry import expiry_check
+from integrations.adapters.probing import Probe, tried
 from integrations.adapters.sap.fields import (
     AVAILABILITY,
     CREDIT,
@@ -22,10 +22,8 @@ from integrations.adapters.sap.metadata import ServiceShape
 from integrations.adapters.sap.query import Query
 from integrations.adapters.sap.rounding import Rounding
 from integrations.adapters.sap.sales_areas import SalesAreas
-from integrations.errors import NeedsOperator, PortalError, Rejected
+from integrations.errors import NeedsOperator, Rejected
 from integrations.records import Check, TestReport, UsedField
-
-logger = logging.getLogger(__name__)
 
 # Communication scenarios of the cloud, for the hint; SAP may rename them.
 _SCENARIOS = {
@@ -46,21 +44,14 @@ _OPTIONAL = {
 _RELATED = ("SDDocumentRelatedObjectType", "SDDocRelatedObjectSystem")
 
 
-class Probe(NamedTuple):
-    """One thing to try, with the name its check has when it raises."""
-
-    name: str
-    run: Callable[[], Check]
-
-
 class Health(Rounding, SalesAreas):
     """Implements `TestsConnection` and `DescribesFields`. Reads only."""
 
     def test(self) -> TestReport:
         """Stops after the first check where SAP cannot be reached or signed in to."""
-        checks = [tried(Probe("signed_in", self._signed_in))]
+        checks = [tried(Probe("signed_in", self._signed_in), title="SAP")]
         if checks[0].ok:
-            checks += [tried(probe) for probe in self._probes()]
+            checks += [tried(probe, title="SAP") for probe in self._probes()]
         return TestReport(version="S/4HANA, OData V2" if checks[0].ok else "", checks=tuple(checks))
 
     def used_fields(self) -> Sequence[UsedField]:
@@ -101,6 +92,7 @@ class Health(Rounding, SalesAreas):
             if kind != "free_text" or self.settings.free_text_product_ref:
                 yield Probe(f"{kind}_product", partial(self._own_product, kind))
         yield Probe("limits", self._limits)
+        yield Probe("credentials", self._credentials)
 
     def _services_in_use(self) -> Iterable[str]:
         unused = set() if self.settings.reads_production else {PRODUCTION}
@@ -108,7 +100,7 @@ class Health(Rounding, SalesAreas):
 
     def _clock(self) -> Check:
         reply = self.client.call("GET", ORDERS, "", writes=False)
-        return clock_check(reply.headers.get("date", ""), now=datetime.now(UTC))
+        return compare_clocks(reply.headers.get("date", ""), now=datetime.now(UTC), title="SAP")
 
     def _session(self) -> Check:
         """Writing needs a token that comes with a session cookie, which proxies may drop."""
@@ -189,6 +181,15 @@ class Health(Rounding, SalesAreas):
             hint="" if is_sold else f"Extend the material to {self.settings.sales_area} in SAP.",
         )
 
+    def _credentials(self) -> Check:
+        return expiry_check(
+            "credentials",
+            self.settings.credentials_expire_on,
+            today=datetime.now(UTC).date(),
+            unknown="SAP does not tell whether they end: enter 'credentials_expire_on' if they do.",
+            renew="Have a new password or client secret set in SAP, and enter it here.",
+        )
+
     def _limits(self) -> Check:
         return Check(
             name="limits",
@@ -212,26 +213,3 @@ def _missing(entity: UsedEntity, shape: ServiceShape) -> list[str]:
         return [entity.set]
     names = [*entity.fields, *entity.navigations]
     return [one for one in names if one not in there.properties and one not in there.navigations]
-
-
-def clock_check(told: str, *, now: datetime) -> Check:
-    """Whether both clocks agree, by the Date header of an answer. Pure."""
-    silent = "SAP told no time, so the clocks were not compared."
-    hint = "Changes are read by time windows: let both servers use NTP."
-    return compare_clocks(told, now=now, silent=silent, hint=hint)
-
-
-def tried(probe: Probe) -> Check:
-    """The check of a probe, also when it raises: one that fails hides no other."""
-    try:
-        return probe.run()
-    except PortalError as exc:
-        return Check(name=probe.name, ok=False, detail=exc.message, hint=exc.hint)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-        logger.exception("sap_check_failed check=%s", probe.name)
-        return Check(
-            name=probe.name,
-            ok=False,
-            detail=f"SAP answered in a way the portal does not know ({type(exc).__name__}).",
-            hint="Look at the last exchange of this connection; an extension may change it.",
-        )

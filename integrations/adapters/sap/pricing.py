@@ -114,7 +114,7 @@ class Pricing(Prices, Credit):
                 for item, ask in asks
             ],
         }
-        answer = self.client.create(SIMULATION, SIMULATED.set, body, writes=False)
+        answer, _ = self.client.create(SIMULATION, SIMULATED.set, body, writes=False)
         return {item_number(row["SalesOrderItem"]): row for row in rows_of(answer["to_Item"])}
 
     def _refuse_currency(self, currency: str) -> None:

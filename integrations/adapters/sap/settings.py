@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlsplit
 
-from integrations.errors import NeedsOperator
+from integrations.adapters.own_products import OwnProducts
+from integrations.adapters.setting_values import bad_setting, day_setting
 from integrations.records import PaymentTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SapSettings:
+class SapSettings(OwnProducts):
     """Keys are SAP's own, as text with their leading zeros. `currencies` has at least one."""
 
     auth: str
@@ -38,15 +40,13 @@ class SapSettings:
     payment_terms: tuple[PaymentTerm, ...]
     text_id: str
     item_text_id: str
-    rounding_product_ref: str
-    shipping_product_ref: str
-    free_text_product_ref: str
     tracking_number: str
     carrier_function: str
     tracking_url: str
     production: str
     payment_mode: str
     settle_s: float
+    credentials_expire_on: date | None
 
     @property
     def uses_related_object(self) -> bool:
@@ -64,19 +64,6 @@ class SapSettings:
     def sales_area(self) -> str:
         """As people say it: 1010 / 10 / 00."""
         return f"{self.sales_organization} / {self.distribution_channel} / {self.division}"
-
-    def product_ref_for(self, kind: str) -> str:
-        """The material that stands in for a line of this kind which names none."""
-        return {
-            "shipping": self.shipping_product_ref,
-            "rounding": self.rounding_product_ref,
-            "free_text": self.free_text_product_ref,
-        }.get(kind, "")
-
-    @property
-    def own_products(self) -> set[str]:
-        """What stands for shipping, rounding and free text: never sold as it is."""
-        return {self.product_ref_for(kind) for kind in ("shipping", "rounding", "free_text")} - {""}
 
     def term(self, ref: str) -> PaymentTerm | None:
         return next((term for term in self.payment_terms if term.ref == ref), None)
@@ -110,7 +97,9 @@ def read_settings(values: Mapping[str, str]) -> SapSettings:
     """Raises NeedsOperator (reason `bad_setting`) naming the setting and the accepted form."""
     keys = {name: _key(values, name) for name in _KEYS}
     if values.get("reference") == "related_object" and not keys["related_object_type"]:
-        raise _bad("related_object_type", "", "a type of related object that SAP knows, like 0001")
+        raise bad_setting(
+            "related_object_type", "", "a type of related object that SAP knows, like 0001"
+        )
     return SapSettings(
         auth=values.get("auth") or "basic",
         user=values.get("user", ""),
@@ -128,6 +117,7 @@ def read_settings(values: Mapping[str, str]) -> SapSettings:
         tracking_url=_tracking_url(values),
         production=values.get("production") or "none",
         payment_mode=values.get("payment_mode") or "note",
+        credentials_expire_on=day_setting(values, "credentials_expire_on"),
         settle_s=float(_matching(values, "settle_s", r"\d{1,4}", "whole seconds, like 60") or 60),
         **keys,
     )
@@ -138,7 +128,7 @@ def _key(values: Mapping[str, str], name: str) -> str:
     text = (values.get(name) or default).strip().upper()
     is_short = bool(text) and name in _EXACT and len(text) != longest
     if len(text) > longest or is_short or not text.isascii():
-        raise _bad(name, text, accepted)
+        raise bad_setting(name, text, accepted)
     return text
 
 
@@ -147,7 +137,9 @@ def _list(values: Mapping[str, str], name: str, longest: int, default: str) -> t
     found = tuple(dict.fromkeys(part for part in parts if part))
     for part in found:
         if len(part) > longest or not part.isascii():
-            raise _bad(name, part, f"keys of up to {longest} characters, separated by commas")
+            raise bad_setting(
+                name, part, f"keys of up to {longest} characters, separated by commas"
+            )
     return found
 
 
@@ -155,30 +147,30 @@ def _currencies(values: Mapping[str, str]) -> tuple[str, ...]:
     found = _list(values, "currencies", 5, "EUR")
     for code in found:
         if not re.fullmatch(r"[A-Z]{3}", code):
-            raise _bad("currencies", code, "ISO codes separated by commas, like EUR, USD")
+            raise bad_setting("currencies", code, "ISO codes separated by commas, like EUR, USD")
     return found or ("EUR",)
 
 
 def _matching(values: Mapping[str, str], name: str, pattern: str, accepted: str) -> str:
     text = (values.get(name) or "").strip()
     if text and not re.fullmatch(pattern, text, re.ASCII):
-        raise _bad(name, text, accepted)
+        raise bad_setting(name, text, accepted)
     return text
 
 
 def _token_url(values: Mapping[str, str]) -> str:
     text = (values.get("token_url") or "").strip()
     if values.get("auth") == "oauth" and not text:
-        raise _bad("token_url", "", "the address that gives out tokens, as oauth needs it")
+        raise bad_setting("token_url", "", "the address that gives out tokens, as oauth needs it")
     if text and not _is_web(text):
-        raise _bad("token_url", text, "an address like https://host/oauth/token")
+        raise bad_setting("token_url", text, "an address like https://host/oauth/token")
     return text
 
 
 def _tracking_url(values: Mapping[str, str]) -> str:
     text = (values.get("tracking_url") or "").strip()
     if text and (not _is_web(text) or "{number}" not in text):
-        raise _bad("tracking_url", text, "an address with {number} in it")
+        raise bad_setting("tracking_url", text, "an address with {number} in it")
     return text
 
 
@@ -198,7 +190,9 @@ def _terms(text: str) -> tuple[PaymentTerm, ...]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = _TERM.fullmatch(part)
         if match is None:
-            raise _bad("payment_terms", part, "key=days name, like 0001=0 At once, 0004=30 Net 30")
+            raise bad_setting(
+                "payment_terms", part, "key=days name, like 0001=0 At once, 0004=30 Net 30"
+            )
         days = match["days"]
         found.append(
             PaymentTerm(
@@ -208,12 +202,3 @@ def _terms(text: str) -> tuple[PaymentTerm, ...]:
             )
         )
     return tuple(found)
-
-
-def _bad(name: str, value: str, accepted: str) -> NeedsOperator:
-    return NeedsOperator(
-        f"The setting {name!r} of the ERP connection is {value!r}; expected is {accepted}.",
-        reason="bad_setting",
-        cause=f"bad_setting:{name}",
-        hint="Correct it on the connection.",
-    )

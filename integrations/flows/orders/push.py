@@ -36,6 +36,7 @@ from integrations.flows.orders.working import (
     HELD_BY_OPERATOR,
     erp_of,
     hold_parked,
+    note_remarks,
     note_sending,
     note_waiting,
     order_of,
@@ -126,7 +127,7 @@ def create(ctx: StepContext) -> Output:
         held = _held(adapter, order)
         ctx.checkpoint()
         if held is None:
-            return _remember(adapter.create_order(draft))
+            return _remember(note_remarks(order, adapter.create_order(draft), ctx))
         if not held.is_confirmed:
             held = adapter.change_order(held.ref, draft)
         return _remember(held)

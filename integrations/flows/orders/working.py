@@ -8,8 +8,9 @@ from django.db.models import Case, Value, When
 from integrations.engine.declare import StepContext
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
-from integrations.models import Connection, Flow, Order
+from integrations.models import Connection, Flow, Order, StateChange
 from integrations.models.order import NOT_IN_ERP, TERMINAL, OrderState
+from integrations.records import ErpOrder
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,21 @@ def note_sending(order: Order, ctx: StepContext) -> None:
             actor=ctx.actor,
             job_id=ctx.job_id,
         )
+
+
+def note_remarks(order: Order, made: ErpOrder, ctx: StepContext) -> ErpOrder:
+    """What the ERP said when it took the order stands in the order's history."""
+    if made.remarks:
+        StateChange.objects.create(
+            subject="order",
+            subject_id=order.pk,
+            before=order.state,
+            after=order.state,
+            actor=ctx.actor,
+            reason=f"{erp_of(order).name} took it and said: {' '.join(made.remarks)}"[:1000],
+            job_id=ctx.job_id,
+        )
+    return made
 
 
 def note_waiting(order: Order, ctx: StepContext) -> None:

@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from integrations.errors import AuthFailed, NeedsOperator, Throttled
+from integrations.records import PriceAsk, PriceQuestion
 from tests.adapters.custom.drafts import three_lines
 from tests.adapters.custom.lab import Kept, adapter_on
 from tests.contract.offices.custom import CustomOffice
 from tests.contract.offices.custom_odd import OddOffice
+from tests.contract.orders import Desk
 
 
 def test_blocked_customer_waits_for_a_person(office: CustomOffice) -> None:
@@ -100,7 +103,7 @@ def test_secrets_and_tokens_are_in_nothing_that_is_kept(office: CustomOffice) ->
 
 
 def test_field_that_the_erp_no_longer_tells_names_its_line(plain: CustomOffice) -> None:
-    plain.standin.without.add(("orders", "status"))
+    plain.standin.change_field("orders", "status", "drop_field")
     plain.adapter().find_order("order_01NEVER")
 
     with pytest.raises(NeedsOperator) as caught:
@@ -110,3 +113,30 @@ def test_field_that_the_erp_no_longer_tells_names_its_line(plain: CustomOffice) 
     text = plain.seed.settings["mapping"]
     line = text[: text.index("path: status")].count("\n") + 1
     assert f"orders.fields.state (line {line} of the mapping)" in caught.value.message
+
+
+@pytest.mark.parametrize("field", ["shipped", "invoiced"])
+def test_quantity_that_the_erp_tells_no_more_is_not_zero(plain: CustomOffice, field: str) -> None:
+    """An order that was shipped would else be open again."""
+    desk = Desk(plain, number=1)
+    order = desk.confirmed(plain.adapter())
+    plain.ship(order.ref)
+    plain.standin.change_field("orders.lines", field, "drop_field")
+
+    with pytest.raises(NeedsOperator, match=f"nothing at '{field}'"):
+        list(plain.adapter().order_progress([order.ref]))
+
+
+def test_answer_without_a_price_is_not_called_zero(plain: CustomOffice) -> None:
+    plain.standin.change_field("pricing", "net_price", "drop_field")
+    ask = PriceAsk(our_ref="a", product_ref=plain.variant("SAW-65"), quantity=Decimal(1))
+    question = PriceQuestion(
+        customer_ref=plain.customer("usual"),
+        currency="EUR",
+        asked_on=date(2026, 11, 27),
+        lines=(ask,),
+    )
+
+    (refusal,) = plain.adapter().quote_prices(question)
+
+    assert refusal.reason == "The ERP gave no price for it."

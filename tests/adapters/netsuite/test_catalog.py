@@ -253,3 +253,26 @@ def test_term_by_day_of_the_month_has_no_days(office: NetSuiteOffice) -> None:
     terms = {term.name: term.days for term in office.adapter().payment_terms()}
 
     assert terms == {"Net 14": 14, "Net 30": 30, "15th of the following month": None}
+
+
+def test_prices_of_a_pricing_group_are_those_of_its_customers(office: NetSuiteOffice) -> None:
+    silver = office.standin.add_price_level("Silver")
+    drill, saw = int(office.variant("DRILL-18V")), int(office.variant("SAW-65"))
+    customer = int(office.customer("contract"))
+    euro = office.standin.store.pricing[0]["currency"]
+    for item, price_of_level in ((drill, "110.00"), (saw, "120.00")):
+        office.standin.set_price(item, price_of_level, currency=euro, level=silver)
+        office.standin.touch("item", item, pricinggroup=77)
+    office.standin.agree(customer, saw, price="99.00")
+    office.standin.store.group_pricing.append({"customer": customer, "group": 77, "level": silver})
+
+    rows = all_rows(office.adapter().price_page, everything())
+
+    theirs = {
+        (row.variant_ref, row.net_unit_price)
+        for row in rows
+        if (row.audience, row.audience_ref) == ("customer", str(customer))
+    }
+    assert (str(drill), Decimal("110.00")) in theirs
+    assert (str(saw), Decimal("99.00")) in theirs, "their own pricing of the item goes first"
+    assert (str(saw), Decimal("120.00")) not in theirs

@@ -36,14 +36,7 @@ def test_flows_do_without_an_optional_column(
 
 
 def test_quote_without_costs_has_the_same_prices(office: NetSuiteOffice) -> None:
-    question = PriceQuestion(
-        customer_ref=office.customer("usual"),
-        currency="EUR",
-        asked_on=now().date(),
-        lines=(
-            PriceAsk(our_ref="a", product_ref=office.variant("DRILL-18V"), quantity=Decimal(1)),
-        ),
-    )
+    question = _question(office)
     (before,) = office.adapter().quote_prices(question)
     office.standin.tables.gone.add(("item", "averagecost"))
 
@@ -52,6 +45,49 @@ def test_quote_without_costs_has_the_same_prices(office: NetSuiteOffice) -> None
     assert after.net_unit_price == before.net_unit_price
     assert before.cost is not None
     assert after.cost is None
+
+
+def test_account_without_pricing_groups_has_all_other_prices(office: NetSuiteOffice) -> None:
+    """The feature is off: neither the column nor the table is there."""
+    office.standin.tables.gone.add(("item", "pricinggroup"))
+    office.standin.tables.hidden.add("customergrouppricing")
+    adapter = office.adapter()
+
+    checks = {check.name: check for check in adapter.test().checks}
+    prices = all_rows(adapter.price_page, everything())
+    (quoted,) = adapter.quote_prices(_question(office))
+
+    assert all(check.ok for check in checks.values())
+    assert "item.pricinggroup (pricing groups" in checks["optional_columns"].detail
+    assert checks["optional_columns"].hint
+    assert not [one for one in adapter.used_fields() if not one.type]
+    assert office.variant("DRILL-18V") in {one.variant_ref for one in prices}
+    assert quoted.net_unit_price == Decimal("129.00")
+
+
+def test_pricing_groups_that_the_role_sees_in_part_stop_prices(office: NetSuiteOffice) -> None:
+    customer = int(office.customer("usual"))
+    group = {"customer": customer, "group": 77, "level": 1}
+    office.standin.store.group_pricing.append(group)
+    office.standin.tables.gone.add(("item", "pricinggroup"))
+
+    for ask in (
+        lambda adapter: adapter.quote_prices(_question(office)),
+        lambda adapter: all_rows(adapter.price_page, everything()),
+    ):
+        with pytest.raises(NeedsOperator, match="pricinggroup") as caught:
+            ask(office.adapter())
+        assert caught.value.cause == "column_missing:pricinggroup"
+
+
+def _question(office: NetSuiteOffice) -> PriceQuestion:
+    ask = PriceAsk(our_ref="a", product_ref=office.variant("DRILL-18V"), quantity=Decimal(1))
+    return PriceQuestion(
+        customer_ref=office.customer("usual"),
+        currency="EUR",
+        asked_on=now().date(),
+        lines=(ask,),
+    )
 
 
 def test_each_column_is_refused_once(office: NetSuiteOffice) -> None:

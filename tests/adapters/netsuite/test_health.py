@@ -1,11 +1,8 @@
 """ "Test connection" against accounts that are not set up right."""
 
-from datetime import date
-
 import pytest
 
 from integrations.adapters.netsuite.adapter import open_adapter
-from integrations.adapters.netsuite.health import certificate_check
 from integrations.http import Session
 from integrations.records import Check
 from tests.contract.offices.netsuite import NetSuiteOffice
@@ -104,24 +101,6 @@ def test_rounding_item_that_is_not_named_is_only_a_hint(office: NetSuiteOffice) 
 
     assert check.ok
     assert "rounding_product_ref" in check.hint
-
-
-@pytest.mark.parametrize(
-    ("expires_on", "is_ok", "has_hint"),
-    [
-        (None, True, True),
-        (date(2026, 11, 26), False, True),
-        (date(2026, 11, 27), False, True),
-        (date(2026, 12, 20), True, True),
-        (date(2027, 11, 27), True, False),
-    ],
-)
-def test_certificate_is_told_before_it_expires(
-    expires_on: date | None, is_ok: bool, has_hint: bool
-) -> None:
-    check = certificate_check(expires_on, today=date(2026, 11, 27))
-
-    assert (check.ok, bool(check.hint)) == (is_ok, has_hint)
 
 
 def test_several_columns_that_are_gone_are_each_told(office: NetSuiteOffice) -> None:

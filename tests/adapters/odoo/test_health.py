@@ -1,12 +1,7 @@
 """ "Test connection" says what is missing, in sentences."""
 
-from datetime import UTC, date, datetime, timedelta
-
-import pytest
-
 from integrations import ports
 from integrations.adapters import spec
-from integrations.adapters.odoo.health import Probe, clock_check, key_check, tried
 from integrations.records import Check
 from tests.adapters.odoo.office import API_KEY, Office
 
@@ -33,36 +28,6 @@ def test_hints_of_good_checks_are_about_what_comes(office: Office) -> None:
     hints = {check.name: check.hint for check in report.checks if check.hint}
     assert set(hints) == {"rounding_product", "api_key"}
     assert "waits for a person" in hints["rounding_product"]
-
-
-def test_answer_of_another_shape_fails_its_check_and_not_the_test() -> None:
-    def read_nothing() -> Check:
-        no_rows: list[str] = []
-        return Check(name="company", ok=True, detail=no_rows[0])
-
-    check = tried(Probe("company", read_nothing))
-
-    assert (check.name, check.ok) == ("company", False)
-    assert "last exchange" in check.hint
-
-
-@pytest.mark.parametrize(
-    ("told", "is_ok", "words"),
-    [
-        ("Mon, 23 Nov 2026 12:01:00 GMT", True, "differ by 60 s"),
-        ("Mon, 23 Nov 2026 12:01:00 -0000", True, "differ by 60 s"),
-        ("Mon, 23 Nov 2026 12:05:00 GMT", False, "differ by 300 s"),
-        ("", True, "not compared"),
-        ("soon", True, "not compared"),
-    ],
-)
-def test_clocks_are_compared_where_the_server_tells_its_time(
-    told: str, is_ok: bool, words: str
-) -> None:
-    check = clock_check(told, now=datetime(2026, 11, 23, 12, tzinfo=UTC))
-
-    assert check.ok is is_ok
-    assert words in check.detail
 
 
 def test_nothing_is_written_by_a_test(office: Office) -> None:
@@ -121,21 +86,6 @@ def test_rounding_product_must_be_a_service(office: Office) -> None:
 
 def test_unknown_warehouse_is_told(office: Office) -> None:
     assert set(failed(office, warehouse_id="77")) == {"warehouse"}
-
-
-@pytest.mark.parametrize(
-    ("days_left", "is_ok", "warns"), [(60, True, False), (14, True, True), (0, False, True)]
-)
-def test_key_is_announced_before_it_expires(days_left: int, is_ok: bool, warns: bool) -> None:
-    today = date(2026, 11, 23)
-
-    check = key_check(today + timedelta(days=days_left), today=today)
-
-    assert (check.ok, bool(check.hint)) == (is_ok, warns)
-
-
-def test_unknown_expiry_is_no_failure() -> None:
-    assert key_check(None, today=date(2026, 11, 23)).ok
 
 
 # ---------------------------------------------------------------- rounding

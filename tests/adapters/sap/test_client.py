@@ -17,6 +17,7 @@ from integrations.errors import (
 from integrations.http import Reply
 from tests.adapters.sap.sales import Sales
 from tests.contract.offices.sap import SapOffice
+from tests.contract.walking import all_rows, everything
 
 OAUTH = {"auth": "oauth"}
 
@@ -202,3 +203,30 @@ def test_answer_means(answer: Reply, is_write: bool, error: type[Exception]) -> 
 @pytest.mark.parametrize("answer", [reply(200, "{}"), reply(201, "{}"), reply(204)])
 def test_good_answer_is_good(answer: Reply) -> None:
     assert explain_json(answer, True) is None
+
+
+@pytest.mark.parametrize("server_page", [7, 1000], ids=["links of SAP", "counted by us"])
+def test_material_that_goes_while_pages_are_read_hides_no_other(
+    office: SapOffice, server_page: int
+) -> None:
+    """Pages are counted by rows: what moves up would be on a page that was read already."""
+    standin = office.standin
+    standin.server_page = server_page
+    adapter = office.adapter()
+    adapter.page_size = 7
+    window = everything()
+    first = adapter.product_page(window, None)
+    rows = sorted(standin.store.rows["A_Product"], key=lambda row: str(row["Product"]))
+    for row in rows[:2]:
+        standin.store.rows["A_Product"].remove(row)
+
+    seen = {one.ref for one in first.rows}
+    cursor = first.next_cursor
+    while cursor is not None:
+        page = adapter.product_page(window, cursor)
+        seen |= {one.ref for one in page.rows}
+        cursor = page.next_cursor
+
+    left = {one.ref for one in all_rows(office.adapter().product_page, everything())}
+    assert left <= seen
+    assert len(left) > 40

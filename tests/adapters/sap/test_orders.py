@@ -246,3 +246,12 @@ def test_consignment_and_blocked_stock_do_not_count(office: SapOffice) -> None:
 def test_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(NeedsOperator, match=f"'{name}'"):
         read_settings({name: value})
+
+
+def test_what_sap_remarks_on_an_order_comes_with_it(sales: Sales) -> None:
+    sales.office.company.sales_data("DRILL-18V")["MinimumOrderQuantity"] = Decimal(10)  # type: ignore[index]
+
+    order = sales.office.adapter().create_order(sales.draft())
+
+    assert order.remarks == ("Minimum order quantity of 10 has not been reached",)
+    assert order.gross_total == Decimal("460.53")

@@ -5,13 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from integrations.adapters.business_central.adapter import BusinessCentralAdapter, open_adapter
 from integrations.adapters.business_central.sandbox import BusinessCentralStandIn
-from integrations.http import Limits, Session
 from integrations.sandbox.erps.business_central import filled
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -33,41 +30,14 @@ def office() -> Iterator["BusinessCentralOffice"]:
 
 
 @dataclass
-class BusinessCentralOffice:
-    standin: BusinessCentralStandIn
-    seed: FilledErp
+class BusinessCentralOffice(FilledOffice):
     kind: str = "business_central"
     creating: str = "salesOrders.post"
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> BusinessCentralAdapter:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         return (self.standin.add_vat_group(f"VAT{percent}", percent),)
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "not-the-client-secret"}
@@ -78,11 +48,19 @@ class BusinessCentralOffice:
         self.standin.is_secret_expired = True
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        self.standin.is_secret_expired = False
+        self.standin.client_secret = "the next one"
+        return {}, {"client_secret": self.standin.client_secret}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"company_id": "00000000-0000-4000-8000-000000000000"}
 
     def forbid_orders(self) -> None:
         self.standin.denied.add("salesOrders")
+
+    def permit_orders(self) -> None:
+        self.standin.denied.discard("salesOrders")
 
     def no_product(self) -> str:
         return "00000000-0000-4000-8000-000000000000"
@@ -173,9 +151,9 @@ class BusinessCentralOffice:
     def tell(self) -> None:
         self.standin.deliver_notifications()
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
-        self.standin.dropped.add((entity, name))
+        self.standin.change_field(entity, name, how)
         return entity, name
 
 

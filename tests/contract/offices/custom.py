@@ -4,15 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from integrations.adapters.custom.adapter import open_adapter
-from integrations.adapters.custom.sandbox import OddErp, PlainErp
-from integrations.http import Limits, Session
+from integrations.adapters.custom.sandbox import PlainErp
 from integrations.sandbox.erps.custom import filled
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (entity, field), as `used_fields` names them.
 NEEDED = {
@@ -34,46 +30,19 @@ def office() -> Iterator["CustomOffice"]:
 
 
 @dataclass
-class CustomOffice:
-    standin: PlainErp | OddErp
-    seed: FilledErp
+class CustomOffice(FilledOffice):
     kind: str = "custom"
     creating: str = "create_order"
     needed: Mapping[str, tuple[str, str]] = field(default_factory=lambda: NEEDED)
     number_prefix: str = "SO-"
     po_field: str = "po_number"
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> Any:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         code = f"V{percent}"
         self.standin.add_tax(code, Decimal(percent))
         return (code,)
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"client_secret": "0" * 40}
@@ -84,12 +53,18 @@ class CustomOffice:
         self.standin.client_secret = "the next one"
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {}, {"client_secret": self.standin.client_secret}
+
     def wrong_place(self) -> Mapping[str, str]:
         """Its address is all that names it."""
         return {}
 
     def forbid_orders(self) -> None:
         self.standin.forbidden.add(self.creating)
+
+    def permit_orders(self) -> None:
+        self.standin.forbidden.clear()
 
     def no_product(self) -> str:
         return "999999"
@@ -165,7 +140,7 @@ class CustomOffice:
     def block_customer(self, role: Role) -> None:
         self.standin.block(self.customer(role))
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = self.needed[port]
-        self.standin.without.add((entity, name))
+        self.standin.change_field(entity, name, how)
         return entity, name

@@ -43,6 +43,9 @@ class OddOffice(CustomOffice):
     def expire_secrets(self) -> None:
         self.standin.api_key = "the next one"
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {}, {"api_key": self.standin.api_key}
+
     def forbid_orders(self) -> None:
         self.standin.forbidden.add("create_header")
 

@@ -7,14 +7,11 @@ from decimal import Decimal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from integrations.adapters.netsuite.adapter import NetSuiteAdapter, open_adapter
 from integrations.adapters.netsuite.sandbox import NetSuiteStandIn
 from integrations.adapters.netsuite.sandbox.server import LINE_FIELD
-from integrations.http import Limits, Session
-from integrations.sandbox.erps.netsuite import filled, pem_of
+from integrations.sandbox.erps.netsuite import filled, pem_of, sign_in
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (entity, field).
 _NEEDED = {
@@ -24,7 +21,7 @@ _NEEDED = {
     "PullsCustomers": ("SuiteQL customer", "creditholdoverride"),
     "QuotesPrices": ("SuiteQL term", "daysuntilnetdue"),
     "ChecksCredit": ("customer", "creditLimit"),
-    "PushesOrders": ("salesOrder-itemElement", LINE_FIELD),
+    "PushesOrders": ("salesOrder", "otherRefNum"),
     "TracksOrders": ("SuiteQL transactionline", "quantityshiprecv"),
 }
 
@@ -36,44 +33,17 @@ def office() -> Iterator["NetSuiteOffice"]:
 
 
 @dataclass
-class NetSuiteOffice:
-    standin: NetSuiteStandIn
-    seed: FilledErp
+class NetSuiteOffice(FilledOffice):
     kind: str = "netsuite"
     creating: str = "create:salesOrder"
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> NetSuiteAdapter:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         known = self.seed.taxes.get(int(percent))
         if known is not None and percent == int(percent):
             return known
         return (str(self.standin.add_tax_code(f"{percent} %", percent)),)
-
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
 
     def wrong_secrets(self) -> Mapping[str, str]:
         """A key whose certificate nobody mapped."""
@@ -85,12 +55,20 @@ class NetSuiteOffice:
         """As after the end of the certificate, or a refresh of a sandbox."""
         self.standin.refresh_sandbox()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Another certificate is mapped, which has an id of its own."""
+        key = sign_in(self.standin, certificate_id="next-certificate")
+        return {"certificate_id": "next-certificate"}, {"private_key": key}
+
     def wrong_place(self) -> Mapping[str, str]:
         """The address names the account, and another account is another address."""
         return {}
 
     def forbid_orders(self) -> None:
         self.standin.forbidden.add("create:salesOrder")
+
+    def permit_orders(self) -> None:
+        self.standin.forbidden.discard("create:salesOrder")
 
     def no_product(self) -> str:
         return "999999"
@@ -178,12 +156,12 @@ class NetSuiteOffice:
     def block_customer(self, role: Role) -> None:
         self.standin.touch("customer", int(self.customer(role)), creditholdoverride="ON")
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str] | None:
+        """Of SuiteQL's columns nothing is told but whether they are there."""
         entity, name = _NEEDED[port]
-        if entity.startswith("SuiteQL "):
-            self.standin.tables.gone.add((entity.removeprefix("SuiteQL ").lower(), name))
-        else:
-            del self.standin.schemas[entity][name]
+        if how == "retype_field" and entity.startswith("SuiteQL "):
+            return None
+        self.standin.change_field(entity, name, how)
         return entity, name
 
     def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[int, int]:

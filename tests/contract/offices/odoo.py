@@ -6,14 +6,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from urllib.parse import unquote
 
-from integrations.adapters.odoo.adapter import OdooAdapter, open_adapter
 from integrations.adapters.odoo.sandbox import OdooStandIn
 from integrations.adapters.odoo.sandbox.importing import xids_of
-from integrations.http import Limits, Session
 from integrations.sandbox.erps.odoo import API_KEY, filled
 from integrations.sandbox.goods import Role, Warehouse
-from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field whose loss each port must tell: (model, field).
 _NEEDED = {
@@ -37,36 +34,12 @@ def office() -> Iterator["OdooOffice"]:
 
 
 @dataclass
-class OdooOffice:
-    standin: OdooStandIn
-    seed: FilledErp
+class OdooOffice(FilledOffice):
     kind: str = "odoo"
     creating: str = "sale.order.load"
     taxes: dict[Decimal, tuple[str, ...]] = field(default_factory=dict)
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> OdooAdapter:
-        keys = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.seed.url,
-            allow_private=True,
-            limits=limits or Limits(),
-            secrets=tuple(keys.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, keys)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         rate = Decimal(percent)
@@ -76,9 +49,6 @@ class OdooOffice:
             self.taxes[rate] = (str(self.standin.add_tax(f"VAT {rate} %", rate)),)
         return self.taxes[rate]
 
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
-
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"api_key": "0" * 40}
 
@@ -87,12 +57,21 @@ class OdooOffice:
     def expire_secrets(self) -> None:
         self.standin.keys.pop(self.seed.secrets["api_key"])
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        key = "f" * 40
+        self.standin.sign_in_as(key, uid=self.standin.service_uid, login="portal")
+        return {}, {"api_key": key}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"database": "no-such-database"}
 
     def forbid_orders(self) -> None:
         key = self.seed.secrets["api_key"]
         self.standin.keys[key] = replace(self.standin.keys[key], rights={"sale.order": "r"})
+
+    def permit_orders(self) -> None:
+        key = self.seed.secrets["api_key"]
+        self.standin.keys[key] = replace(self.standin.keys[key], rights={})
 
     def no_product(self) -> str:
         return "999999"
@@ -183,9 +162,9 @@ class OdooOffice:
     def tell(self) -> None:
         """Odoo does so at each commit."""
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
-        self.standin.drop_field(entity, name)
+        self.standin.change_field(entity, name, how)
         return entity, name
 
     def _by_line(self, order: str, quantities: Mapping[str, int]) -> dict[str, int]:

@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.sap.adapter import SapAdapter, open_adapter
 from integrations.adapters.sap.sandbox import SapStandIn
 from integrations.adapters.sap.sandbox.store import Row
-from integrations.http import Limits, Session
 from integrations.records import ExchangeRecord
 from integrations.sandbox.erps.sap import PASSWORD, filled
 from integrations.sandbox.goods import Role, Warehouse
 from integrations.sandbox.seeds import FilledErp
-from tests.contract.office import Carried, Seen
+from tests.contract.office import Carried, FilledOffice, Seen
 
 # A field that each port needs, for "an upgrade took it away".
 _NEEDED = {
@@ -40,7 +38,7 @@ class Kept:
         self.exchanges.append(exchange)
 
 
-class SapOffice:
+class SapOffice(FilledOffice):
     kind = "sap"
     creating = "order.create"
 
@@ -53,30 +51,7 @@ class SapOffice:
         for sku in ("DRILL-18V", "TAPE-5M"):
             self.company.set_stock(sku, self.location("main"), 20_000)
 
-    def adapter(
-        self,
-        *,
-        settings: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
-    ) -> SapAdapter:
-        given = {**self.seed.secrets, **(secrets or {})}
-        session = Session(
-            base_url=self.standin.url,
-            allow_private=True,
-            recorder=self.recorder,
-            limits=limits or Limits(),
-            secrets=tuple(given.values()),
-        )
-        return open_adapter(session, {**self.seed.settings, **(settings or {})}, given)
-
     # -- the ERP's own names
-
-    def variant(self, sku: str) -> str:
-        return self.seed.variants[sku]
-
-    def customer(self, role: Role) -> str:
-        return self.seed.customers[role]
 
     def tax(self, percent: int | Decimal) -> tuple[str, ...]:
         """A tax class is one character: those that the company lacks are added as they come."""
@@ -88,9 +63,6 @@ class SapOffice:
             table["1", known] = Decimal(percent)
         return (known,)
 
-    def location(self, warehouse: Warehouse) -> str:
-        return self.seed.locations[warehouse]
-
     def wrong_secrets(self) -> Mapping[str, str]:
         return {"password": "not-the-password"}
 
@@ -100,11 +72,17 @@ class SapOffice:
         self.standin.password = "the next one"
         self.standin.expire_tokens()
 
+    def renew_secrets(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        return {}, {"password": self.standin.password}
+
     def wrong_place(self) -> Mapping[str, str]:
         return {"client": "999"}
 
     def forbid_orders(self) -> None:
         self.standin.forbidden.add("API_SALES_ORDER_SRV")
+
+    def permit_orders(self) -> None:
+        self.standin.forbidden.discard("API_SALES_ORDER_SRV")
 
     def no_product(self) -> str:
         return "NO-SUCH-MATERIAL"
@@ -229,10 +207,10 @@ class SapOffice:
         with self.standin.lock:
             self.company.block_customer(self.customer(role))
 
-    def remove_field(self, port: str) -> tuple[str, str]:
+    def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
         with self.standin.lock:
-            self.standin.store.remove_field(entity, name)
+            self.standin.change_field(entity, name, how)
         return f"{self.standin.store.service_of[entity]}/{entity}", name
 
 

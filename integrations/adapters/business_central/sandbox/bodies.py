@@ -1,11 +1,12 @@
 """The body of a write, as strict as Business Central is with it."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.business_central.sandbox.faults import BcFault, bad_request
-from integrations.adapters.business_central.sandbox.schema import PAGES, Page
+from integrations.adapters.business_central.sandbox.schema import Page
 
 Row = dict[str, Any]
 
@@ -13,16 +14,16 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def checked(entity_set: str, body: Any) -> Row:
+def checked(entity_set: str, body: Any, pages: Mapping[str, Page]) -> Row:
     """Values as they are stored, in the order in which they came."""
-    page = PAGES[entity_set]
+    page = pages[entity_set]
     if not isinstance(body, dict):
         raise bad_request("The body is not a JSON object.")
     found: Row = {}
     for name, value in body.items():
         if name in page.parts and isinstance(value, list):
             target = page.parts[name][0]
-            found[name] = [checked(target, line) for line in value]
+            found[name] = [checked(target, line, pages) for line in value]
         elif name not in page.fields:
             raise bad_request(
                 f"The property '{name}' does not exist on type 'Microsoft.NAV.{page.entity}'. "
@@ -31,7 +32,7 @@ def checked(entity_set: str, body: Any) -> Row:
         elif name not in page.written:
             raise BcFault("BadRequest_InvalidOperation", f"The control '{name}' is read-only.")
         else:
-            found[name] = _value(page, name, value)
+            found[page.stored.get(name) or name] = _value(page, name, value)
     return found
 
 

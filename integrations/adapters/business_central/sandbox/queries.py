@@ -5,12 +5,12 @@ one field only; a name that the page does not have is refused.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.business_central.sandbox.faults import bad_request, no_segment
-from integrations.adapters.business_central.sandbox.schema import PAGES, Page
+from integrations.adapters.business_central.sandbox.schema import Page
 
 Row = dict[str, Any]
 Test = Callable[[Row], bool]
@@ -66,8 +66,9 @@ class _Filter:
         compare = _COMPARE.get(self._next())
         if compare is None:
             raise bad_request(f"Unknown operator after '{name}' in the filter.")
-        wanted = self._literal(self._next(), self.page.fields[name])
-        return (lambda row: compare(_plain(row[name]), wanted)), {name}
+        kind, stored = self.page.fields[name], self.page.stored.get(name, name)
+        wanted = self._literal(self._next(), kind)
+        return (lambda row: compare(_plain(_typed(row[stored], kind)), wanted)), {name}
 
     def _function(self, function: str) -> tuple[Test, set[str]]:
         self._expect("(")
@@ -76,9 +77,10 @@ class _Filter:
         self._expect(",")
         text = self._literal(self._next(), "Text")
         self._expect(")")
+        stored = self.page.stored.get(name, name)
         if function == "startswith":
-            return (lambda row: str(row[name]).startswith(text)), {name}
-        return (lambda row: text in str(row[name])), {name}
+            return (lambda row: str(row[stored]).startswith(text)), {name}
+        return (lambda row: text in str(row[stored])), {name}
 
     def _literal(self, word: str, kind: str) -> Any:
         is_text = word.startswith("'")
@@ -134,23 +136,25 @@ def shown(
     entity_set: str,
     options: dict[str, str],
     rows_of: Callable[[str, str, Any], list[Row]],
+    pages: Mapping[str, Page],
 ) -> Row:
     """The row with the fields of `$select` and the parts of `$expand`."""
-    page = PAGES[entity_set]
+    page = pages[entity_set]
     names = [name for name in options.get("$select", "").split(",") if name] or list(page.fields)
     for name in names:
         if name not in page.fields:
             raise unknown_property(name, page)
     found: Row = {
         "@odata.etag": etag_of(row),
-        **{name: _sent(row[name], page.fields[name]) for name in names},
+        **{name: _sent(row[page.stored.get(name, name)], page.fields[name]) for name in names},
     }
     for part, inner in _parts(options.get("$expand", "")):
         if part not in page.parts:
             raise no_segment(part)
         target, theirs, ours = page.parts[part]
         children = [
-            shown(child, target, inner, rows_of) for child in rows_of(target, theirs, row[ours])
+            shown(child, target, inner, rows_of, pages)
+            for child in rows_of(target, theirs, row[ours])
         ]
         is_single = target == "customerFinancialDetails"
         found[part] = children[0] if is_single else children
@@ -171,7 +175,15 @@ def _parts(text: str) -> list[tuple[str, dict[str, str]]]:
 
 def _sent(value: Any, kind: str) -> Any:
     """Names of choices come encoded as in XML where they hold blanks."""
-    return value.replace(" ", "_x0020_") if kind == "Enum" else value
+    typed = _typed(value, kind)
+    return typed.replace(" ", "_x0020_") if kind == "Enum" else typed
+
+
+def _typed(value: Any, kind: str) -> Any:
+    """A value that is kept in the type of before an upgrade, as it is told since."""
+    if kind.startswith("Text") and not isinstance(value, str):
+        return str(value)
+    return int(value) if kind == "Int32" and isinstance(value, bool) else value
 
 
 def _plain(value: Any) -> Any:

@@ -3,18 +3,43 @@
 After Microsoft Learn, "API (v2.0) for Business Central", resource by resource.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`fields`: type by name, as in "Text(100)". `parts`: (entity set, its field, our field)."""
+    """`fields`: type by name, as in "Text(100)". `parts`: (entity set, its field, our field).
+    `stored`: under which name a field is kept that an upgrade named anew."""
 
     entity: str
     fields: dict[str, str]
     written: frozenset[str] = frozenset()
     parts: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     is_own: bool = False  # of the companion extension
+    stored: dict[str, str] = field(default_factory=dict)
+
+    def changed(self, name: str, how: str) -> "Page":
+        """As after an upgrade, by one of the dials of fields."""
+        fields = {key: kind for key, kind in self.fields.items() if key != name}
+        if how == "retype_field":
+            return replace(self, fields={**fields, name: _retyped(self.fields[name])})
+        if how == "drop_field":
+            return replace(self, fields=fields)
+        new = f"{name}2"
+        return replace(
+            self,
+            fields={**fields, new: self.fields[name]},
+            stored={**self.stored, new: name},
+            written=self.written | ({new} if name in self.written else set()),
+        )
+
+
+def _retyped(kind: str) -> str:
+    base, _, length = kind.rstrip(")").partition("(")
+    if length:
+        return f"{base}({int(length) // 2})"
+    return {"Boolean": "Int32", "Int32": "Decimal"}.get(base, "Text(50)")
 
 
 _TYPES = {
@@ -201,17 +226,13 @@ PAGES: dict[str, Page] = {
 }
 
 
-def metadata(dropped: set[tuple[str, str]], *, is_own: bool) -> str:
+def metadata(pages: Mapping[str, Page], *, is_own: bool) -> str:
     """`$metadata` in EDMX."""
     kinds = []
-    for page in PAGES.values():
+    for page in pages.values():
         if page.is_own != is_own:
             continue
-        properties = "".join(
-            _property(name, kind)
-            for name, kind in page.fields.items()
-            if (page.entity, name) not in dropped
-        )
+        properties = "".join(_property(name, kind) for name, kind in page.fields.items())
         kinds.append(f'<EntityType Name="{page.entity}">{properties}</EntityType>')
     return (
         '<?xml version="1.0" encoding="utf-8"?><edmx:Edmx Version="4.0" '

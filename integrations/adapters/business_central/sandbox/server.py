@@ -14,11 +14,11 @@ from integrations.adapters.business_central.sandbox.faults import (
     no_segment,
     not_found,
 )
-from integrations.adapters.business_central.sandbox.queries import etag_of, filtered, shown
+from integrations.adapters.business_central.sandbox.queries import etag_of, filtered
 from integrations.adapters.business_central.sandbox.schema import PAGES, metadata
 from integrations.adapters.business_central.sandbox.store import Row
 from integrations.adapters.business_central.sandbox.writing import Writing
-from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, paper, route
+from integrations.standin import OF_CALLBACKS, OF_FIELDS, Request, Response, StandIn, paper, route
 
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
 _API = "/v2.0/{tenant}/{environment}/api"
@@ -45,7 +45,7 @@ class BusinessCentralStandIn(StandIn, Writing):
     """
 
     vendor_dials: ClassVar[frozenset[str]] = frozenset(
-        {"expire_token", "shrink_pages", "drop_field", *OF_CALLBACKS}
+        {"expire_token", "shrink_pages", *OF_FIELDS, *OF_CALLBACKS}
     )
     fields: ClassVar[dict[str, tuple[str, str]]] = {
         f"{entity}.{name}": (entity, name)
@@ -74,7 +74,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         self.is_app_enabled = True
         self.is_secret_expired = False
         self.denied: set[str] = set()  # entity sets that no permission set of the app has
-        self.dropped: set[tuple[str, str]] = set()
+        self.pages = dict(PAGES)
         self.largest_page = _MOST
         self.tokens_live_s = 3599
         self.refusals: list[BcFault] = []  # what an extension's own checks refuse next
@@ -83,11 +83,14 @@ class BusinessCentralStandIn(StandIn, Writing):
     def expire_tokens(self) -> None:
         self._tokens.clear()
 
-    def take_field_away(self, entity: str, name: str) -> None:
-        self.dropped.add((entity, name))
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        page = _page_of(entity)
+        self.pages[page] = self.pages[page].changed(name, how)
 
     def put_field_back(self, entity: str, name: str) -> None:
-        self.dropped.discard((entity, name))
+        """With every other field of that page."""
+        page = _page_of(entity)
+        self.pages[page] = PAGES[page]
 
     # -- sign-in
 
@@ -168,7 +171,7 @@ class BusinessCentralStandIn(StandIn, Writing):
         if first == "$metadata":
             return Response(
                 200,
-                text=metadata(self.dropped, is_own=is_own),
+                text=metadata(self.pages, is_own=is_own),
                 headers={"Content-Type": "application/xml"},
             )
         if "company" in values and values["company"].lower() != self.company_id:
@@ -233,7 +236,7 @@ class BusinessCentralStandIn(StandIn, Writing):
 
     def _one(self, request: Request, name: str, key: str) -> Response:
         row = self.worked_out(name, self._row(name, key))
-        return Response(200, shown(row, name, dict(request.params), self._rows))
+        return Response(200, self._shown(row, name, dict(request.params)))
 
     def _page(self, request: Request, name: str, fixed: Row) -> Response:
         """Paging by the server: `$skip` is ignored, the next link leads on (Microsoft Learn:
@@ -243,14 +246,14 @@ class BusinessCentralStandIn(StandIn, Writing):
             raise bad_request("You must specify an Id or a Document Id to get the lines.")
         rows = [self.worked_out(name, row) for row in self._rows(name, "", None)]
         rows = [row for row in rows if all(row[field] == value for field, value in fixed.items())]
-        rows = filtered(rows, options.get("$filter", ""), PAGES[name])
+        rows = filtered(rows, options.get("$filter", ""), self.pages[name])
         start = int(options.pop("$skiptoken", "0"))
         if "$top" in options:
             rows = rows[: int(options["$top"])]
         size = self.page_of(min(self.largest_page, _asked_size(request)))
         body: Row = {
             "@odata.context": f"{self.url}{request.path}/$metadata",
-            "value": [shown(row, name, options, self._rows) for row in rows[start : start + size]],
+            "value": [self._shown(row, name, options) for row in rows[start : start + size]],
         }
         if start + size < len(rows):
             query = urlencode({**options, "$skiptoken": str(start + size)})
@@ -273,6 +276,10 @@ class BusinessCentralStandIn(StandIn, Writing):
             raise BcFault("BadRequest_InvalidToken", "The If-Match header is missing.")
         if tag not in {"*", etag_of(row)}:
             raise changed()
+
+
+def _page_of(entity: str) -> str:
+    return next(name for name, page in PAGES.items() if page.entity == entity)
 
 
 def _asked_size(request: Request) -> int:

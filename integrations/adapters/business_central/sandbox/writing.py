@@ -11,6 +11,7 @@ from integrations.adapters.business_central.sandbox.faults import (
     no_segment,
 )
 from integrations.adapters.business_central.sandbox.queries import shown
+from integrations.adapters.business_central.sandbox.schema import Page
 from integrations.adapters.business_central.sandbox.store import Row
 from integrations.standin import Request, Response
 
@@ -19,9 +20,13 @@ class Writing(Company):
     refusals: list[BcFault]  # what an extension's own checks refuse next
     _rows: Callable[[str, str, Any], list[Row]]
     _row: Callable[[str, str], Row]
+    pages: dict[str, Page]  # as they are since the last upgrade
+
+    def _shown(self, row: Row, name: str, options: dict[str, str]) -> Row:
+        return shown(row, name, options, self._rows, self.pages)
 
     def _create(self, request: Request, name: str, fixed: Row) -> Response:
-        body = checked(name, _json(request))
+        body = checked(name, _json(request), self.pages)
         if self.refusals:
             raise self.refusals.pop(0)
         if name == "salesOrders":
@@ -37,7 +42,7 @@ class Writing(Company):
         else:
             raise BcFault("BadRequest_MethodNotAllowed", f"{name} takes no inserts.", 405)
         options = {"$expand": "salesOrderLines"} if name == "salesOrders" else {}
-        return Response(201, shown(row, name, {**dict(request.params), **options}, self._rows))
+        return Response(201, self._shown(row, name, {**dict(request.params), **options}))
 
     def _add_payment(self, body: Row, fixed: Row) -> Row:
         customer = self.store.get("customers", body.get("customerId", ""))
@@ -51,7 +56,7 @@ class Writing(Company):
         return self.store.insert("customerPayments", **defaults, **fixed, **body)
 
     def _patch(self, request: Request, name: str, row: Row) -> Response:
-        body = checked(name, _json(request))
+        body = checked(name, _json(request), self.pages)
         if name == "salesOrders":
             if "salesOrderLines" in body:
                 raise bad_request("Deep updates are not supported.")
@@ -62,7 +67,7 @@ class Writing(Company):
             self.renew(row, body)
         else:
             raise BcFault("BadRequest_MethodNotAllowed", f"{name} takes no changes.", 405)
-        return Response(200, shown(row, name, {}, self._rows))
+        return Response(200, self._shown(row, name, {}))
 
     def _delete(self, name: str, row: Row) -> None:
         if name == "salesOrders":

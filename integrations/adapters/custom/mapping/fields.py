@@ -43,12 +43,17 @@ PATH = PathShape()
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """A field of a record of ours: its kind, and whether a row without it can be used."""
+    """A field of a record of ours: its kind, and whether a row without it can be used.
+
+    `is_kept_up`: once it is mapped every row has to have it, if only null: an upgrade that drops
+    it would be read as zero.
+    """
 
     name: str
     kind: str
     help: str = ""
     is_required: bool = False
+    is_kept_up: bool = False
     choices: tuple[str, ...] = ()
 
 

@@ -55,8 +55,13 @@ STOCK = (
     FieldSpec("location_ref", "text"),
     FieldSpec("location_name", "text"),
     _needed("on_hand", "number"),
-    FieldSpec("reserved", "number"),
-    FieldSpec("available", "number", "Without it what is on hand less what is reserved."),
+    FieldSpec("reserved", "number", is_kept_up=True),
+    FieldSpec(
+        "available",
+        "number",
+        "Without it what is on hand less what is reserved.",
+        is_kept_up=True,
+    ),
     FieldSpec("incoming", "number"),
     FieldSpec("incoming_on", "date"),
     FieldSpec("unit", "text"),
@@ -121,8 +126,8 @@ ORDER_LINE = (
     _needed("net_unit_price", "unit_price"),
     FieldSpec("discount_percent", "number"),
     FieldSpec("net_total", "amount"),
-    FieldSpec("shipped", "number"),
-    FieldSpec("invoiced", "number"),
+    FieldSpec("shipped", "number", is_kept_up=True),
+    FieldSpec("invoiced", "number", is_kept_up=True),
     FieldSpec("expected_on", "date"),
 )
 SHIPMENT = (

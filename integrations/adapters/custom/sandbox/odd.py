@@ -8,7 +8,7 @@ calls; a reference may be given twice; "come again" names a date.
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from integrations.adapters.custom.sandbox.books import Books, Refused
 from integrations.adapters.custom.sandbox.odd_answers import bad, good
@@ -16,12 +16,13 @@ from integrations.adapters.custom.sandbox.odd_catalog import OddCatalog
 from integrations.adapters.custom.sandbox.odd_orders import OddOrders
 from integrations.adapters.custom.sandbox.odd_tracking import OddTracking
 from integrations.adapters.custom.sandbox.staff import Staff
-from integrations.standin import Request, Response, StandIn, route
+from integrations.adapters.custom.sandbox.upgraded import Upgraded
+from integrations.standin import OF_FIELDS, Request, Response, StandIn, route
 
 API_KEY = "altwerk-schluessel-1"
 
 
-class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
+class OddErp(Upgraded, OddCatalog, OddOrders, OddTracking, Staff, StandIn):
     """Start it, fill it by the verbs of Staff, talk to it at `url`."""
 
     def __init__(self, *, port: int = 0, api_key: str = API_KEY) -> None:
@@ -29,10 +30,10 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
         self.books = Books(rounds="line", price_digits=2)
         self.api_key = api_key
         self.is_closed = False
-        self.without: set[tuple[str, str]] = set()
+        self.fields_changed: dict[tuple[str, str], str] = {}
         self.forbidden: set[str] = set()
 
-    vendor_dials = frozenset({"drop_field"})
+    vendor_dials = frozenset(OF_FIELDS)
     fields: ClassVar[dict[str, tuple[str, str]]] = {
         f"{entity}.{name}": (entity, name)
         for entity, name in (
@@ -41,12 +42,6 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
             ("orders", "fremdnr"),
         )
     }
-
-    def take_field_away(self, entity: str, name: str) -> None:
-        self.without.add((entity, name))
-
-    def put_field_back(self, entity: str, name: str) -> None:
-        self.without.discard((entity, name))
 
     def close_period(self) -> None:
         """From now on accounting takes no order."""
@@ -75,10 +70,6 @@ class OddErp(OddCatalog, OddOrders, OddTracking, Staff, StandIn):
 
     def unknown_route(self, request: Request) -> Response:
         return bad("bad_request", f"{request.method} {request.path} gibt es nicht")
-
-    def shown_row(self, entity: str, row: dict[str, Any]) -> dict[str, Any]:
-        """Without the fields that an upgrade took away."""
-        return {name: value for name, value in row.items() if (entity, name) not in self.without}
 
 
 def _dated(response: Response) -> Response:

@@ -6,7 +6,7 @@ anything that belongs to an order changes the order's updated_at.
 """
 
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qs
 
 from integrations.adapters.custom.sandbox.books import Books, Refused
@@ -14,12 +14,13 @@ from integrations.adapters.custom.sandbox.plain_answers import STATUSES, refusal
 from integrations.adapters.custom.sandbox.plain_catalog import PlainCatalog
 from integrations.adapters.custom.sandbox.plain_orders import PlainOrders
 from integrations.adapters.custom.sandbox.staff import Staff
-from integrations.standin import Request, Response, StandIn, route
+from integrations.adapters.custom.sandbox.upgraded import Upgraded
+from integrations.standin import OF_FIELDS, Request, Response, StandIn, route
 
 CLIENT_ID, CLIENT_SECRET = "portal", "plain-client-secret"  # noqa: S105 of a stand-in
 
 
-class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
+class PlainErp(Upgraded, PlainCatalog, PlainOrders, Staff, StandIn):
     """Start it, fill it by the verbs of Staff, talk to it at `url`."""
 
     def __init__(self, *, port: int = 0, client_secret: str = CLIENT_SECRET) -> None:
@@ -27,11 +28,11 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
         self.books = Books(rounds="total", price_digits=6)
         self.client_secret = client_secret
         self.tokens: set[str] = set()
-        self.without: set[tuple[str, str]] = set()
+        self.fields_changed: dict[tuple[str, str], str] = {}
         self.forbidden: set[str] = set()
         self.is_closed = False
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages", "drop_field"})
+    vendor_dials = frozenset({"expire_token", "shrink_pages", *OF_FIELDS})
     fields: ClassVar[dict[str, tuple[str, str]]] = {
         f"{entity}.{name}": (entity, name)
         for entity, name in (
@@ -40,12 +41,6 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
             ("orders", "external_reference"),
         )
     }
-
-    def take_field_away(self, entity: str, name: str) -> None:
-        self.without.add((entity, name))
-
-    def put_field_back(self, entity: str, name: str) -> None:
-        self.without.discard((entity, name))
 
     def close_period(self) -> None:
         """From now on accounting takes no order."""
@@ -101,7 +96,3 @@ class PlainErp(PlainCatalog, PlainOrders, Staff, StandIn):
 
     def unknown_route(self, request: Request) -> Response:
         return refusal(404, "no_such_endpoint", f"{request.method} {request.path}")
-
-    def shown_row(self, entity: str, row: dict[str, Any]) -> dict[str, Any]:
-        """Without the fields that an upgrade took away."""
-        return {name: value for name, value in row.items() if (entity, name) not in self.without}

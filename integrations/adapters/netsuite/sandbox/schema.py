@@ -57,6 +57,15 @@ def schemas() -> dict[str, Fields]:
     }
 
 
+def change_schema(fields: dict[str, dict[str, Any]], name: str, how: str) -> None:
+    """As an upgrade might: a dial of fields on one of them."""
+    usual = fields.pop(name)
+    if how == "rename_field":
+        fields[f"{name}_2"] = usual
+    elif how == "retype_field":
+        fields[name] = dict(_NUMBER if usual.get("type") == "string" else _TEXT)
+
+
 READ_ONLY = {
     "id",
     "tranId",

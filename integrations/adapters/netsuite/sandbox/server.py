@@ -8,16 +8,17 @@ from integrations.adapters.netsuite.sandbox import sales
 from integrations.adapters.netsuite.sandbox.company import Company
 from integrations.adapters.netsuite.sandbox.faults import Refusal
 from integrations.adapters.netsuite.sandbox.records import RECORD, Records, refused
-from integrations.adapters.netsuite.sandbox.schema import schemas
+from integrations.adapters.netsuite.sandbox.schema import change_schema, schemas
 from integrations.adapters.netsuite.sandbox.signin import TOKEN_LIFE_S, NotLetIn, SignIn
 from integrations.adapters.netsuite.sandbox.staff import Staff
 from integrations.adapters.netsuite.sandbox.store import Store
 from integrations.adapters.netsuite.sandbox.suiteql import Tables
-from integrations.standin import Request, Response, route
+from integrations.standin import OF_FIELDS, Request, Response, route
 
 BASE = "/services/rest"
 TOKEN = f"{BASE}/auth/oauth2/v1/token"
 LINE_FIELD = "custcol_portal_line_ref"
+_TABLE = "SuiteQL "
 
 
 class NetSuiteStandIn(Records, Company, Staff):
@@ -62,21 +63,32 @@ class NetSuiteStandIn(Records, Company, Staff):
 
     # -- before a route
 
-    vendor_dials = frozenset({"expire_token", "drop_field"})
+    vendor_dials = frozenset({"expire_token", *OF_FIELDS})
     fields: ClassVar[dict[str, tuple[str, str]]] = {
-        f"{table}.{column}": (table, column)
-        for table, column in (
-            ("item", "itemid"),
-            ("pricing", "unitprice"),
-            ("customer", "creditholdoverride"),
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("SuiteQL item", "itemid"),
+            ("SuiteQL pricing", "unitprice"),
+            ("salesOrder", "otherRefNum"),
         )
     }
 
-    def take_field_away(self, entity: str, name: str) -> None:
-        self.tables.gone.add((entity, name))
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        """A column of SuiteQL has no type that anybody is told."""
+        if not entity.startswith(_TABLE):
+            change_schema(self.schemas[entity], name, how)
+        elif how == "drop_field":
+            self.tables.gone.add((_table_of(entity), name))
+        elif how == "rename_field":
+            self.tables.renamed[_table_of(entity), name] = f"{name}_2"
 
     def put_field_back(self, entity: str, name: str) -> None:
-        self.tables.gone.discard((entity, name))
+        if not entity.startswith(_TABLE):
+            self.schemas[entity].pop(f"{name}_2", None)
+            self.schemas[entity][name] = schemas()[entity][name]
+            return
+        self.tables.gone.discard((_table_of(entity), name))
+        self.tables.renamed.pop((_table_of(entity), name), None)
 
     def answer(self, request: Request) -> tuple[Response | None, str]:
         """More requests at once than the pool holds are refused and not worked on."""
@@ -190,3 +202,7 @@ class NetSuiteStandIn(Records, Company, Staff):
     def _line_fields(self) -> list[str]:
         known = self.schemas["salesOrder-itemElement"]
         return [name for name in known if name.startswith("custcol")]
+
+
+def _table_of(entity: str) -> str:
+    return entity.removeprefix(_TABLE).lower()

@@ -43,12 +43,14 @@ MOST_ROWS = 100_000
 
 
 class Tables:
-    """`hidden` are tables the role may not see; `gone` columns that are not there any more."""
+    """`hidden` are tables the role may not see; `gone` columns that are not there any more,
+    `renamed` those that have another name."""
 
     def __init__(self, store: Store, line_fields: Callable[[], Iterable[str]]) -> None:
         self.store, self._line_fields = store, line_fields
         self.hidden: set[str] = set()
         self.gone: set[tuple[str, str]] = set()
+        self.renamed: dict[tuple[str, str], str] = {}
         self.item_fields: set[str] = set()
         self.has_compound_status = False  # "SalesOrd:B", as saved searches show it
 
@@ -75,13 +77,17 @@ class Tables:
             if name.lower() in self.hidden or name.lower() not in sql:
                 continue
             kept = [one for one in columns if (name.lower(), one) not in self.gone]
-            typed = ", ".join(f'"{one}" NUMERIC' if one in _KEYS else f'"{one}"' for one in kept)
+            typed = ", ".join(self._column(name.lower(), one) for one in kept)
             database.execute(f'CREATE TABLE "{name}" ({typed})')
             marks = ", ".join("?" for _ in kept)
             database.executemany(
                 f'INSERT INTO "{name}" VALUES ({marks})',
                 [[_stored(row.get(one)) for one in kept] for row in rows],
             )
+
+    def _column(self, table: str, name: str) -> str:
+        shown = self.renamed.get((table, name), name)
+        return f'"{shown}" NUMERIC' if name in _KEYS else f'"{shown}"'
 
     def _display(self, column: str, value: Any) -> str | None:
         table, name = _NAMES.get(column, ("", ""))
@@ -138,7 +144,17 @@ class Tables:
 # Compared as numbers, whatever the parameter is written as.
 _KEYS = frozenset(
     ("id", "item", "transaction", "location", "customer", "entity", "currency", "company", "nkey")
-    + ("pricelevel", "quantity", "level", "parent", "previousdoc", "previousline", "nextdoc")
+    + (
+        "pricelevel",
+        "quantity",
+        "level",
+        "group",
+        "pricinggroup",
+        "parent",
+        "previousdoc",
+        "previousline",
+        "nextdoc",
+    )
     + ("nextline", "addressbookaddress", "internalid")
 )
 

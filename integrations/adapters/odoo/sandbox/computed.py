@@ -24,7 +24,8 @@ def _computes(
 
 def value_of(store: Store, model: str, row: Row, name: str) -> Any:
     """The raw value of any field of a row; one2many in the order of the other model's ids."""
-    one = store.models[model].fields[name]
+    # Odoo's own code knows a field by its old name too
+    one = store.models[model].fields.get(name) or store.whole[model].fields[name]
     if one.compute:
         return COMPUTES[one.compute](store, model, row, name)
     if one.type == "one2many":

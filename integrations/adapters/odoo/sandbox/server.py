@@ -24,7 +24,7 @@ from integrations.adapters.odoo.sandbox.faults import (
 )
 from integrations.adapters.odoo.sandbox.methods import ON_MODEL, bound, find_method
 from integrations.adapters.odoo.sandbox.searching import TIME_FORMAT
-from integrations.standin import OF_CALLBACKS, Request, Response, StandIn, route
+from integrations.standin import OF_CALLBACKS, OF_FIELDS, Request, Response, StandIn, route
 
 _NO_DATABASE_PAGE = (
     "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>No database is selected "
@@ -42,6 +42,18 @@ _WRONG_TYPE_PAGE = (
     "again.</p>\n"
 )
 _NO_KEY = "User not authenticated, use an API Key with a Bearer Authorization header."
+# What an upgrade might make of a field of this type.
+_RETYPED = {
+    "char": "text",
+    "text": "html",
+    "html": "text",
+    "float": "monetary",
+    "monetary": "float",
+    "boolean": "selection",
+    "selection": "char",
+    "datetime": "date",
+    "date": "datetime",
+}
 _DID_YOU_MEAN = "Did you mean POST /json/2/<model>/<method>?"
 
 
@@ -52,7 +64,7 @@ class OdooStandIn(StandIn, Company):
     the administrator (key `staff_key`). Before 19 there is no /json/2 and no /web/version.
     """
 
-    vendor_dials = frozenset({"drop_field", *OF_CALLBACKS})
+    vendor_dials = frozenset({*OF_FIELDS, *OF_CALLBACKS})
     fields: ClassVar[dict[str, tuple[str, str]]] = {
         f"{model}.{name}": (model, name)
         for model, name in (
@@ -83,18 +95,22 @@ class OdooStandIn(StandIn, Company):
         staff = User(id=self.staff_uid, login="admin", is_admin=True)
         self.keys: dict[str, User] = {api_key: service, staff_key: staff}
         self._commits = 0
-        self._taken: dict[tuple[str, str], Any] = {}
         self._written_xids: dict[str, int] = {}
         self._arrived = threading.local()
 
-    def take_field_away(self, entity: str, name: str) -> None:
-        self._taken[entity, name] = self.store.models[entity].fields[name]
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        usual = self.store.whole[entity].fields[name]
+        if how == "retype_field":
+            self.retype_field(entity, name, type=_RETYPED[usual.type])
+            return
         self.drop_field(entity, name)
+        if how == "rename_field":
+            renamed = replace(usual, source=usual.source or name)
+            self.store.define(entity, f"x_{name}", renamed)
 
     def put_field_back(self, entity: str, name: str) -> None:
-        model = self.store.models[entity]
-        fields = {**model.fields, name: self._taken.pop((entity, name))}
-        self.store.models = {**self.store.models, entity: replace(model, fields=fields)}
+        self.store.define(entity, f"x_{name}", None)
+        self.store.define(entity, name, self.store.whole[entity].fields[name])
 
     def sign_in_as(self, key: str, *, uid: int, login: str, **values: Any) -> None:
         """Lets a key act for a user; `values` as of `User` (rights, is_admin …)."""

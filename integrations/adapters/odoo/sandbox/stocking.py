@@ -113,14 +113,11 @@ class Stocking(Selling):
 
     def drop_field(self, model: str, name: str) -> None:
         """As after an upgrade, or when a module is removed."""
-        one = self.store.models[model]
-        fields = {key: value for key, value in one.fields.items() if key != name}
-        self.store.models = {**self.store.models, model: replace(one, fields=fields)}
+        self.store.define(model, name, None)
 
     def retype_field(self, model: str, name: str, **values: Any) -> None:
-        one = self.store.models[model]
-        fields = {**one.fields, name: replace(one.fields[name], **values)}
-        self.store.models = {**self.store.models, model: replace(one, fields=fields)}
+        changed = replace(self.store.models[model].fields[name], **values)
+        self.store.define(model, name, changed)
 
 
 _COUNTRIES = {"DE": "Germany", "FR": "France", "US": "United States"}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ class Store:
     def __init__(self, *, version: int = 19) -> None:
         self.version = version
         self.models: dict[str, ModelDef] = models_of(version)
+        self.whole = self.models  # as they were before an upgrade
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.uid = 1
         self._tables: dict[str, dict[int, Row]] = {name: {} for name in self.models}
@@ -102,7 +104,7 @@ class Store:
         now = self.now()
         row = {
             name: _default(one)
-            for name, one in self.models[model].fields.items()
+            for name, one in self.whole[model].fields.items()
             if not one.compute and one.type != "one2many" and not one.source
         }
         row.update(values, id=row_id, create_date=now, write_date=now)
@@ -135,6 +137,14 @@ class Store:
 
     def definition(self, model: str, name: str) -> FieldDef | None:
         return self.models[model].fields.get(name)
+
+    def define(self, model: str, name: str, one: FieldDef | None) -> None:
+        """Adds, changes or, with None, removes a field; its values stay."""
+        known = self.models[model]
+        fields = {key: value for key, value in known.fields.items() if key != name}
+        if one is not None:
+            fields[name] = one
+        self.models = {**self.models, model: replace(known, fields=fields)}
 
     def skip_to(self, model: str, last_id: int) -> None:
         """The next row of this model gets the id after `last_id`, as after many others."""

@@ -1,16 +1,18 @@
 """The gateway's door: who may come in, with which session and token, and how it says no."""
 
 import base64
+import json
 import secrets
 import time
 import uuid
 from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote
 
 from integrations.adapters.sap.sandbox.schema_documents import SERVICES
 from integrations.adapters.sap.sandbox.store import ROOT, Store
 from integrations.adapters.sap.sandbox.writing import Writing
-from integrations.standin import Request, Response, StandIn, route
+from integrations.standin import OF_FIELDS, Request, Response, StandIn, route
 
 _LOGON_PAGE = "<html><head><title>Logon Error Message</title></head><body>{words}</body></html>"
 
@@ -18,7 +20,15 @@ _LOGON_PAGE = "<html><head><title>Logon Error Message</title></head><body>{words
 class Entrance(StandIn):
     """Sign-in, sessions and services of `SapStandIn`."""
 
-    vendor_dials = frozenset({"expire_token", "shrink_pages"})
+    vendor_dials = frozenset({"expire_token", "shrink_pages", *OF_FIELDS})
+    fields: ClassVar[dict[str, tuple[str, str]]] = {
+        f"{entity}.{name}": (entity, name)
+        for entity, name in (
+            ("A_Product", "ProductGroup"),
+            ("A_SlsPrcgConditionRecord", "ConditionRateValue"),
+            ("A_SalesOrder", "PurchaseOrderByCustomer"),
+        )
+    }
 
     def __init__(
         self,
@@ -42,6 +52,12 @@ class Entrance(StandIn):
         self.is_user_usable = True  # false: locked, or the password has expired
         self._sessions: dict[str, str] = {}
         self._tokens: dict[str, float] = {}
+
+    def change_field(self, entity: str, name: str, how: str) -> None:
+        self.store.change_field(entity, name, how)
+
+    def put_field_back(self, entity: str, name: str) -> None:
+        self.store.change_field(entity, name, "")
 
     # -- sign-in
 
@@ -167,3 +183,9 @@ def of_service(response: Response, service: str) -> Response:
     if response.status >= 400 and isinstance(response.json, dict):
         response.json["error"]["innererror"]["application"]["service_id"] = service
     return replace(response, headers={"DataServiceVersion": "2.0", **response.headers})
+
+
+def message_header(words: str) -> dict[str, str]:
+    """Observed: a warning comes with the good answer, in a header."""
+    told = {"code": "ZLAB/007", "message": words, "details": [], "severity": "success"}
+    return {"sap-message": json.dumps({**told, "target": "/#TRANSIENT#"})}

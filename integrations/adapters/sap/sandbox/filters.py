@@ -99,7 +99,7 @@ class _Parser:
             raise Field(f'Property "{name}" does not exist in "{self._kind.name}"')
         if "n" in prop.flags:
             raise Field(f'Property "{name}" is not filterable')
-        return name
+        return prop.stored
 
 
 def _comparison(name: str, compare: Callable[[Any, Any], bool], value: Any) -> Test:

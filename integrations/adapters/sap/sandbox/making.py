@@ -1,4 +1,4 @@
-"""What people do in production: make to order, release, finish."""
+"""What people do in production: make to order, release, finish; what SAP remarks on an order."""
 
 from datetime import timedelta
 from typing import Any
@@ -39,3 +39,12 @@ class Making(Staff):
 
     def _stamp(self) -> str:
         return self.now().strftime("%Y%m%d%H%M%S")
+
+    def remark_on(self, order: Row) -> str:
+        """Recorded: an order below a minimum quantity is taken, with a remark."""
+        for item in self.items(order):
+            data = self.sales_data(item["Material"])
+            if data and item["RequestedQuantity"] < data["MinimumOrderQuantity"]:
+                least = data["MinimumOrderQuantity"]
+                return f"Minimum order quantity of {least:f} has not been reached"
+        return ""

@@ -93,7 +93,7 @@ def _chosen(rows: Sequence[Row], kind: Kind, params: Params) -> list[Row]:
         name, _, direction = part.strip().partition(" ")
         if name not in kind.props:
             raise Field(f'Property "{name}" does not exist in "{kind.name}"')
-        found.sort(key=partial(_sortable, name), reverse=direction == "desc")
+        found.sort(key=partial(_sortable, kind.props[name].stored), reverse=direction == "desc")
     return found
 
 

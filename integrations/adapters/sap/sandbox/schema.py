@@ -6,14 +6,21 @@ or no, G guid; flags: k key, x neither creatable nor updatable, n not filterable
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Prop:
+    """`of` is the name it is stored under, where an upgrade gave it another."""
+
     name: str
     type: str
     flags: str = ""
+    of: str = ""
+
+    @property
+    def stored(self) -> str:
+        return self.of or self.name
 
     @property
     def kind(self) -> str:
@@ -56,7 +63,30 @@ class Kind:
 
     @property
     def etag(self) -> str:
-        return next((prop.name for prop in self.props.values() if "e" in prop.flags), "")
+        return next((prop.stored for prop in self.props.values() if "e" in prop.flags), "")
+
+    def changed(self, changes: Mapping[str, str]) -> "Kind":
+        """With some properties gone, named or typed anew: names with a dial of fields."""
+        told = (_changed(prop, changes.get(prop.name, "")) for prop in self.props.values())
+        return replace(self, props={prop.name: prop for prop in told if prop is not None})
+
+
+def _changed(prop: Prop, how: str) -> Prop | None:
+    if how == "drop_field":
+        return None
+    if how == "rename_field":
+        return replace(prop, name=f"{prop.name}_2", of=prop.name)
+    return replace(prop, type=_retyped(prop)) if how == "retype_field" else prop
+
+
+def _retyped(prop: Prop) -> str:
+    """A text of another length, a number of other digits."""
+    if prop.kind == "N":
+        precision, scale = prop.digits
+        return f"N{precision + 4}.{scale + 2}"
+    if prop.kind != "S":
+        raise ValueError(f"no upgrade gives {prop.name} another type")
+    return f"S{max(prop.length // 2, 1) if prop.length != 1 else 2}"
 
 
 def kind(

@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from integrations.adapters.sap.sandbox.describing import described
 from integrations.adapters.sap.sandbox.entrance import (
     Entrance,
     error,
+    message_header,
     of_service,
     raw_service,
     service_of,
@@ -171,7 +173,10 @@ class SapStandIn(Entrance):
 
     def _created(self, set_name: str, request: Request) -> Response:
         body = _body(request.body)
-        return self._made(set_name, self.company.create_order(body), body)
+        row = self.company.create_order(body)
+        made = self._made(set_name, row, body)
+        remark = self.company.remark_on(row)
+        return replace(made, headers={**made.headers, **message_header(remark)}) if remark else made
 
     def _made(self, set_name: str, row: Row, body: Mapping[str, Any]) -> Response:
         """What was made, with the navigations that the deep insert filled (observed)."""

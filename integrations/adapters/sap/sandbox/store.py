@@ -1,7 +1,6 @@
 """The rows of all sets, and how one row becomes JSON."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -23,11 +22,13 @@ class Store:
             for kind in kinds:
                 self.kinds[kind.name] = kind
                 self.service_of[kind.name] = service
+        self._whole = dict(self.kinds)  # as they were before an upgrade
+        self._changes: dict[str, dict[str, str]] = {}
         self.rows: dict[str, list[Row]] = {name: [] for name in self.kinds}
 
     def add(self, set_name: str, **values: Any) -> Row:
         """A row with these values; texts and flags that are not named are initial."""
-        row: Row = {prop.name: _initial(prop) for prop in self.kinds[set_name].props.values()}
+        row: Row = {prop.name: _initial(prop) for prop in self._whole[set_name].props.values()}
         unknown = set(values) - set(row)
         if unknown:
             raise ValueError(f"{set_name} has no {', '.join(sorted(unknown))}")
@@ -60,11 +61,11 @@ class Store:
             if name.startswith(beginning)
         }
 
-    def remove_field(self, set_name: str, name: str) -> None:
-        """As an upgrade or a missing authorisation might."""
-        kind = self.kinds[set_name]
-        props: Mapping[str, Prop] = {key: one for key, one in kind.props.items() if key != name}
-        self.kinds[set_name] = replace(kind, props=props)
+    def change_field(self, set_name: str, name: str, how: str) -> None:
+        """As an upgrade or a missing authorisation might; empty `how`: as it was."""
+        changes = {**self._changes.get(set_name, {}), name: how}
+        self._changes[set_name] = changes
+        self.kinds[set_name] = self._whole[set_name].changed(changes)
 
     def linked(self, row: Row, nav: Nav) -> list[Row]:
         return [
@@ -90,7 +91,7 @@ class Store:
             list(kind.props) if "*" in chosen or not chosen else []
         )
         for name in plain:
-            found[name] = written(kind.props[name], row.get(name))
+            found[name] = written(kind.props[name], row.get(kind.props[name].stored))
         for name, nav in kind.navs.items():
             if name in expanded:
                 found[name] = self._expanded(row, nav, chosen.get(name, []), expanded[name], base)

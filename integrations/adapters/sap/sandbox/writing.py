@@ -32,7 +32,7 @@ class Writing(Making):
                 )
             typed = taken(prop, value, f"{path}{name}")
             if "x" not in prop.flags and not (change and "k" in prop.flags):
-                found[name] = "" if typed is None and prop.kind == "S" else typed
+                found[prop.stored] = "" if typed is None and prop.kind == "S" else typed
         return found
 
     def _type(self, kind: Kind) -> str:
@@ -283,7 +283,7 @@ class Writing(Making):
         uri = f"{self._base}{ROOT}/{service}/{self.store.address(set_name, keys)}"
         return {
             "__metadata": {"type": f"{service}.{set_name}Type", "uri": uri},
-            **{name: written(prop, row.get(name)) for name, prop in props.items()},
+            **{name: written(prop, row.get(prop.stored)) for name, prop in props.items()},
         }
 
 
