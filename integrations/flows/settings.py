@@ -204,6 +204,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             help="The other runs read what changed. 0: never complete. Empty: 24.",
             read=_hours,
         ),
+        MOST_REMOVALS,
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(
