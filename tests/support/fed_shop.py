@@ -83,3 +83,30 @@ class FedShop:
             some = wanted[start : start + _AT_ONCE]
             asked = {name: some, "fields": fields, "limit": 4 * _AT_ONCE}
             yield from self.admin.get(f"/admin/{path}", **asked)[key]
+
+    # -- making room
+
+    def clear(self, emails: Iterable[str], *, lists: Iterable[str], groups: Iterable[str]) -> None:
+        """Takes the company's goods, their categories and these customers out of the shop."""
+        ids = sorted({row["product_id"] for row in self.variants().values()})
+        if ids:
+            self.admin.post("/admin/products/batch", {"delete": ids})
+        for one in lists:
+            self.admin.delete(f"/admin/price-lists/{one}")
+        for one in groups:
+            self.admin.delete(f"/admin/customer-groups/{one}")
+        for email in emails:
+            for row in self.customers(email):
+                self.admin.delete(f"/admin/customers/{row['id']}")
+        self._clear_categories()
+
+    def _clear_categories(self) -> None:
+        """Those below first; the shop refuses to delete one that has others in it."""
+        fields = "id,parent_category_id"
+        while rows := self.admin.get("/admin/product-categories", fields=fields, limit=200)[
+            "product_categories"
+        ]:
+            parents = {row["parent_category_id"] for row in rows}
+            for row in rows:
+                if row["id"] not in parents:
+                    self.admin.delete(f"/admin/product-categories/{row['id']}")
