@@ -6,6 +6,7 @@ deletes the real ones). All of them are refused here, before anything is sent.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from integrations.adapters.medusa.categories import Categories
@@ -46,7 +47,7 @@ class Products(Categories):
         for product in written:
             self._check(product)
         self._refuse_tax_inclusive(written)
-        self._prepare_options([one for one in products if one.product_id])
+        self._prepare([one for one in products if one.product_id])
         body = {
             "create": [to_create(one) for one in products if not one.product_id],
             "update": [to_update(one) for one in products if one.product_id],
@@ -150,10 +151,11 @@ class Products(Categories):
             self._channels = frozenset(row["id"] for row in rows)
         return self._channels
 
-    # -- options of products that exist
+    # -- options and variants of products that exist
 
-    def _prepare_options(self, products: Sequence[ProductWrite]) -> None:
-        """Adds option values that Medusa lacks; a batch cannot, and refuses their variants.
+    def _prepare(self, products: Sequence[ProductWrite]) -> None:
+        """Adds option values that Medusa lacks; a batch cannot, and refuses their variants. Drops
+        variants that are not sold any more.
 
         Repeatable: a value that is there is not added again.
         """
@@ -168,10 +170,22 @@ class Products(Categories):
             if not product.is_published:
                 continue  # only its status is sent
             _check_variants(product, row)
+            self._drop_variants(product, row)
             additions = _missing_values(product, row)
             if additions:
                 path = f"/admin/products/{product.product_id}/options/batch"
                 self._client.post(path, {"update": additions}, [("fields", "id")])
+
+    def _drop_variants(self, product: ProductWrite, row: dict[str, Any]) -> None:
+        """A batch in which they are left out would drop them, too, but keep their inventory
+        items, and with those Medusa refuses their SKUs for ever."""
+        sent = {variant.variant_id for variant in product.variants}
+        path = f"/admin/products/{product.product_id}/variants/batch"
+        for gone in sorted(one["id"] for one in row.get("variants") or []):
+            if gone not in sent:
+                # An item that an open order waits for stays: only the batch takes it off sale.
+                with suppress(Rejected):
+                    self._client.post(path, {"delete": [gone]}, [("fields", "id")])
 
     def _existing(self, product_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

@@ -92,6 +92,23 @@ class Catalogue:
         with self._all_or_nothing():
             return [self._update_variant(row) for row in reversed(rows)]
 
+    def delete_variants(self, ids: list[str]) -> None:
+        """With their inventory items, which a shorter list of variants would leave behind. An
+        unknown id is answered as if deleted. Raises Refusal while an order waits for one."""
+        gone = [found[1] for found in map(self.variant, ids) if found]
+        items = [self.stock[one["sku"]] for one in gone if one["sku"] in self.stock]
+        kept = [item["id"] for item in items if item["reserved"] > 0]
+        if kept:
+            raise Refusal(
+                "Cannot remove following inventory item(s) since they have reservations: "
+                f"[{', '.join(kept)}]."
+            )
+        for one in gone:
+            product = copy.deepcopy(self.products[one["product_id"]])
+            product["variants"] = [row for row in product["variants"] if row["id"] != one["id"]]
+            self.products[product["id"]] = product
+            self.stock.pop(one["sku"], None)
+
     def change_options(self, product_id: str, rows: list[Json]) -> Json:
         """Adds values to options of a product: by value or by the id of an existing one."""
         product = self.products.get(product_id) or {"options": []}

@@ -86,14 +86,16 @@ class PriceListsApi(State):
     def change_variants(self, request: Request) -> Json:
         """Whatever product the address names, a variant of any is changed."""
         body = body_of(request, _VARIANTS)
-        if body.get("create") or body.get("delete"):
-            raise Refusal("The stand-in changes variants here, and neither makes nor drops them.")
+        if body.get("create"):
+            raise Refusal("The stand-in changes and drops variants here, and makes none.")
         fields = request.param("fields")
         changed = self.catalogue.update_variants(body.get("update") or [])
+        dropped = body.get("delete") or []
+        self.catalogue.delete_variants(dropped)
         return {
             "created": [],
             "updated": [project(row, fields, default=row) for row in changed],
-            "deleted": {"ids": [], "object": "variant", "deleted": True},
+            "deleted": {"ids": dropped, "object": "variant", "deleted": True},
         }
 
 
