@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -135,6 +136,38 @@ def test_what_the_erp_owes_already_is_no_stock(medusa: MedusaStandIn, flow: Flow
     sync(flow, level("BOLT", -4))
 
     assert free(medusa, "BOLT") == 0
+
+
+def test_count_below_zero_is_sold_as_none_and_told_with_what_to_do(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    odd = level("BOLT", -5, name="Main")
+
+    first, second = sync(flow, odd, level("NUT", 7)), sync(flow, odd, level("NUT", 7))
+
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (0, 7)
+    for outcome in (first, second):
+        (item,) = [one for one in outcome.items if one.action == "skip"]
+        assert item.reason == (
+            "the ERP counts -5 of it at Main: no piece of them is sold. Post the receipt that is "
+            "missing there, or correct the count"
+        )
+    assert StockLevel.objects.get(sku="BOLT").available == -5
+
+
+def test_bad_levels_say_why_and_leave_what_was_known(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", 7))
+    text = replace(level("BOLT", 0), problem="'many' is not a number")
+    endless = level("NUT", "1e20")
+
+    outcome = sync(flow, text, endless, level("NUT", 4, at="", name="x" * 300))
+
+    reasons = {one.label: one.reason for one in outcome.items if one.action == "skip"}
+    assert reasons == {
+        "BOLT": "'many' is not a number: correct it in the ERP",
+        "NUT": "1E+20 is no quantity: correct it in the ERP",
+    }
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (7, 4)
 
 
 def test_locations_are_kept_apart_by_their_mappings(medusa: MedusaStandIn, flow: Flow) -> None:

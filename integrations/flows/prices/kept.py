@@ -75,6 +75,13 @@ class PriceCopy:
         known = set(met.values_list("ref", flat=True))
         return [one for one in prices if one.ref not in known]
 
+    def note_unreadable(self, problems: Mapping[str, str]) -> None:
+        """Of these rows, by their refs, the ERP says what nobody can read: they are not gone."""
+        rows = list(self._rows().filter(ref__in=problems))
+        for row in rows:
+            row.seen_in, row.problem = self._run_id, problems[row.ref][:300]
+        PriceRow.objects.bulk_update(rows, ["seen_in", "problem"], batch_size=200)
+
     def missing_page(self, after: int, size: int) -> tuple[dict[int, str], int | None]:
         """The next rows that this run, a complete one, did not come upon, with their offers, and
         the last of them; None when there are no more."""

@@ -31,7 +31,7 @@ def most_removals(flow: Flow, run: Run, removed: int) -> int:
     A share of what the target holds of this flow, or else of what the run has met. None at
     all where the source was asked for everything and answered nothing.
     """
-    if run.is_complete and not run.read:
+    if run.is_complete and run.pages and not run.read:  # a first page counts when it is done
         return 0
     percent = int(flow.settings.get("most_removals_pct", settings.MOST_REMOVALS_PCT))
     base = held_by(run) or run.read + removed

@@ -13,6 +13,7 @@ from integrations.flows.runs.batch import (
     Work,
 )
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
+from integrations.flows.stock import doubtful
 from integrations.flows.stock.decide import (
     ZERO,
     Decision,
@@ -57,13 +58,15 @@ class StockPages:
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
         page = self._erp.stock_page(window, cursor)
-        keep_levels(self._work.flow.source, page.rows)
         sold = self._links.sold(row.variant_ref for row in page.rows)
+        good, odd = doubtful.split(row for row in page.rows)
+        keep_levels(self._work.flow.source, good)
         wanted, homeless = add_up(levels_of(self._work.flow.source, sold), self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
+        items += [one for ref, one in odd if ref in sold]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, written)
         return PageOutcome(

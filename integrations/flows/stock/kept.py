@@ -32,7 +32,8 @@ def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
                 source=source,
                 variant_ref=row.variant_ref,
                 location_ref=row.location_ref,
-                **{name: getattr(row, name) for name in _COLUMNS},
+                **{name: getattr(row, name) for name in _COLUMNS}
+                | {"location_name": row.location_name[:200], "unit": row.unit[:40]},
             )
             for row in newest.values()
         ],
