@@ -6,7 +6,6 @@ deletes the real ones). All of them are refused here, before anything is sent.
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from integrations.adapters.medusa.categories import Categories
@@ -26,6 +25,7 @@ from integrations.adapters.medusa.mapping.products import (
     to_update,
     wanted_options,
 )
+from integrations.adapters.medusa.variants import add_variants, drop_variants
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
 from integrations.records import Page, ProductWrite, StorefrontProduct
 
@@ -47,7 +47,8 @@ class Products(Categories):
         for product in written:
             self._check(product)
         self._refuse_tax_inclusive(written)
-        self._prepare([one for one in products if one.product_id])
+        ready = self._prepare([one for one in products if one.product_id])
+        products = [ready.get(one.product_id or "", one) for one in products]
         body = {
             "create": [to_create(one) for one in products if not one.product_id],
             "update": [to_update(one) for one in products if one.product_id],
@@ -153,12 +154,13 @@ class Products(Categories):
 
     # -- options and variants of products that exist
 
-    def _prepare(self, products: Sequence[ProductWrite]) -> None:
+    def _prepare(self, products: Sequence[ProductWrite]) -> dict[str, ProductWrite]:
         """Adds option values that Medusa lacks; a batch cannot, and refuses their variants. Drops
-        variants that are not sold any more.
+        variants that are not sold any more and makes new ones, see `variants`.
 
-        Repeatable: a value that is there is not added again.
+        By product id what is left to send. Repeatable: what is there is not added again.
         """
+        ready: dict[str, ProductWrite] = {}
         existing = self._existing([one.product_id for one in products if one.product_id])
         for product in products:
             row = existing.get(product.product_id or "")
@@ -170,22 +172,13 @@ class Products(Categories):
             if not product.is_published:
                 continue  # only its status is sent
             _check_variants(product, row)
-            self._drop_variants(product, row)
+            drop_variants(self._client, product, row)
             additions = _missing_values(product, row)
             if additions:
                 path = f"/admin/products/{product.product_id}/options/batch"
                 self._client.post(path, {"update": additions}, [("fields", "id")])
-
-    def _drop_variants(self, product: ProductWrite, row: dict[str, Any]) -> None:
-        """A batch in which they are left out would drop them, too, but keep their inventory
-        items, and with those Medusa refuses their SKUs for ever."""
-        sent = {variant.variant_id for variant in product.variants}
-        path = f"/admin/products/{product.product_id}/variants/batch"
-        for gone in sorted(one["id"] for one in row.get("variants") or []):
-            if gone not in sent:
-                # An item that an open order waits for stays: only the batch takes it off sale.
-                with suppress(Rejected):
-                    self._client.post(path, {"delete": [gone]}, [("fields", "id")])
+            ready[row["id"]] = add_variants(self._client, product, row)
+        return ready
 
     def _existing(self, product_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

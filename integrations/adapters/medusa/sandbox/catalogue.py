@@ -92,6 +92,18 @@ class Catalogue:
         with self._all_or_nothing():
             return [self._update_variant(row) for row in reversed(rows)]
 
+    def add_variants(self, product_id: str, rows: list[Json]) -> list[Json]:
+        """With inventory items. Raises Refusal for the options of another variant."""
+        if rows and product_id not in self.products:
+            raise not_found(f"Product with id: {product_id} was not found")
+        with self._all_or_nothing():
+            product = copy.deepcopy(self.products.get(product_id) or {"variants": []})
+            self.products |= {product_id: product} if rows else {}
+            for row in rows:
+                self._add_variant(product, row)
+                _refuse_same_options(product["variants"])
+        return product["variants"][len(product["variants"]) - len(rows) :]
+
     def delete_variants(self, ids: list[str]) -> None:
         """With their inventory items, which a shorter list of variants would leave behind. An
         unknown id is answered as if deleted. Raises Refusal while an order waits for one."""
@@ -206,18 +218,21 @@ class Catalogue:
 
     def _replace_variants(self, product: Json, rows: list[Json]) -> None:
         # A variant that is left out is deleted; its inventory item stays behind, so that the
-        # SKU cannot be created again with managed inventory.
+        # SKU cannot be created again with managed inventory. One without an id is added without
+        # an inventory item; it gets one with the next update that names it.
         there = {variant["id"]: variant for variant in product["variants"]}
         product["variants"] = []
         for row in rows:
             known = there.get(row.get("id", ""))
             if known is None:
-                self._add_variant(product, row)
+                self._add_variant(product, row, is_counted="id" in row)
             else:
                 product["variants"].append(known)
                 self._change_variant(product, known, row)
+                if row.get("manage_inventory") and known["sku"]:
+                    self.stock.setdefault(known["sku"], _stock_item(known["sku"]))
 
-    def _add_variant(self, product: Json, row: Json) -> None:
+    def _add_variant(self, product: Json, row: Json, *, is_counted: bool = True) -> None:
         variant: Json = {
             "id": row.get("id") or new_id("variant"),
             **dict.fromkeys(_VARIANT_COLUMNS),
@@ -233,7 +248,7 @@ class Catalogue:
         }
         product["variants"].append(variant)
         self._change_variant(product, variant, row)
-        if variant["manage_inventory"] and variant["sku"]:
+        if is_counted and variant["manage_inventory"] and variant["sku"]:
             if variant["sku"] in self.stock:
                 raise Refusal(f"Inventory item with sku: {variant['sku']}, already exists.")
             self.stock[variant["sku"]] = _stock_item(variant["sku"])
@@ -272,6 +287,13 @@ class Catalogue:
         product = self.products.pop(product_id, None)  # an unknown id is answered as if deleted
         for variant in product["variants"] if product else []:
             self.stock.pop(variant["sku"], None)
+
+
+def _refuse_same_options(variants: list[Json]) -> None:
+    *others, new = [sorted(one["value"] for one in row["options"]) for row in variants]
+    if new in others:
+        title = variants[others.index(new)]["title"]
+        raise Refusal(f"Variant ({title}) with provided options already exists.")
 
 
 def merged(there: Json | None, row: Json) -> Json | None:
