@@ -137,6 +137,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             choices=("linked", "sum"),
         ),
         COMPLETE_EVERY_H,
+        MOST_REMOVALS,
     ),
     Flow.Kind.PRICES: (
         FlowSetting(

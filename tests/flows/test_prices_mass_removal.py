@@ -1,6 +1,6 @@
 """Prices that the ERP stops telling of: few are taken out, many only when somebody says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,8 @@ class Erp:
     """An ERP behind real runs; `prices` are what it tells of now."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow, self.prices, self.nights = flow, [], 0
+        self.flow, self.nights = flow, 0
+        self.prices: Sequence[ErpPrice] = ()
 
     def tell(self, *prices: ErpPrice) -> Run:
         """A complete run, some days after the last one."""

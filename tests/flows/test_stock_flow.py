@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import NeedsOperator, OutcomeUnknown
-from integrations.flows.runs import PageOutcome, Work
+from integrations.flows.runs import PageOutcome, PlanItem, Work
 from integrations.flows.stock.flow import StockPages
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Connection, Flow, IdLink, StockLevel
@@ -168,6 +168,74 @@ def test_bad_levels_say_why_and_leave_what_was_known(medusa: MedusaStandIn, flow
         "NUT": "1E+20 is no quantity: correct it in the ERP",
     }
     assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (7, 4)
+
+
+def nightly(flow: Flow, *levels: ErpStock, planned: dict[str, str] | None = None) -> list[PlanItem]:
+    """A complete reading with all that comes after the ERP's own pages."""
+    items: list[PlanItem] = []
+    cursor: str | None = None
+    with pages(flow, Racks(*levels), planned=planned) as handler:
+        while True:
+            outcome = handler.handle(WINDOW, cursor)
+            items += outcome.items
+            cursor = outcome.next_cursor
+            if cursor is None:
+                return items
+
+
+def test_level_that_the_erp_no_longer_tells_of_is_none(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7, incoming=3), level("NUT", 5))
+
+    items = nightly(flow, level("NUT", 5))
+
+    assert [(one.action, one.label) for one in items] == [("remove", "BOLT")]
+    assert items[0].reason == "the ERP no longer tells of it: 0 available, before 7"
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (0, 5)
+    assert medusa.catalogue.stock["BOLT"]["incoming"] == 0
+    assert StockLevel.objects.get(sku="BOLT").available == 0
+    assert nightly(flow, level("NUT", 5)) == []
+    assert told_actions(nightly(flow, level("BOLT", 4), level("NUT", 5))) == ["change"]
+    assert free(medusa, "BOLT") == 4
+
+
+def told_actions(items: list[PlanItem]) -> list[str]:
+    return [one.action for one in items]
+
+
+def test_one_of_two_locations_that_vanishes_leaves_the_other(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WN", medusa.shop.location_id)
+    nightly(flow, level("BOLT", 7, at="WH"), level("BOLT", 2, at="WN"))
+
+    items = nightly(flow, level("BOLT", 7, at="WH"))
+
+    assert told_actions(items) == ["change"]
+    assert free(medusa, "BOLT") == 7
+
+
+def test_reading_of_changes_takes_nothing_for_gone(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+
+    with pages(flow, Racks(level("NUT", 4))) as handler:
+        outcome = handler.handle(replace(WINDOW, start=WINDOW.end - timedelta(hours=1)), None)
+
+    assert outcome.next_cursor is None
+    assert free(medusa, "BOLT") == 7
+
+
+def test_plan_of_what_vanished_is_applied_once(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+    flow.mode = Flow.Mode.ASSISTED
+    flow.save()
+
+    planned = {one.ref: one.fingerprint for one in nightly(flow, level("NUT", 5))}
+    assert free(medusa, "BOLT") == 7
+
+    assert told_actions(nightly(flow, level("NUT", 5), planned=planned)) == ["remove"]
+    assert free(medusa, "BOLT") == 0
+    assert nightly(flow, level("NUT", 5), planned=planned) == []
 
 
 def test_locations_are_kept_apart_by_their_mappings(medusa: MedusaStandIn, flow: Flow) -> None:

@@ -10,17 +10,17 @@ LONGEST_REF = 128  # what the catalogue copy has room for
 MOST_PIECES = Decimal(10) ** 14
 
 
-def split(rows: Iterable[ErpStock]) -> tuple[list[ErpStock], list[tuple[str, PlanItem]]]:
-    """The levels that can be kept, and (variant, item) of each that says what cannot be so. One
-    below zero is both: it is sold as none until somebody has counted."""
+def split(rows: Iterable[ErpStock]) -> tuple[list[ErpStock], list[tuple[ErpStock, PlanItem]]]:
+    """The levels that can be kept, and those of which something cannot be so, each with what to
+    tell. One below zero is both: it is sold as none until somebody has counted."""
     good: list[ErpStock] = []
-    odd: list[tuple[str, PlanItem]] = []
+    odd: list[tuple[ErpStock, PlanItem]] = []
     for row in rows:
         problem = row.problem or _misfit(row)
         if not problem:
             good.append(row)
         if problem or row.on_hand < 0:
-            odd.append((row.variant_ref, _told(row, problem)))
+            odd.append((row, _told(row, problem)))
     return good, odd
 
 

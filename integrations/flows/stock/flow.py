@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from integrations.errors import NeedsOperator
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
+    GONE,
+    Action,
     HandlePage,
     PageOutcome,
     PlanItem,
     Work,
 )
+from integrations.flows.runs.plan import told_already
+from integrations.flows.runs.reading import place_of
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
 from integrations.flows.stock import doubtful
 from integrations.flows.stock.decide import (
@@ -22,7 +27,15 @@ from integrations.flows.stock.decide import (
     decide,
     write_of,
 )
-from integrations.flows.stock.kept import StockLinks, keep_levels, levels_of, uncounted
+from integrations.flows.stock.kept import (
+    StockLinks,
+    keep_levels,
+    levels_of,
+    missing_page,
+    note_missing,
+    note_seen,
+    uncounted,
+)
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsStock
@@ -30,6 +43,8 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 # Larger batches are hardly faster (measured: 250 levels take 0.14 s).
 BATCH = 250
+NOTHING = "0+0"  # the fingerprint of a level that is none
+GONE_REASON = "the ERP no longer tells of it"
 NOT_COUNTED = (
     "the storefront does not count its stock: let the products flow write it with "
     "“The storefront counts stock”"
@@ -56,24 +71,57 @@ class StockPages:
         self._places = self._links.warehouses()
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
-        """Reads one page and carries out what it asks for. Safe to repeat."""
-        page = self._erp.stock_page(window, cursor)
+        """Reads one page and carries out what it asks for. Safe to repeat.
+
+        After the last page of a complete window come pages of levels that were on none of them.
+        """
+        place = place_of(window, cursor)
+        if place.is_gone:
+            return self._gone(int(place.cursor or 0))
+        page = self._erp.stock_page(place.window, place.cursor)
         sold = self._links.sold(row.variant_ref for row in page.rows)
-        good, odd = doubtful.split(row for row in page.rows)
-        keep_levels(self._work.flow.source, good)
-        wanted, homeless = add_up(levels_of(self._work.flow.source, sold), self._place_of)
+        good, odd = doubtful.split(page.rows)
+        source, run_id = self._work.flow.source, self._work.run.pk
+        note_seen(source, (row for row, _ in odd), run_id=run_id)
+        keep_levels(source, good, run_id=run_id)
+        wanted, homeless = add_up(levels_of(source, sold), self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
-        items += [one for ref, one in odd if ref in sold]
+        items += [one for row, one in odd if row.variant_ref in sold]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, written)
+        if place.is_late:
+            known = told_already(self._work.run, (one.ref for one in items))
+            items = [one for one in items if (one.ref, one.fingerprint) not in known]
         return PageOutcome(
-            read=len(page.rows),
-            unchanged=sum(one.what == "unchanged" for one in decisions),
+            read=0 if place.is_late else len(page.rows),
+            unchanged=0 if place.is_late else sum(one.what == "unchanged" for one in decisions),
             items=tuple(items),
-            next_cursor=page.next_cursor,
+            next_cursor=place.following(page.next_cursor),
+        )
+
+    def _gone(self, after: int) -> PageOutcome:
+        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a mere look ahead
+        leaves the copy as it is."""
+        source = self._work.flow.source
+        missing, last = missing_page(source, run_id=self._work.run.pk, after=after, size=BATCH)
+        if not self._work.is_dry:
+            note_missing(missing)
+        sold = self._links.sold(one.variant_ref for one in missing)
+        levels = levels_of(source, sold, without={one.pk for one in missing})
+        wanted, _ = add_up(levels, self._place_of)
+        written = self._links.written(one.ref for one in wanted)
+        self._work.expect(one.ref for one in wanted)
+        # What the storefront was never told of, it need not be told that there is none.
+        decisions = [one for one in decide(wanted, written) if one.ref in written]
+        items = self._carry_out([one for one in decisions if one.what == "write"], written)
+        return PageOutcome(
+            read=0,
+            unchanged=0,
+            items=tuple(map(_as_gone, items)),
+            next_cursor=f"{GONE}{last}" if last else None,
         )
 
     def _place_of(self, row: ErpStock) -> str | None:
@@ -151,6 +199,14 @@ def _done(wanted: Wanted, written: Mapping[str, str], held: StorefrontStock) -> 
         fingerprint=wanted.fingerprint,
         changes=_changes(wanted, held),
     )
+
+
+def _as_gone(item: PlanItem) -> PlanItem:
+    """With nothing left of it, it is taken from buyers: too many of those ask a person."""
+    if item.action != "change":
+        return item
+    action: Action = "remove" if item.fingerprint == NOTHING else "change"
+    return replace(item, action=action, reason=f"{GONE_REASON}: {item.reason}")
 
 
 def _was(before: str | None) -> str:

@@ -1,9 +1,10 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 
 from integrations.flows.stock.decide import ZERO, Wanted
 from integrations.models import Connection, Flow, IdLink, OrderLine, StockLevel
@@ -22,8 +23,10 @@ _COLUMNS = (
     "as_of",
 )
 
+NONE = {"on_hand": ZERO, "reserved": ZERO, "available": ZERO, "incoming": ZERO}
 
-def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
+
+def keep_levels(source: Connection, rows: Sequence[ErpStock], *, run_id: int) -> None:
     """Brings the copy up to date in one statement. Safe to repeat."""
     newest = {(row.variant_ref, row.location_ref): row for row in rows}
     StockLevel.objects.bulk_create(
@@ -32,6 +35,7 @@ def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
                 source=source,
                 variant_ref=row.variant_ref,
                 location_ref=row.location_ref,
+                seen_in=run_id,
                 **{name: getattr(row, name) for name in _COLUMNS}
                 | {"location_name": row.location_name[:200], "unit": row.unit[:40]},
             )
@@ -39,18 +43,45 @@ def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
         ],
         update_conflicts=True,
         unique_fields=["source", "variant_ref", "location_ref"],
-        update_fields=_COLUMNS,
+        update_fields=(*_COLUMNS, "seen_in"),
     )
 
 
-def levels_of(source: Connection, variant_refs: Iterable[str]) -> list[ErpStock]:
-    """Every kept level of these variants, at all locations."""
+def note_seen(source: Connection, rows: Iterable[ErpStock], *, run_id: int) -> None:
+    """Of these nothing can be read, but the ERP has them: what was known of them stays."""
+    for row in rows:
+        StockLevel.objects.filter(
+            source=source, variant_ref=row.variant_ref, location_ref=row.location_ref
+        ).update(seen_in=run_id)
+
+
+def missing_page(
+    source: Connection, *, run_id: int, after: int, size: int
+) -> tuple[list[StockLevel], int | None]:
+    """The next levels that this run, a complete one, did not come upon, and the number of the
+    last of them; None when there are no more."""
+    unseen = StockLevel.objects.filter(source=source, pk__gt=after).exclude(seen_in=run_id)
+    rows = list(unseen.order_by("pk")[:size])
+    return rows, rows[-1].pk if len(rows) == size else None
+
+
+def note_missing(levels: Sequence[StockLevel]) -> None:
+    """The ERP no longer tells of them, so there is none. Those that are so already stay."""
+    there = StockLevel.objects.filter(pk__in=[one.pk for one in levels])
+    there.exclude(**NONE).update(**NONE, incoming_on=None, as_of=timezone.now())
+
+
+def levels_of(
+    source: Connection, variant_refs: Iterable[str], *, without: Container[int] = ()
+) -> list[ErpStock]:
+    """Every kept level of these variants, at all locations; those in `without` as none."""
     kept = StockLevel.objects.filter(source=source, variant_ref__in=set(variant_refs))
     return [
         ErpStock(
             variant_ref=level.variant_ref,
             location_ref=level.location_ref,
-            **{name: getattr(level, name) for name in _COLUMNS},
+            **{name: getattr(level, name) for name in _COLUMNS}
+            | (NONE if level.pk in without else {}),
         )
         for level in kept.order_by("id")
     ]
