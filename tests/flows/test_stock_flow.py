@@ -221,7 +221,51 @@ def test_reading_of_changes_takes_nothing_for_gone(medusa: MedusaStandIn, flow: 
     with pages(flow, Racks(level("NUT", 4))) as handler:
         outcome = handler.handle(replace(WINDOW, start=WINDOW.end - timedelta(hours=1)), None)
 
-    assert outcome.next_cursor is None
+    assert outcome.next_cursor == "due:0"
+    assert free(medusa, "BOLT") == 7
+
+
+def hourly(flow: Flow, *levels: ErpStock) -> list[PlanItem]:
+    """A reading of what changed in the last hour, to its end."""
+    items: list[PlanItem] = []
+    cursor: str | None = None
+    now = datetime.now(UTC)
+    with pages(flow, Racks(*levels)) as handler:
+        while True:
+            outcome = handler.handle(Window(start=now - timedelta(hours=1), end=now), cursor)
+            items += outcome.items
+            cursor = outcome.next_cursor
+            if cursor is None:
+                return items
+
+
+def test_article_that_is_sold_only_now_gets_its_stock_without_a_change_of_it(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    nightly(flow, level("BOLT", 7), level("WASHER", 12))
+    medusa.add_product("WASHER", {"eur": "0.10"}, stock=0)
+    link(flow, "variant", "v-WASHER", medusa.catalogue.variant_id_of("WASHER"))
+
+    items = hourly(flow)
+
+    assert [(one.action, one.label) for one in items] == [("create", "WASHER")]
+    assert free(medusa, "WASHER") == 12
+    assert hourly(flow) == []
+
+
+def test_reading_beside_it_for_another_storefront_makes_nothing_vanish(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+    other = FlowFactory(kind="stock", mode="shadow", source=flow.source)
+    with pages(flow, Racks(level("NUT", 5))) as handler:
+        handler.handle(WINDOW, None)
+        beside = RunFactory(flow=other, mode="shadow", state="running", finished_at=None)
+        StockLevel.objects.filter(sku="BOLT").update(seen_in=beside.pk)
+
+        outcome = handler.handle(WINDOW, "gone:0")
+
+    assert outcome.items == ()
     assert free(medusa, "BOLT") == 7
 
 

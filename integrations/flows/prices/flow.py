@@ -31,6 +31,7 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.beside import runs_beside
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import place_of
 from integrations.gateways.erp import open_erp
@@ -103,7 +104,8 @@ class PricePages:
 
     def _gone(self, after: int) -> PageOutcome:
         """Rows that the run did not come upon; a mere look ahead leaves the copy as it is."""
-        missing, last = self._copy.missing_page(after, AT_ONCE)
+        beside = runs_beside(self._work.run)
+        missing, last = self._copy.missing_page(after, AT_ONCE, beside=beside)
         kept = self._copy.offers(missing.values(), without=missing)
         if not self._work.is_dry:
             self._copy.note_missing(missing)

@@ -1,6 +1,6 @@
 """One page of stock, from the ERP to the storefront."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -43,6 +43,7 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 # Larger batches are hardly faster (measured: 250 levels take 0.14 s).
 BATCH = 250
+DUE = "due:"  # begins the cursor of pages that are the flow's own
 NOTHING = "0+0"  # the fingerprint of a level that is none
 GONE_REASON = "the ERP no longer tells of it"
 NOT_COUNTED = (
@@ -67,50 +68,71 @@ class StockPages:
 
     def __init__(self, work: Work, *, erp: PullsStock, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
+        self._source = work.flow.source
         self._links = StockLinks(work.flow, actor=work.actor)
         self._places = self._links.warehouses()
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat.
 
-        After the last page of a complete window come pages of levels that were on none of them.
+        After the source's last page come pages of levels that were on none of them (a complete
+        window), or of variants that are sold in the storefront only now (the others).
         """
+        if cursor and cursor.startswith(DUE):
+            return self._due(window, int(cursor.removeprefix(DUE)))
         place = place_of(window, cursor)
         if place.is_gone:
             return self._gone(int(place.cursor or 0))
         page = self._erp.stock_page(place.window, place.cursor)
         sold = self._links.sold(row.variant_ref for row in page.rows)
         good, odd = doubtful.split(page.rows)
-        source, run_id = self._work.flow.source, self._work.run.pk
-        note_seen(source, (row for row, _ in odd), run_id=run_id)
-        keep_levels(source, good, run_id=run_id)
-        wanted, homeless = add_up(levels_of(source, sold), self._place_of)
+        note_seen(self._source, (row for row, _ in odd), run_id=self._work.run.pk)
+        keep_levels(self._source, good, run_id=self._work.run.pk)
+        outcome = self._outcome(levels_of(self._source, sold), place.following(page.next_cursor))
+        items = (*outcome.items, *(one for row, one in odd if row.variant_ref in sold))
+        if place.is_late:
+            return replace(outcome, items=self._untold(items), unchanged=0)
+        following = outcome.next_cursor or f"{DUE}0"
+        return replace(outcome, read=len(page.rows), items=items, next_cursor=following)
+
+    def _outcome(self, levels: Iterable[ErpStock], following: str | None) -> PageOutcome:
+        """What becomes of these levels, all that there are of each of their variants."""
+        wanted, homeless = add_up(levels, self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
-        items += [one for row, one in odd if row.variant_ref in sold]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, written)
-        if place.is_late:
-            known = told_already(self._work.run, (one.ref for one in items))
-            items = [one for one in items if (one.ref, one.fingerprint) not in known]
         return PageOutcome(
-            read=0 if place.is_late else len(page.rows),
-            unchanged=0 if place.is_late else sum(one.what == "unchanged" for one in decisions),
+            read=0,
+            unchanged=sum(one.what == "unchanged" for one in decisions),
             items=tuple(items),
-            next_cursor=place.following(page.next_cursor),
+            next_cursor=following,
         )
+
+    def _untold(self, items: Iterable[PlanItem]) -> tuple[PlanItem, ...]:
+        """What is read a second time is told only where it is news."""
+        found = tuple(items)
+        known = told_already(self._work.run, (one.ref for one in found))
+        return tuple(one for one in found if (one.ref, one.fingerprint) not in known)
+
+    def _due(self, window: Window, after: int) -> PageOutcome:
+        """Variants that the storefront sells only now: their stock is known, and did not change."""
+        if window.start is None:
+            return PageOutcome(read=0, unchanged=0, items=(), next_cursor=None)
+        refs, last = self._links.fresh(window.start, after=after, size=BATCH)
+        outcome = self._outcome(levels_of(self._source, refs), f"{DUE}{last}" if last else None)
+        return replace(outcome, items=self._untold(outcome.items), unchanged=0)
 
     def _gone(self, after: int) -> PageOutcome:
         """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a mere look ahead
         leaves the copy as it is."""
-        source = self._work.flow.source
-        missing, last = missing_page(source, run_id=self._work.run.pk, after=after, size=BATCH)
+        missing, last = missing_page(self._work.run, after=after, size=BATCH)
         if not self._work.is_dry:
             note_missing(missing)
         sold = self._links.sold(one.variant_ref for one in missing)
-        levels = levels_of(source, sold, without={one.pk for one in missing})
+        levels = levels_of(self._source, sold, without={one.pk for one in missing})
         wanted, _ = add_up(levels, self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)

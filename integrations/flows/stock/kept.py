@@ -1,13 +1,15 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
 from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from integrations.flows.runs.beside import runs_beside
 from integrations.flows.stock.decide import ZERO, Wanted
-from integrations.models import Connection, Flow, IdLink, OrderLine, StockLevel
+from integrations.models import Connection, Flow, IdLink, OrderLine, Run, StockLevel
 from integrations.models.order import NOT_IN_ERP
 from integrations.records import ErpStock, StorefrontStock
 
@@ -55,12 +57,11 @@ def note_seen(source: Connection, rows: Iterable[ErpStock], *, run_id: int) -> N
         ).update(seen_in=run_id)
 
 
-def missing_page(
-    source: Connection, *, run_id: int, after: int, size: int
-) -> tuple[list[StockLevel], int | None]:
-    """The next levels that this run, a complete one, did not come upon, and the number of the
-    last of them; None when there are no more."""
-    unseen = StockLevel.objects.filter(source=source, pk__gt=after).exclude(seen_in=run_id)
+def missing_page(run: Run, *, after: int, size: int) -> tuple[list[StockLevel], int | None]:
+    """The next levels that neither this run, a complete one, nor those beside it came upon, and
+    the number of the last of them; None when there are no more."""
+    known = StockLevel.objects.filter(source=run.flow.source_id, pk__gt=after)
+    unseen = known.exclude(seen_in=run.pk).exclude(seen_in__in=runs_beside(run))
     rows = list(unseen.order_by("pk")[:size])
     return rows, rows[-1].pk if len(rows) == size else None
 
@@ -114,6 +115,13 @@ class StockLinks:
             kind=IdLink.Kind.WAREHOUSE, source=self._target, target=self._source
         ).values_list("target_ref", "source_ref")
         return {**dict(back), **dict(onward)}
+
+    def fresh(self, since: datetime, *, after: int, size: int) -> tuple[list[str], int | None]:
+        """The next variants that are sold in the storefront only since then, and the number of
+        the last link; None when there are no more."""
+        links = self._links(IdLink.Kind.VARIANT).filter(created_at__gte=since, pk__gt=after)
+        rows = list(links.order_by("pk").values_list("pk", "source_ref")[:size])
+        return [ref for _, ref in rows], rows[-1][0] if len(rows) == size else None
 
     def written(self, refs: Iterable[str]) -> dict[str, str]:
         """Ref to the fingerprint of what was last written."""
