@@ -87,10 +87,12 @@ class FedShop:
     # -- making room
 
     def clear(self, emails: Iterable[str], *, lists: Iterable[str], groups: Iterable[str]) -> None:
-        """Takes the company's goods, their categories and these customers out of the shop."""
-        ids = sorted({row["product_id"] for row in self.variants().values()})
-        if ids:
-            self.admin.post("/admin/products/batch", {"delete": ids})
+        """Takes out of the shop what ERPs brought there: goods, the given lists and groups,
+        these customers, all categories. Ids of one ERP are not those of the next."""
+        ids = {row["product_id"] for row in self.variants().values()} | set(self._from_erps())
+        for start in range(0, len(ids), _AT_ONCE):
+            some = sorted(ids)[start : start + _AT_ONCE]
+            self.admin.post("/admin/products/batch", {"delete": some})
         for one in lists:
             self.admin.delete(f"/admin/price-lists/{one}")
         for one in groups:
@@ -99,6 +101,15 @@ class FedShop:
             for row in self.customers(email):
                 self.admin.delete(f"/admin/customers/{row['id']}")
         self._clear_categories()
+
+    def _from_erps(self) -> Iterator[str]:
+        rows: list[Mapping[str, Any]] = []
+        while True:
+            asked = {"fields": "id,external_id", "limit": 200, "offset": len(rows)}
+            answer = self.admin.get("/admin/products", **asked)
+            rows += answer["products"]
+            if len(rows) >= answer["count"]:
+                return (row["id"] for row in rows if row["external_id"])
 
     def _clear_categories(self) -> None:
         """Those below first; the shop refuses to delete one that has others in it."""
