@@ -38,14 +38,23 @@ def office(request: pytest.FixtureRequest) -> Iterator[Office]:
         yield office
 
 
-@pytest.fixture
-def room(shop: MedusaSeed) -> Iterator[FedShop]:
-    """The shop without the company's goods, which other ERPs and other tests brought there."""
+@pytest.fixture(scope="module")
+def shelves(shop: MedusaSeed) -> Iterator[FedShop]:
+    """The shop; in the end without these goods, which other tests bring there themselves."""
     fed = FedShop(shop)
-    people = [*EMAILS.values(), NOBODY]
-    fed.clear(people, lists=(), groups=())
     yield fed
-    fed.clear(people, lists=_made(IdLink.Kind.PRICE_LIST), groups=_made(IdLink.Kind.GROUP))
+    fed.clear_goods()
+
+
+@pytest.fixture
+def room(shelves: FedShop) -> Iterator[FedShop]:
+    """Without the company's goods, which other ERPs and other tests brought there."""
+    shelves.clear_goods()
+    people = [*EMAILS.values(), NOBODY]
+    shelves.clear_buyers(people, lists=(), groups=())
+    yield shelves
+    lists, groups = _made(IdLink.Kind.PRICE_LIST), _made(IdLink.Kind.GROUP)
+    shelves.clear_buyers(people, lists=lists, groups=groups)
 
 
 def _made(kind: str) -> list[str]:

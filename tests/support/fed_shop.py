@@ -86,13 +86,19 @@ class FedShop:
 
     # -- making room
 
-    def clear(self, emails: Iterable[str], *, lists: Iterable[str], groups: Iterable[str]) -> None:
-        """Takes out of the shop what ERPs brought there: goods, the given lists and groups,
-        these customers, all categories. Ids of one ERP are not those of the next."""
+    def clear_goods(self) -> None:
+        """Takes out what ERPs brought there, and all categories: ids of one ERP are not those of
+        the next."""
         ids = {row["product_id"] for row in self.variants().values()} | set(self._from_erps())
         for start in range(0, len(ids), _AT_ONCE):
             some = sorted(ids)[start : start + _AT_ONCE]
             self.admin.post("/admin/products/batch", {"delete": some})
+        self._clear_categories()
+
+    def clear_buyers(
+        self, emails: Iterable[str], *, lists: Iterable[str], groups: Iterable[str]
+    ) -> None:
+        """Takes out these customers, price lists and groups."""
         for one in lists:
             self.admin.delete(f"/admin/price-lists/{one}")
         for one in groups:
@@ -100,7 +106,6 @@ class FedShop:
         for email in emails:
             for row in self.customers(email):
                 self.admin.delete(f"/admin/customers/{row['id']}")
-        self._clear_categories()
 
     def _from_erps(self) -> Iterator[str]:
         rows: list[Mapping[str, Any]] = []
