@@ -15,6 +15,8 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 STRICT = os.environ.get("STRICT") == "1"
+# What several suites assert with: its failures tell what differs, as those of tests do.
+pytest.register_assert_rewrite("tests.support.company_arrived", "tests.support.fed_shop")
 
 
 CHROMIUM_ARGS = [

@@ -75,7 +75,7 @@ COMPLETE_EVERY_H = FlowSetting(
 MOST_REMOVALS = FlowSetting(
     name="most_removals_pct",
     label="Removals believed without asking, in percent",
-    help="A run that would remove a larger share of what is linked (and at least 20 records) "
+    help="A run that would remove a larger share of what is there (and at least 20 records) "
     "stops and asks: the source may have answered incompletely. Empty: 10.",
     read=_percent,
 )
@@ -137,6 +137,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             choices=("linked", "sum"),
         ),
         COMPLETE_EVERY_H,
+        MOST_REMOVALS,
     ),
     Flow.Kind.PRICES: (
         FlowSetting(
@@ -204,6 +205,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             help="The other runs read what changed. 0: never complete. Empty: 24.",
             read=_hours,
         ),
+        MOST_REMOVALS,
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(

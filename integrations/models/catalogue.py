@@ -14,7 +14,8 @@ _PRICE: dict[str, Any] = {"max_digits": 20, "decimal_places": 8}
 class StockLevel(models.Model):
     """One variant at one location of the ERP, in its own unit; see `records.ErpStock`.
 
-    `as_of` is when the ERP said so. `available` may be negative.
+    `as_of` is when the ERP said so. `available` may be negative. `seen_in` is the run that read the
+    level last: one that a complete run did not see is none.
     """
 
     source = models.ForeignKey(
@@ -31,6 +32,7 @@ class StockLevel(models.Model):
     incoming_on = models.DateField(null=True, blank=True)
     unit = models.CharField(max_length=40, blank=True)
     as_of = models.DateTimeField()
+    seen_in = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         constraints = [

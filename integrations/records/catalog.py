@@ -18,7 +18,8 @@ class ErpPrice:
     group or customer; empty for everyone. `net_unit_price` is per `unit`, greater than zero,
     before tax and after the rule: a rule that no single amount can tell (a formula, a rule
     upon another list) is worked out by the ERP. `starts_on` and `ends_on` are both included,
-    None: open. `is_active` false: the ERP no longer offers it.
+    None: open. `is_active` false: the ERP no longer offers it. `problem` says what of it could
+    not be read, without a full stop: then nothing but its refs is to be relied on.
     """
 
     ref: str
@@ -33,6 +34,7 @@ class ErpPrice:
     starts_on: date | None
     ends_on: date | None
     is_active: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class ErpStock:
 
     `available` is what can still be promised, reservations taken off once; it may be negative.
     `location_ref` is empty where the ERP tells no locations apart. `incoming` is what is
-    ordered and has not arrived, `incoming_on` the earliest day of it.
+    ordered and has not arrived, `incoming_on` the earliest day of it. `problem` as on `ErpPrice`.
     """
 
     variant_ref: str
@@ -55,6 +57,7 @@ class ErpStock:
     incoming_on: date | None
     unit: str
     as_of: datetime
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,13 @@ class Fork:
         os.kill(self.pid, signal.SIGCONT)
         return bool(select.select([self._rounds], [], [], timeout_s)[0])
 
+    def wait(self) -> int:
+        """Waits until it has ended; its exit code, below zero the signal that killed it."""
+        if self.status is None:
+            _, self.status = os.waitpid(self.pid, 0)
+        self.end()
+        return os.waitstatus_to_exitcode(self.status)
+
     def end(self) -> None:
         """Kills it, if it lives. Repeating it does nothing."""
         if self.status is None:

@@ -187,6 +187,22 @@ def test_sku_that_is_no_longer_sold_is_free_for_another_product(
     assert actions(outcome) == [("create", "58")]
 
 
+def test_size_that_comes_back_is_another_one_whose_stock_is_not_known(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    sync(flow, shirt("S", "M"))
+    for ref in ("p70-S@sloc_1", "p70-M@sloc_1"):
+        IdLink.objects.create(
+            kind="stock", source=flow.source, source_ref=ref, target=flow.target, target_ref=ref
+        )
+    sync(flow, shirt("S"))
+
+    sync(flow, shirt("S", "M"))
+
+    kept = IdLink.objects.filter(kind="stock").values_list("source_ref", flat=True)
+    assert [*kept] == ["p70-S@sloc_1"]
+
+
 def test_product_archived_later_does_not_bring_a_removed_size_back(
     medusa: MedusaStandIn, flow: Flow
 ) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import NeedsOperator, OutcomeUnknown
-from integrations.flows.runs import PageOutcome, Work
+from integrations.flows.runs import PageOutcome, PlanItem, Work
 from integrations.flows.stock.flow import StockPages
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Connection, Flow, IdLink, StockLevel
@@ -135,6 +136,150 @@ def test_what_the_erp_owes_already_is_no_stock(medusa: MedusaStandIn, flow: Flow
     sync(flow, level("BOLT", -4))
 
     assert free(medusa, "BOLT") == 0
+
+
+def test_count_below_zero_is_sold_as_none_and_told_with_what_to_do(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    odd = level("BOLT", -5, name="Main")
+
+    first, second = sync(flow, odd, level("NUT", 7)), sync(flow, odd, level("NUT", 7))
+
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (0, 7)
+    for outcome in (first, second):
+        (item,) = [one for one in outcome.items if one.action == "skip"]
+        assert item.reason == (
+            "the ERP counts -5 of it at Main: no piece of them is sold. Post the receipt that is "
+            "missing there, or correct the count"
+        )
+    assert StockLevel.objects.get(sku="BOLT").available == -5
+
+
+def test_bad_levels_say_why_and_leave_what_was_known(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", 7))
+    text = replace(level("BOLT", 0), problem="'many' is not a number")
+    endless = level("NUT", "1e20")
+
+    outcome = sync(flow, text, endless, level("NUT", 4, at="", name="x" * 300))
+
+    reasons = {one.label: one.reason for one in outcome.items if one.action == "skip"}
+    assert reasons == {
+        "BOLT": "'many' is not a number: correct it in the ERP",
+        "NUT": "1E+20 is no quantity: correct it in the ERP",
+    }
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (7, 4)
+
+
+def nightly(flow: Flow, *levels: ErpStock, planned: dict[str, str] | None = None) -> list[PlanItem]:
+    """A complete reading with all that comes after the ERP's own pages."""
+    items: list[PlanItem] = []
+    cursor: str | None = None
+    with pages(flow, Racks(*levels), planned=planned) as handler:
+        while True:
+            outcome = handler.handle(WINDOW, cursor)
+            items += outcome.items
+            cursor = outcome.next_cursor
+            if cursor is None:
+                return items
+
+
+def test_level_that_the_erp_no_longer_tells_of_is_none(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7, incoming=3), level("NUT", 5))
+
+    items = nightly(flow, level("NUT", 5))
+
+    assert [(one.action, one.label) for one in items] == [("remove", "BOLT")]
+    assert items[0].reason == "the ERP no longer tells of it: 0 available, before 7"
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (0, 5)
+    assert medusa.catalogue.stock["BOLT"]["incoming"] == 0
+    assert StockLevel.objects.get(sku="BOLT").available == 0
+    assert nightly(flow, level("NUT", 5)) == []
+    assert told_actions(nightly(flow, level("BOLT", 4), level("NUT", 5))) == ["change"]
+    assert free(medusa, "BOLT") == 4
+
+
+def told_actions(items: list[PlanItem]) -> list[str]:
+    return [one.action for one in items]
+
+
+def test_one_of_two_locations_that_vanishes_leaves_the_other(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WN", medusa.shop.location_id)
+    nightly(flow, level("BOLT", 7, at="WH"), level("BOLT", 2, at="WN"))
+
+    items = nightly(flow, level("BOLT", 7, at="WH"))
+
+    assert told_actions(items) == ["change"]
+    assert free(medusa, "BOLT") == 7
+
+
+def test_reading_of_changes_takes_nothing_for_gone(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+
+    with pages(flow, Racks(level("NUT", 4))) as handler:
+        outcome = handler.handle(replace(WINDOW, start=WINDOW.end - timedelta(hours=1)), None)
+
+    assert outcome.next_cursor == "due:0"
+    assert free(medusa, "BOLT") == 7
+
+
+def hourly(flow: Flow, *levels: ErpStock) -> list[PlanItem]:
+    """A reading of what changed in the last hour, to its end."""
+    items: list[PlanItem] = []
+    cursor: str | None = None
+    now = datetime.now(UTC)
+    with pages(flow, Racks(*levels)) as handler:
+        while True:
+            outcome = handler.handle(Window(start=now - timedelta(hours=1), end=now), cursor)
+            items += outcome.items
+            cursor = outcome.next_cursor
+            if cursor is None:
+                return items
+
+
+def test_article_that_is_sold_only_now_gets_its_stock_without_a_change_of_it(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    nightly(flow, level("BOLT", 7), level("WASHER", 12))
+    medusa.add_product("WASHER", {"eur": "0.10"}, stock=0)
+    link(flow, "variant", "v-WASHER", medusa.catalogue.variant_id_of("WASHER"))
+
+    items = hourly(flow)
+
+    assert [(one.action, one.label) for one in items] == [("create", "WASHER")]
+    assert free(medusa, "WASHER") == 12
+    assert hourly(flow) == []
+
+
+def test_reading_beside_it_for_another_storefront_makes_nothing_vanish(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+    other = FlowFactory(kind="stock", mode="shadow", source=flow.source)
+    with pages(flow, Racks(level("NUT", 5))) as handler:
+        handler.handle(WINDOW, None)
+        beside = RunFactory(flow=other, mode="shadow", state="running", finished_at=None)
+        StockLevel.objects.filter(sku="BOLT").update(seen_in=beside.pk)
+
+        outcome = handler.handle(WINDOW, "gone:0")
+
+    assert outcome.items == ()
+    assert free(medusa, "BOLT") == 7
+
+
+def test_plan_of_what_vanished_is_applied_once(medusa: MedusaStandIn, flow: Flow) -> None:
+    nightly(flow, level("BOLT", 7), level("NUT", 5))
+    flow.mode = Flow.Mode.ASSISTED
+    flow.save()
+
+    planned = {one.ref: one.fingerprint for one in nightly(flow, level("NUT", 5))}
+    assert free(medusa, "BOLT") == 7
+
+    assert told_actions(nightly(flow, level("NUT", 5), planned=planned)) == ["remove"]
+    assert free(medusa, "BOLT") == 0
+    assert nightly(flow, level("NUT", 5), planned=planned) == []
 
 
 def test_locations_are_kept_apart_by_their_mappings(medusa: MedusaStandIn, flow: Flow) -> None:

@@ -32,6 +32,11 @@ class CustomPart:
             parent=parent,
         )
 
+    def refs_of(self, raw: Any, fields: Entry, *names: str) -> Row:
+        """A row of which nothing but these fields is looked at."""
+        named = {name: fields[name] for name in names}
+        return self.row(raw, Entry(where=fields.where, line=fields.line, values_by_key=named))
+
     def rows_within(self, row: Row, section: Entry) -> list[Row]:
         """The rows of a list inside a row."""
         return [

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.custom.base import CustomPart
+from integrations.adapters.custom.misfits import read_each
 from integrations.adapters.custom.rows import Row, address_values
 from integrations.records import (
     Address,
@@ -16,6 +17,8 @@ from integrations.records import (
     Window,
 )
 
+ZERO = Decimal(0)
+
 
 class Prices(CustomPart):
     """Implements `PullsPrices`."""
@@ -23,9 +26,30 @@ class Prices(CustomPart):
     def price_page(self, window: Window, cursor: str | None) -> Page[ErpPrice]:
         section = self.mapping["prices"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        rows = (self.row(raw, section["fields"]) for raw in page.rows)
-        prices = tuple(_price(row) for row in rows if row.number("net_unit_price") > 0)
+        rows = read_each(page.rows, self._price, self._unreadable_price, what="prices")
+        prices = tuple(one for one in rows if one.net_unit_price > 0 or one.problem)
         return Page(rows=prices, next_cursor=page.next_cursor)
+
+    def _price(self, raw: Any) -> ErpPrice:
+        return _price(self.row(raw, self.mapping["prices"]["fields"]))
+
+    def _unreadable_price(self, raw: Any, problem: str) -> ErpPrice:
+        row = self.refs_of(raw, self.mapping["prices"]["fields"], "ref", "variant_ref")
+        return ErpPrice(
+            ref=row.text("ref"),
+            variant_ref=row.text("variant_ref"),
+            audience="everyone",
+            audience_ref="",
+            audience_name="",
+            currency="",
+            net_unit_price=ZERO,
+            min_quantity=ZERO,
+            unit="",
+            starts_on=None,
+            ends_on=None,
+            is_active=True,
+            problem=problem,
+        )
 
 
 class Stock(CustomPart):
@@ -34,9 +58,26 @@ class Stock(CustomPart):
     def stock_page(self, window: Window, cursor: str | None) -> Page[ErpStock]:
         section = self.mapping["stock"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        now = datetime.now(UTC)
-        rows = (self.row(raw, section["fields"]) for raw in page.rows)
-        return Page(rows=tuple(_stock(row, now) for row in rows), next_cursor=page.next_cursor)
+        rows = read_each(page.rows, self._level, self._unreadable_level, what="stock levels")
+        return Page(rows=tuple(rows), next_cursor=page.next_cursor)
+
+    def _level(self, raw: Any) -> ErpStock:
+        return _stock(self.row(raw, self.mapping["stock"]["fields"]), datetime.now(UTC))
+
+    def _unreadable_level(self, raw: Any, problem: str) -> ErpStock:
+        names = ("variant_ref", "sku", "location_ref", "location_name")
+        row = self.refs_of(raw, self.mapping["stock"]["fields"], *names)
+        return ErpStock(
+            **{name: row.text(name) for name in names},
+            on_hand=ZERO,
+            reserved=ZERO,
+            available=ZERO,
+            incoming=ZERO,
+            incoming_on=None,
+            unit="",
+            as_of=datetime.now(UTC),
+            problem=problem,
+        )
 
 
 class Customers(CustomPart):

@@ -1,14 +1,12 @@
 """Products out of the ERP, each whole with its variants."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from integrations.adapters.custom.base import CustomPart
-from integrations.adapters.custom.mapping.shapes import Entry
+from integrations.adapters.custom.misfits import read_each
 from integrations.adapters.custom.paths import MISSING
 from integrations.adapters.custom.rows import Row
-from integrations.errors import NeedsOperator
 from integrations.records import ErpProduct, ErpVariant, Page, Window, flat_category
 
 
@@ -19,26 +17,14 @@ class Products(CustomPart):
         """Left out: the portal's own products of freight, rounding and free text."""
         section = self.mapping["products"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        products = [self._read_product(raw) for raw in page.rows]
-        self._refuse_misfit_products(products)
+        products = read_each(page.rows, self._product, self._unreadable_product, what="products")
         return Page(
             rows=tuple(one for one in products if one.variants or one.problem),
             next_cursor=page.next_cursor,
         )
 
-    def _read_product(self, raw: Any) -> ErpProduct:
-        """One product; one with a value that cannot be read says so and stops no other."""
-        try:
-            return self._product(raw)
-        except NeedsOperator as misfit:
-            if misfit.reason != "mapping_misfit":
-                raise
-            return self._unreadable_product(raw, misfit.message.rstrip("."))
-
     def _unreadable_product(self, raw: Any, problem: str) -> ErpProduct:
-        fields = self.mapping["products"]["fields"]
-        named = {"ref": fields["ref"], "title": fields["title"]}
-        row = self.row(raw, Entry(where=fields.where, line=fields.line, values_by_key=named))
+        row = self.refs_of(raw, self.mapping["products"]["fields"], "ref", "title")
         return ErpProduct(
             ref=row.text("ref"),
             title=row.text("title"),
@@ -50,19 +36,6 @@ class Products(CustomPart):
             updated_at=datetime.now(UTC),
             problem=problem,
         )
-
-    @staticmethod
-    def _refuse_misfit_products(products: Sequence[ErpProduct]) -> None:
-        """Where most of a page cannot be read, the mapping is wrong and not the goods."""
-        bad = [one.problem for one in products if one.problem]
-        if len(bad) > len(products) / 2:
-            raise NeedsOperator(
-                f"{len(bad)} of {len(products)} products cannot be read: {bad[0]}.",
-                reason="mapping_misfit",
-                cause="mapping_misfit:products",
-                hint="Correct the mapping on the connection, or the product in the ERP, then "
-                "requeue.",
-            )
 
     def _product(self, raw: Any) -> ErpProduct:
         section = self.mapping["products"]

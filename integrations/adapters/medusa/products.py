@@ -25,6 +25,7 @@ from integrations.adapters.medusa.mapping.products import (
     to_update,
     wanted_options,
 )
+from integrations.adapters.medusa.variants import add_variants, drop_variants
 from integrations.errors import Conflict, NeedsOperator, OutcomeUnknown, Rejected
 from integrations.records import Page, ProductWrite, StorefrontProduct
 
@@ -46,7 +47,8 @@ class Products(Categories):
         for product in written:
             self._check(product)
         self._refuse_tax_inclusive(written)
-        self._prepare_options([one for one in products if one.product_id])
+        ready = self._prepare([one for one in products if one.product_id])
+        products = [ready.get(one.product_id or "", one) for one in products]
         body = {
             "create": [to_create(one) for one in products if not one.product_id],
             "update": [to_update(one) for one in products if one.product_id],
@@ -150,13 +152,15 @@ class Products(Categories):
             self._channels = frozenset(row["id"] for row in rows)
         return self._channels
 
-    # -- options of products that exist
+    # -- options and variants of products that exist
 
-    def _prepare_options(self, products: Sequence[ProductWrite]) -> None:
-        """Adds option values that Medusa lacks; a batch cannot, and refuses their variants.
+    def _prepare(self, products: Sequence[ProductWrite]) -> dict[str, ProductWrite]:
+        """Adds option values that Medusa lacks; a batch cannot, and refuses their variants. Drops
+        variants that are not sold any more and makes new ones, see `variants`.
 
-        Repeatable: a value that is there is not added again.
+        By product id what is left to send. Repeatable: what is there is not added again.
         """
+        ready: dict[str, ProductWrite] = {}
         existing = self._existing([one.product_id for one in products if one.product_id])
         for product in products:
             row = existing.get(product.product_id or "")
@@ -168,10 +172,13 @@ class Products(Categories):
             if not product.is_published:
                 continue  # only its status is sent
             _check_variants(product, row)
+            drop_variants(self._client, product, row)
             additions = _missing_values(product, row)
             if additions:
                 path = f"/admin/products/{product.product_id}/options/batch"
                 self._client.post(path, {"update": additions}, [("fields", "id")])
+            ready[row["id"]] = add_variants(self._client, product, row)
+        return ready
 
     def _existing(self, product_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

@@ -25,7 +25,7 @@ from integrations.adapters.sap.wire import (
     rows_of,
     text_of,
 )
-from integrations.records import ErpProduct, ErpVariant, Page, Window
+from integrations.records import ErpProduct, ErpVariant, Page, Window, flat_category
 
 _KILOGRAMS = {"KG": Decimal(1), "G": Decimal("0.001"), "TO": Decimal(1000)}
 
@@ -118,6 +118,7 @@ class Products(Prices):
             description=self._in_language(row["to_ProductBasicText"], "LongText"),
             currency=self.settings.currencies[0],
             category=text_of(row["ProductGroup"]),
+            category_chain=flat_category(text_of(row["ProductGroup"])),
             variants=(variant,),
             is_active=material.is_sold,
             updated_at=moment_of(row["LastChangeDateTime"]) or datetime.fromtimestamp(0, UTC),

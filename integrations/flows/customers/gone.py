@@ -12,6 +12,7 @@ from integrations.flows.customers.members import carry_out as join_groups
 from integrations.flows.customers.registrations import buyers_of_addresses
 from integrations.flows.customers.wanted import normal_email
 from integrations.flows.runs.batch import PlanItem, Work
+from integrations.flows.runs.beside import runs_beside
 from integrations.models import Buyer, CustomerCopy
 
 PAGE = 100
@@ -59,7 +60,7 @@ def carry_out(work: Work, shop: Any, copies: Sequence[CustomerCopy]) -> list[Pla
 
 def _missing(work: Work) -> QuerySet[CustomerCopy]:
     known = CustomerCopy.objects.filter(source=work.flow.source, is_present=True)
-    return known.exclude(seen_in=work.run.pk)
+    return known.exclude(seen_in=work.run.pk).exclude(seen_in__in=runs_beside(work.run))
 
 
 def _refuse_too_many(work: Work, missing: QuerySet[CustomerCopy]) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
 from integrations.errors import NeedsOperator
-from integrations.flows.prices import items
+from integrations.flows.prices import items, unreadable
 from integrations.flows.prices.base import BasePrices
 from integrations.flows.prices.decide import (
     EVERYONE,
@@ -30,6 +31,8 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.beside import runs_beside
+from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import place_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
@@ -84,13 +87,25 @@ class PricePages:
         page: Page[Any] = self._erp.price_page(place.window, place.cursor)
         # What was met in the window already is not read anew: it was judged, and comes again.
         rows = self._copy.not_met(page.rows) if place.is_late else page.rows
-        offers = self._copy.keep(rows)
+        good, bad = unreadable.split(rows)
+        offers = self._copy.keep(good)
         following = place.following(page.next_cursor, gone=f"{GONE}0") or f"{DUE}0"
-        return self._outcome(self._copy.offers(offers), len(rows), following)
+        outcome = self._outcome(self._copy.offers(offers), len(rows), following)
+        return replace(outcome, items=(*outcome.items, *self._unreadable(bad)))
+
+    def _unreadable(self, bad: Sequence[tuple[Any, str]]) -> list[PlanItem]:
+        """Each is told once; one that was kept before stays as it was, and is not gone."""
+        items = [unreadable.told(price, problem) for price, problem in bad]
+        if not items:
+            return []
+        self._copy.note_unreadable({item.ref: item.reason for item in items})
+        known = told_already(self._work.run, (item.ref for item in items))
+        return [item for item in items if (item.ref, item.fingerprint) not in known]
 
     def _gone(self, after: int) -> PageOutcome:
         """Rows that the run did not come upon; a mere look ahead leaves the copy as it is."""
-        missing, last = self._copy.missing_page(after, AT_ONCE)
+        beside = runs_beside(self._work.run)
+        missing, last = self._copy.missing_page(after, AT_ONCE, beside=beside)
         kept = self._copy.offers(missing.values(), without=missing)
         if not self._work.is_dry:
             self._copy.note_missing(missing)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.flows.prices.decide import EVERYONE, digest
 from integrations.flows.prices.offers import Kept
 from integrations.flows.products.linked import REMOVED
-from integrations.models import Flow, IdLink, PriceRow
+from integrations.models import Flow, IdLink, PriceRow, Run
 from integrations.records import ErpPrice, Window
 
 # As many digits as the copy keeps; a price of a thousandth of a cent has them.
@@ -75,10 +75,20 @@ class PriceCopy:
         known = set(met.values_list("ref", flat=True))
         return [one for one in prices if one.ref not in known]
 
-    def missing_page(self, after: int, size: int) -> tuple[dict[int, str], int | None]:
-        """The next rows that this run, a complete one, did not come upon, with their offers, and
-        the last of them; None when there are no more."""
+    def note_unreadable(self, problems: Mapping[str, str]) -> None:
+        """Of these rows, by their refs, the ERP says what nobody can read: they are not gone."""
+        rows = list(self._rows().filter(ref__in=problems))
+        for row in rows:
+            row.seen_in, row.problem = self._run_id, problems[row.ref][:300]
+        PriceRow.objects.bulk_update(rows, ["seen_in", "problem"], batch_size=200)
+
+    def missing_page(
+        self, after: int, size: int, *, beside: QuerySet[Run]
+    ) -> tuple[dict[int, str], int | None]:
+        """The next rows that neither this run, a complete one, nor those beside it came upon,
+        with their offers, and the last of them; None when there are no more."""
         unseen = self._rows().filter(pk__gt=after).exclude(seen_in=self._run_id)
+        unseen = unseen.exclude(seen_in__in=beside)
         rows = dict(unseen.order_by("pk").values_list("pk", "offer")[:size])
         return rows, max(rows, default=None)
 

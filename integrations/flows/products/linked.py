@@ -127,9 +127,14 @@ class ProductLinks:
         }
 
     def _drop_others(self, kind: str, wanted: dict[str, str]) -> None:
-        """Deletes links that would contradict the wanted pairs, from either side."""
+        """Deletes links that would contradict the wanted pairs, from either side. A variant that
+        was made anew has no stock there, whatever was written for the one before."""
         touched = self._links(kind).filter(
             Q(source_ref__in=wanted) | Q(target_ref__in=wanted.values())
         )
-        wrong = [link.pk for link in touched if wanted.get(link.source_ref) != link.target_ref]
-        IdLink.objects.filter(pk__in=wrong).delete()
+        wrong = [link for link in touched if wanted.get(link.source_ref) != link.target_ref]
+        for link in wrong if kind == VARIANT else ():
+            self._links(IdLink.Kind.STOCK).filter(
+                source_ref__startswith=f"{link.source_ref}@"
+            ).delete()
+        IdLink.objects.filter(pk__in=[link.pk for link in wrong]).delete()

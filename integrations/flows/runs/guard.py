@@ -1,6 +1,6 @@
 """Guard rails against a source that answers incompletely: too many removals ask a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -9,28 +9,32 @@ from integrations.engine import verbs
 from integrations.engine.models import JobState, SyncJob
 from integrations.errors import Kind, NeedsOperator
 from integrations.flows import issues
-from integrations.models import Flow, IdLink, Issue, Run, StateChange
+from integrations.models import (
+    CustomerCopy,
+    Flow,
+    IdLink,
+    Issue,
+    PriceRow,
+    Run,
+    StateChange,
+)
 
 # Ends every sentence about too many removals; the run's note is known by it.
 MASS_REMOVAL = "the source may have answered incompletely"
 # Fewer than these are never asked about.
 FEWEST = 20
-# The kind of the links that a kind of flow keeps, one per record.
-LINKED_AS = {
-    Flow.Kind.PRODUCTS: IdLink.Kind.PRODUCT,
-    Flow.Kind.STOCK: IdLink.Kind.STOCK,
-    Flow.Kind.CUSTOMERS: IdLink.Kind.ACCOUNT,
-}
-CountLinked = Callable[[Flow], int]
 
 
 def most_removals(flow: Flow, run: Run, removed: int) -> int:
     """How many records this run may remove without asking.
 
-    A share of what is linked; where a flow keeps no links, of what the run has met.
+    A share of what the target holds of this flow, or else of what the run has met. None at
+    all where the source was asked for everything and answered nothing.
     """
+    if run.is_complete and run.pages and not run.read:  # a first page counts when it is done
+        return 0
     percent = int(flow.settings.get("most_removals_pct", settings.MOST_REMOVALS_PCT))
-    base = _linked(flow) or run.read + removed
+    base = held_by(run) or run.read + removed
     return max(FEWEST - 1, base * percent // 100)
 
 
@@ -39,7 +43,7 @@ def refuse_mass_removal(run: Run, more: int) -> None:
     removed = run.removed + more
     if run.removals_allowed_by or not more:
         return
-    if removed > most_removals(run.flow, run, removed):
+    if is_too_many(run, removed):
         raise NeedsOperator(
             f"{_sentence(run, removed)} They were not removed.",
             reason="mass_removal",
@@ -70,7 +74,12 @@ def needs_permission(run: Run) -> bool:
     """Whether a person has to say first that so many removals are meant."""
     if run.removals_allowed_by or not run.removed:
         return False
-    return run.removed > most_removals(run.flow, run, run.removed)
+    return is_too_many(run, run.removed)
+
+
+def is_too_many(run: Run, removed: int) -> bool:
+    """Whether so many removals are not believed without a person."""
+    return removed > most_removals(run.flow, run, removed)
 
 
 @transaction.atomic
@@ -102,12 +111,46 @@ def allow_removals(run: Run, *, actor: str, reason: str) -> None:
         verbs.requeue(job, actor=actor, reason=f"the removals are meant: {reason}")
 
 
-def _linked(flow: Flow) -> int:
-    kind = LINKED_AS.get(Flow.Kind(flow.kind))
-    if kind is None:
-        return 0
-    links = IdLink.objects.filter(kind=kind, source=flow.source_id, target=flow.target_id)
-    return links.count()
+def held_by(run: Run) -> int:
+    """How many records the target held of the run's flow before this run removed any."""
+    count = _HELD.get(run.flow.kind)
+    return count(run) if count else 0
+
+
+def _linked_as(kind: str) -> Callable[[Run], int]:
+    def count(run: Run) -> int:
+        flow = run.flow
+        links = IdLink.objects.filter(kind=kind, source=flow.source_id, target=flow.target_id)
+        return links.count()
+
+    return count
+
+
+def _prices(run: Run) -> int:
+    """As a plan counts them: rows of lists, and of what everyone pays an offer as a whole."""
+    told = PriceRow.objects.filter(source=run.flow.source_id, storefront=run.flow.target_id)
+    told = told.exclude(fingerprint="")
+    everyone = told.filter(audience="everyone").values("offer").distinct().count()
+    return everyone + told.exclude(audience="everyone").count() + _removed_already(run)
+
+
+def _companies(run: Run) -> int:
+    copies = CustomerCopy.objects.filter(source=run.flow.source_id, is_present=True)
+    return copies.exclude(account=None).count() + _removed_already(run)
+
+
+def _removed_already(run: Run) -> int:
+    """What is removed is counted no more; a run that only plans has removed nothing."""
+    return run.removed if run.mode == Flow.Mode.LIVE or run.applies_id else 0
+
+
+# Products and levels keep their links when they are removed.
+_HELD: Mapping[str, Callable[[Run], int]] = {
+    Flow.Kind.PRODUCTS: _linked_as(IdLink.Kind.PRODUCT),
+    Flow.Kind.STOCK: _linked_as(IdLink.Kind.STOCK),
+    Flow.Kind.PRICES: _prices,
+    Flow.Kind.CUSTOMERS: _companies,
+}
 
 
 def _sentence(run: Run, removed: int) -> str:
@@ -115,7 +158,8 @@ def _sentence(run: Run, removed: int) -> str:
 
 
 def _hint(run: Run) -> str:
-    return (
+    nothing = "The source answered 0 records when asked for all. " if not run.read else ""
+    return nothing + (
         f"Look at run {run.pk}. If they are meant to go, press “Allow the removals” there, or "
         f"`manage.py flow allow-removals {run.pk}`; else look after the source and run again."
     )

@@ -1,18 +1,24 @@
 """One page of stock, from the ERP to the storefront."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from integrations.errors import NeedsOperator
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
+    GONE,
+    Action,
     HandlePage,
     PageOutcome,
     PlanItem,
     Work,
 )
+from integrations.flows.runs.plan import told_already
+from integrations.flows.runs.reading import place_of
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
+from integrations.flows.stock import doubtful
 from integrations.flows.stock.decide import (
     ZERO,
     Decision,
@@ -21,7 +27,15 @@ from integrations.flows.stock.decide import (
     decide,
     write_of,
 )
-from integrations.flows.stock.kept import StockLinks, keep_levels, levels_of, uncounted
+from integrations.flows.stock.kept import (
+    StockLinks,
+    keep_levels,
+    levels_of,
+    missing_page,
+    note_missing,
+    note_seen,
+    uncounted,
+)
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsStock
@@ -29,6 +43,9 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 # Larger batches are hardly faster (measured: 250 levels take 0.14 s).
 BATCH = 250
+DUE = "due:"  # begins the cursor of pages that are the flow's own
+NOTHING = "0+0"  # the fingerprint of a level that is none
+GONE_REASON = "the ERP no longer tells of it"
 NOT_COUNTED = (
     "the storefront does not count its stock: let the products flow write it with "
     "“The storefront counts stock”"
@@ -51,15 +68,36 @@ class StockPages:
 
     def __init__(self, work: Work, *, erp: PullsStock, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
+        self._source = work.flow.source
         self._links = StockLinks(work.flow, actor=work.actor)
         self._places = self._links.warehouses()
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
-        """Reads one page and carries out what it asks for. Safe to repeat."""
-        page = self._erp.stock_page(window, cursor)
-        keep_levels(self._work.flow.source, page.rows)
+        """Reads one page and carries out what it asks for. Safe to repeat.
+
+        After the source's last page come pages of levels that were on none of them (a complete
+        window), or of variants that are sold in the storefront only now (the others).
+        """
+        if cursor and cursor.startswith(DUE):
+            return self._due(window, int(cursor.removeprefix(DUE)))
+        place = place_of(window, cursor)
+        if place.is_gone:
+            return self._gone(int(place.cursor or 0))
+        page = self._erp.stock_page(place.window, place.cursor)
         sold = self._links.sold(row.variant_ref for row in page.rows)
-        wanted, homeless = add_up(levels_of(self._work.flow.source, sold), self._place_of)
+        good, odd = doubtful.split(page.rows)
+        note_seen(self._source, (row for row, _ in odd), run_id=self._work.run.pk)
+        keep_levels(self._source, good, run_id=self._work.run.pk)
+        outcome = self._outcome(levels_of(self._source, sold), place.following(page.next_cursor))
+        items = (*outcome.items, *(one for row, one in odd if row.variant_ref in sold))
+        if place.is_late:
+            return replace(outcome, items=self._untold(items), unchanged=0)
+        following = outcome.next_cursor or f"{DUE}0"
+        return replace(outcome, read=len(page.rows), items=items, next_cursor=following)
+
+    def _outcome(self, levels: Iterable[ErpStock], following: str | None) -> PageOutcome:
+        """What becomes of these levels, all that there are of each of their variants."""
+        wanted, homeless = add_up(levels, self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
@@ -67,10 +105,45 @@ class StockPages:
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, written)
         return PageOutcome(
-            read=len(page.rows),
+            read=0,
             unchanged=sum(one.what == "unchanged" for one in decisions),
             items=tuple(items),
-            next_cursor=page.next_cursor,
+            next_cursor=following,
+        )
+
+    def _untold(self, items: Iterable[PlanItem]) -> tuple[PlanItem, ...]:
+        """What is read a second time is told only where it is news."""
+        found = tuple(items)
+        known = told_already(self._work.run, (one.ref for one in found))
+        return tuple(one for one in found if (one.ref, one.fingerprint) not in known)
+
+    def _due(self, window: Window, after: int) -> PageOutcome:
+        """Variants that the storefront sells only now: their stock is known, and did not change."""
+        if window.start is None:
+            return PageOutcome(read=0, unchanged=0, items=(), next_cursor=None)
+        refs, last = self._links.fresh(window.start, after=after, size=BATCH)
+        outcome = self._outcome(levels_of(self._source, refs), f"{DUE}{last}" if last else None)
+        return replace(outcome, items=self._untold(outcome.items), unchanged=0)
+
+    def _gone(self, after: int) -> PageOutcome:
+        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a mere look ahead
+        leaves the copy as it is."""
+        missing, last = missing_page(self._work.run, after=after, size=BATCH)
+        if not self._work.is_dry:
+            note_missing(missing)
+        sold = self._links.sold(one.variant_ref for one in missing)
+        levels = levels_of(self._source, sold, without={one.pk for one in missing})
+        wanted, _ = add_up(levels, self._place_of)
+        written = self._links.written(one.ref for one in wanted)
+        self._work.expect(one.ref for one in wanted)
+        # What the storefront was never told of, it need not be told that there is none.
+        decisions = [one for one in decide(wanted, written) if one.ref in written]
+        items = self._carry_out([one for one in decisions if one.what == "write"], written)
+        return PageOutcome(
+            read=0,
+            unchanged=0,
+            items=tuple(map(_as_gone, items)),
+            next_cursor=f"{GONE}{last}" if last else None,
         )
 
     def _place_of(self, row: ErpStock) -> str | None:
@@ -148,6 +221,14 @@ def _done(wanted: Wanted, written: Mapping[str, str], held: StorefrontStock) -> 
         fingerprint=wanted.fingerprint,
         changes=_changes(wanted, held),
     )
+
+
+def _as_gone(item: PlanItem) -> PlanItem:
+    """With nothing left of it, it is taken from buyers: too many of those ask a person."""
+    if item.action != "change":
+        return item
+    action: Action = "remove" if item.fingerprint == NOTHING else "change"
+    return replace(item, action=action, reason=f"{GONE_REASON}: {item.reason}")
 
 
 def _was(before: str | None) -> str:

@@ -1,12 +1,15 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 
+from integrations.flows.runs.beside import runs_beside
 from integrations.flows.stock.decide import ZERO, Wanted
-from integrations.models import Connection, Flow, IdLink, OrderLine, StockLevel
+from integrations.models import Connection, Flow, IdLink, OrderLine, Run, StockLevel
 from integrations.models.order import NOT_IN_ERP
 from integrations.records import ErpStock, StorefrontStock
 
@@ -22,8 +25,10 @@ _COLUMNS = (
     "as_of",
 )
 
+NONE = {"on_hand": ZERO, "reserved": ZERO, "available": ZERO, "incoming": ZERO}
 
-def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
+
+def keep_levels(source: Connection, rows: Sequence[ErpStock], *, run_id: int) -> None:
     """Brings the copy up to date in one statement. Safe to repeat."""
     newest = {(row.variant_ref, row.location_ref): row for row in rows}
     StockLevel.objects.bulk_create(
@@ -32,24 +37,52 @@ def keep_levels(source: Connection, rows: Sequence[ErpStock]) -> None:
                 source=source,
                 variant_ref=row.variant_ref,
                 location_ref=row.location_ref,
-                **{name: getattr(row, name) for name in _COLUMNS},
+                seen_in=run_id,
+                **{name: getattr(row, name) for name in _COLUMNS}
+                | {"location_name": row.location_name[:200], "unit": row.unit[:40]},
             )
             for row in newest.values()
         ],
         update_conflicts=True,
         unique_fields=["source", "variant_ref", "location_ref"],
-        update_fields=_COLUMNS,
+        update_fields=(*_COLUMNS, "seen_in"),
     )
 
 
-def levels_of(source: Connection, variant_refs: Iterable[str]) -> list[ErpStock]:
-    """Every kept level of these variants, at all locations."""
+def note_seen(source: Connection, rows: Iterable[ErpStock], *, run_id: int) -> None:
+    """Of these nothing can be read, but the ERP has them: what was known of them stays."""
+    for row in rows:
+        StockLevel.objects.filter(
+            source=source, variant_ref=row.variant_ref, location_ref=row.location_ref
+        ).update(seen_in=run_id)
+
+
+def missing_page(run: Run, *, after: int, size: int) -> tuple[list[StockLevel], int | None]:
+    """The next levels that neither this run, a complete one, nor those beside it came upon, and
+    the number of the last of them; None when there are no more."""
+    known = StockLevel.objects.filter(source=run.flow.source_id, pk__gt=after)
+    unseen = known.exclude(seen_in=run.pk).exclude(seen_in__in=runs_beside(run))
+    rows = list(unseen.order_by("pk")[:size])
+    return rows, rows[-1].pk if len(rows) == size else None
+
+
+def note_missing(levels: Sequence[StockLevel]) -> None:
+    """The ERP no longer tells of them, so there is none. Those that are so already stay."""
+    there = StockLevel.objects.filter(pk__in=[one.pk for one in levels])
+    there.exclude(**NONE).update(**NONE, incoming_on=None, as_of=timezone.now())
+
+
+def levels_of(
+    source: Connection, variant_refs: Iterable[str], *, without: Container[int] = ()
+) -> list[ErpStock]:
+    """Every kept level of these variants, at all locations; those in `without` as none."""
     kept = StockLevel.objects.filter(source=source, variant_ref__in=set(variant_refs))
     return [
         ErpStock(
             variant_ref=level.variant_ref,
             location_ref=level.location_ref,
-            **{name: getattr(level, name) for name in _COLUMNS},
+            **{name: getattr(level, name) for name in _COLUMNS}
+            | (NONE if level.pk in without else {}),
         )
         for level in kept.order_by("id")
     ]
@@ -82,6 +115,13 @@ class StockLinks:
             kind=IdLink.Kind.WAREHOUSE, source=self._target, target=self._source
         ).values_list("target_ref", "source_ref")
         return {**dict(back), **dict(onward)}
+
+    def fresh(self, since: datetime, *, after: int, size: int) -> tuple[list[str], int | None]:
+        """The next variants that are sold in the storefront only since then, and the number of
+        the last link; None when there are no more."""
+        links = self._links(IdLink.Kind.VARIANT).filter(created_at__gte=since, pk__gt=after)
+        rows = list(links.order_by("pk").values_list("pk", "source_ref")[:size])
+        return [ref for _, ref in rows], rows[-1][0] if len(rows) == size else None
 
     def written(self, refs: Iterable[str]) -> dict[str, str]:
         """Ref to the fingerprint of what was last written."""

@@ -106,6 +106,42 @@ def test_unchanged_variants_keep_their_ids_and_a_missing_one_goes(
     assert written.variants == there.variants[:1]
 
 
+def counted(standin: MedusaStandIn) -> ProductWrite:
+    """In two sizes, whose stock the store counts."""
+    both = tuple(
+        replace(variant(f"T-{size}", ("Size", size)), manage_inventory=True) for size in ("S", "M")
+    )
+    return product(standin, "t", options=(("Size", ("S", "M")),), variants=both)
+
+
+def test_dropped_variant_leaves_no_inventory_item_and_may_come_back(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    wanted = counted(standin)
+    (there,) = adapter.write_products([wanted])
+
+    (small,) = adapter.write_products([again(there, wanted, variants=wanted.variants[:1])])
+    assert set(standin.catalogue.stock) == {"T-S"}
+
+    (back,) = adapter.write_products([again(small, wanted)])
+    assert {one.sku for one in back.variants} == {"T-S", "T-M"}
+    assert set(standin.catalogue.stock) == {"T-S", "T-M"}
+
+
+def test_dropped_variant_that_an_order_waits_for_is_sold_no_more(
+    standin: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    wanted = counted(standin)
+    (there,) = adapter.write_products([wanted])
+    standin.set_stock("T-M", 5)
+    standin.place_order([("T-M", 2)])
+
+    (written,) = adapter.write_products([again(there, wanted, variants=wanted.variants[:1])])
+
+    assert [one.sku for one in written.variants] == ["T-S"]
+    assert standin.catalogue.stock["T-M"]["reserved"] == 2
+
+
 def test_new_option_value_is_added_before_its_variant(
     standin: MedusaStandIn, adapter: MedusaAdapter
 ) -> None:

@@ -27,7 +27,9 @@ WHOLE_FIELDS = ",".join(
 )
 CATEGORY_FIELDS = "id,name,external_id,parent_category_id"
 LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
-OPTION_FIELDS = "id,options.id,options.title,options.values.id,options.values.value,variants.id"
+OPTION_FIELDS = (
+    "id,options.id,options.title,options.values.id,options.values.value,variants.id,variants.sku"
+)
 
 # A product needs at least one option; Medusa's own admin names these for a simple one.
 DEFAULT_OPTION = "Default option"
@@ -66,6 +68,11 @@ def to_update(product: ProductWrite) -> dict[str, Any]:
     if not product.handle:
         del row["handle"]  # left out, Medusa keeps the one it has
     return row
+
+
+def to_new_variant(variant: VariantWrite) -> dict[str, Any]:
+    """A row of `create` in a batch of one product's variants."""
+    return _variant(variant, with_prices=True)
 
 
 def to_product(product: Row) -> StorefrontProduct:

@@ -10,10 +10,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
 from integrations.adapters.medusa.sandbox.ids import new_id, now
-from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, broken, not_found
+from integrations.adapters.medusa.sandbox.product_rows import (
+    chosen_of,
+    images_of,
+    merged,
+    option_of,
+    price_of,
+    refuse_same_options,
+    stock_item,
+    times,
+    value_of,
+)
+from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, not_found
 
 _PRODUCT_COLUMNS = (
     "title", "subtitle", "status", "external_id", "description", "handle", "thumbnail",
@@ -92,6 +102,35 @@ class Catalogue:
         with self._all_or_nothing():
             return [self._update_variant(row) for row in reversed(rows)]
 
+    def add_variants(self, product_id: str, rows: list[Json]) -> list[Json]:
+        """With inventory items. Raises Refusal for the options of another variant."""
+        if rows and product_id not in self.products:
+            raise not_found(f"Product with id: {product_id} was not found")
+        with self._all_or_nothing():
+            product = copy.deepcopy(self.products.get(product_id) or {"variants": []})
+            self.products |= {product_id: product} if rows else {}
+            for row in rows:
+                self._add_variant(product, row)
+                refuse_same_options(product["variants"])
+        return product["variants"][len(product["variants"]) - len(rows) :]
+
+    def delete_variants(self, ids: list[str]) -> None:
+        """With their inventory items, which a shorter list of variants would leave behind. An
+        unknown id is answered as if deleted. Raises Refusal while an order waits for one."""
+        gone = [found[1] for found in map(self.variant, ids) if found]
+        items = [self.stock[one["sku"]] for one in gone if one["sku"] in self.stock]
+        kept = [item["id"] for item in items if item["reserved"] > 0]
+        if kept:
+            raise Refusal(
+                "Cannot remove following inventory item(s) since they have reservations: "
+                f"[{', '.join(kept)}]."
+            )
+        for one in gone:
+            product = copy.deepcopy(self.products[one["product_id"]])
+            product["variants"] = [row for row in product["variants"] if row["id"] != one["id"]]
+            self.products[product["id"]] = product
+            self.stock.pop(one["sku"], None)
+
     def change_options(self, product_id: str, rows: list[Json]) -> Json:
         """Adds values to options of a product: by value or by the id of an existing one."""
         product = self.products.get(product_id) or {"options": []}
@@ -104,12 +143,12 @@ class Catalogue:
             there = {value["value"] for value in option["values"]}
             for value in row.get("add") or []:
                 if isinstance(value, dict) and value["value"] not in there:
-                    option["values"].append(_value(value["value"], option["id"]))
+                    option["values"].append(value_of(value["value"], option["id"]))
         return product
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:
         """On hand at the shop's location."""
-        self.stock.setdefault(sku, _stock_item(sku))["stocked"] = quantity
+        self.stock.setdefault(sku, stock_item(sku))["stocked"] = quantity
 
     # -- rows
 
@@ -142,13 +181,13 @@ class Catalogue:
             "discountable": True,
             "collection_id": None,
             "type_id": None,
-            **_times(),
+            **times(),
             "metadata": row.get("metadata"),
             "type": None,
             "collection": None,
-            "options": [_option(option) for option in row["options"]],
+            "options": [option_of(option) for option in row["options"]],
             "tags": [],
-            "images": _images(row),
+            "images": images_of(row),
             "variants": [],
             "sales_channels": row.get("sales_channels") or [],
             "categories": self._chosen_categories(row),
@@ -171,7 +210,7 @@ class Catalogue:
         if "categories" in row:
             product["categories"] = self._chosen_categories(row)
         if "images" in row:
-            product["images"] = _images(row)
+            product["images"] = images_of(row)
         product["metadata"] = merged(product["metadata"], row)
         if row.keys() - {"id", "variants"}:
             product["updated_at"] = now()
@@ -189,18 +228,21 @@ class Catalogue:
 
     def _replace_variants(self, product: Json, rows: list[Json]) -> None:
         # A variant that is left out is deleted; its inventory item stays behind, so that the
-        # SKU cannot be created again with managed inventory.
+        # SKU cannot be created again with managed inventory. One without an id is added without
+        # an inventory item; it gets one with the next update that names it.
         there = {variant["id"]: variant for variant in product["variants"]}
         product["variants"] = []
         for row in rows:
             known = there.get(row.get("id", ""))
             if known is None:
-                self._add_variant(product, row)
+                self._add_variant(product, row, is_counted="id" in row)
             else:
                 product["variants"].append(known)
                 self._change_variant(product, known, row)
+                if row.get("manage_inventory") and known["sku"]:
+                    self.stock.setdefault(known["sku"], stock_item(known["sku"]))
 
-    def _add_variant(self, product: Json, row: Json) -> None:
+    def _add_variant(self, product: Json, row: Json, *, is_counted: bool = True) -> None:
         variant: Json = {
             "id": row.get("id") or new_id("variant"),
             **dict.fromkeys(_VARIANT_COLUMNS),
@@ -209,17 +251,17 @@ class Catalogue:
             "metadata": None,
             "variant_rank": 0,
             "product_id": product["id"],
-            **_times(),
+            **times(),
             "images": [],
             "options": [],
             "prices": [],
         }
         product["variants"].append(variant)
         self._change_variant(product, variant, row)
-        if variant["manage_inventory"] and variant["sku"]:
+        if is_counted and variant["manage_inventory"] and variant["sku"]:
             if variant["sku"] in self.stock:
                 raise Refusal(f"Inventory item with sku: {variant['sku']}, already exists.")
-            self.stock[variant["sku"]] = _stock_item(variant["sku"])
+            self.stock[variant["sku"]] = stock_item(variant["sku"])
 
     def _change_variant(self, product: Json, variant: Json, row: Json) -> None:
         self._refuse_sku(row.get("sku"), variant["id"])
@@ -227,10 +269,10 @@ class Catalogue:
         variant["metadata"] = merged(variant["metadata"], row)
         variant["updated_at"] = now()
         if "options" in row or not variant["options"]:
-            variant["options"] = _chosen(product, row.get("options"))
+            variant["options"] = chosen_of(product, row.get("options"))
         if "prices" in row:
             there = {price["id"]: price for price in variant["prices"]}
-            variant["prices"] = [_price(price, variant["id"], there) for price in row["prices"]]
+            variant["prices"] = [price_of(price, variant["id"], there) for price in row["prices"]]
 
     def _chosen_categories(self, row: Json) -> list[Json]:
         wanted = [one["id"] for one in row.get("categories") or []]
@@ -255,94 +297,3 @@ class Catalogue:
         product = self.products.pop(product_id, None)  # an unknown id is answered as if deleted
         for variant in product["variants"] if product else []:
             self.stock.pop(variant["sku"], None)
-
-
-def merged(there: Json | None, row: Json) -> Json | None:
-    """Metadata merges; an empty text removes a key, null in place of all of it clears it."""
-    if "metadata" not in row:
-        return there
-    if row["metadata"] is None:
-        return None
-    together = {**(there or {}), **row["metadata"]}
-    return {name: value for name, value in together.items() if value != ""}
-
-
-def _images(row: Json) -> list[Json]:
-    return [
-        {"id": new_id("img"), "url": one["url"], "rank": rank, "metadata": None}
-        for rank, one in enumerate(row.get("images") or [])
-    ]
-
-
-def _times() -> Json:
-    moment = now()
-    return {"created_at": moment, "updated_at": moment, "deleted_at": None}
-
-
-def _option(row: Json) -> Json:
-    option_id = new_id("opt")
-    return {
-        "id": option_id,
-        "title": row["title"],
-        "is_exclusive": True,
-        "metadata": None,
-        **_times(),
-        "values": [_value(value, option_id) for value in row["values"]],
-    }
-
-
-def _value(value: str, option_id: str) -> Json:
-    return {
-        "id": new_id("optval"),
-        "value": value,
-        "rank": None,
-        "metadata": None,
-        "option_id": option_id,
-        **_times(),
-    }
-
-
-def _chosen(product: Json, wanted: Any) -> list[Json]:
-    if not wanted:
-        # A variant created through an update of an unknown id may come without; a variant
-        # that names no value in a create is an error 500 in Medusa.
-        if isinstance(wanted, dict):
-            raise broken()
-        return []
-    chosen = []
-    for option in product["options"]:
-        value = wanted.get(option["title"])
-        found = next((one for one in option["values"] if one["value"] == value), None)
-        if value is not None and found is None:
-            raise Refusal(f"Option value {value} does not exist for option {option['title']}")
-        if found is not None:
-            chosen.append({**found, "option": {"id": option["id"], "title": option["title"]}})
-    return chosen
-
-
-def _price(row: Json, variant_id: str, there: dict[str, Json]) -> Json:
-    """A price that is named by its id keeps its rules; one by an unknown id is made under it."""
-    before = there.get(row.get("id") or "", {})
-    return {
-        "id": row.get("id") or new_id("price"),
-        "amount": row["amount"],
-        "currency_code": row["currency_code"].lower(),
-        "min_quantity": row.get("min_quantity"),
-        "max_quantity": row.get("max_quantity"),
-        "variant_id": variant_id,
-        "created_at": now(),
-        "updated_at": now(),
-        "rules": row.get("rules") or before.get("rules") or {},
-    }
-
-
-def _stock_item(sku: str) -> Json:
-    return {
-        "id": new_id("iitem"),
-        "sku": sku,
-        "level_id": new_id("ilev"),
-        "stocked": None,
-        "reserved": Decimal(0),
-        "incoming": Decimal(0),
-        "elsewhere": {},
-    }

@@ -1,9 +1,9 @@
 """Admin API: customers, groups and promotions. Store API: registering and logging in."""
 
-from integrations.adapters.medusa.sandbox.catalogue import merged
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.ids import new_id, now
 from integrations.adapters.medusa.sandbox.lists import filtered, paged, refuse_unknown, values_of
+from integrations.adapters.medusa.sandbox.product_rows import merged
 from integrations.adapters.medusa.sandbox.refusals import (
     Json,
     Refusal,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from integrations.adapters.medusa.sandbox import order_view
-from integrations.adapters.medusa.sandbox.catalogue import merged
 from integrations.adapters.medusa.sandbox.checkout import address_row
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.lists import filtered, paged
 from integrations.adapters.medusa.sandbox.orders import Fulfilment, Order
+from integrations.adapters.medusa.sandbox.product_rows import merged
 from integrations.adapters.medusa.sandbox.refusals import (
     Json,
     Refusal,

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.adapters.medusa.sandbox.catalogue import Catalogue, merged
+from integrations.adapters.medusa.sandbox.catalogue import Catalogue
 from integrations.adapters.medusa.sandbox.ids import iso, new_id, now
+from integrations.adapters.medusa.sandbox.product_rows import merged
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, not_found
 
 _COLUMNS = ("title", "description", "type", "status", "starts_at", "ends_at")

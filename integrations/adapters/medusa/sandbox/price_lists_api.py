@@ -2,7 +2,7 @@
 
 from integrations.adapters.medusa.sandbox.fields import project
 from integrations.adapters.medusa.sandbox.lists import filtered, paged, refuse_unknown
-from integrations.adapters.medusa.sandbox.products_api import PRICE, VARIANT
+from integrations.adapters.medusa.sandbox.products_api import NEW_VARIANT, PRICE, VARIANT
 from integrations.adapters.medusa.sandbox.refusals import Json, Refusal, Shape, body_of, endpoint
 from integrations.adapters.medusa.sandbox.state import State
 from integrations.standin import Request
@@ -35,7 +35,7 @@ _NEW_LIST = Shape({"title": "text!", "description": "text!", **_LIST, "prices": 
 _CHANGED_LIST = Shape({"title": "text", "description": "text", **_LIST})
 _BATCH = Shape({"create": [_NEW_PRICE], "update": [_CHANGED_PRICE], "delete": "list"})
 _CHANGED_VARIANT = Shape({**VARIANT.fields, "id": "text!", "prices": [PRICE]})
-_VARIANTS = Shape({"create": "list", "update": [_CHANGED_VARIANT], "delete": "list"})
+_VARIANTS = Shape({"create": [NEW_VARIANT], "update": [_CHANGED_VARIANT], "delete": "list"})
 _CHOICES = {"type": ("sale", "override"), "status": ("active", "draft")}
 
 
@@ -86,14 +86,15 @@ class PriceListsApi(State):
     def change_variants(self, request: Request) -> Json:
         """Whatever product the address names, a variant of any is changed."""
         body = body_of(request, _VARIANTS)
-        if body.get("create") or body.get("delete"):
-            raise Refusal("The stand-in changes variants here, and neither makes nor drops them.")
         fields = request.param("fields")
+        made = self.catalogue.add_variants(request.path_values["id"], body.get("create") or [])
         changed = self.catalogue.update_variants(body.get("update") or [])
+        dropped = body.get("delete") or []
+        self.catalogue.delete_variants(dropped)
         return {
-            "created": [],
+            "created": [project(row, fields, default=row) for row in made],
             "updated": [project(row, fields, default=row) for row in changed],
-            "deleted": {"ids": [], "object": "variant", "deleted": True},
+            "deleted": {"ids": dropped, "object": "variant", "deleted": True},
         }
 
 

@@ -44,7 +44,7 @@ _VARIANT_FIELDS = {
     "metadata": "object",
     "options": "object",
 }
-_NEW_VARIANT = Shape({**_VARIANT_FIELDS, "title": "text!", "prices": [PRICE]})
+NEW_VARIANT = Shape({**_VARIANT_FIELDS, "title": "text!", "prices": [PRICE]})
 VARIANT = Shape({**_VARIANT_FIELDS, "title": "text", "prices": [PRICE]})
 _PRODUCT_FIELDS = {
     "subtitle": "text",
@@ -73,7 +73,7 @@ _PRODUCT_FIELDS = {
     "metadata": "object",
 }
 _NEW_PRODUCT = Shape(
-    {**_PRODUCT_FIELDS, "title": "text!", "options": "list", "variants": [_NEW_VARIANT]}
+    {**_PRODUCT_FIELDS, "title": "text!", "options": "list", "variants": [NEW_VARIANT]}
 )
 _PRODUCT = Shape({**_PRODUCT_FIELDS, "title": "text", "options": "any", "variants": [VARIANT]})
 _UPDATE = Shape({**_PRODUCT.fields, "id": "text!"})

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('integrations', '0015_price_audit'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='stocklevel',
+            name='seen_in',
+            field=models.BigIntegerField(editable=False, null=True),
+        ),
+    ]

@@ -1,0 +1,105 @@
+"""Levels that the ERP stops telling of: many of them at once ask a person first."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.engine import runner
+from integrations.flows.runs import Work, allow_removals, register_batch, request_run
+from integrations.flows.runs import batch as batches
+from integrations.flows.runs.batch import HandlePage
+from integrations.flows.stock.flow import StockPages
+from integrations.gateways.storefront import open_storefront
+from integrations.models import Flow, Run, StockLevel
+from integrations.records import ErpStock
+from tests.factories import ConnectionFactory, FlowFactory
+from tests.flows.erp_stock import Racks, level
+from tests.flows.pricing_desk import link_variant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PARTS = 30
+
+
+@pytest.fixture
+def medusa() -> Iterator[MedusaStandIn]:
+    with MedusaStandIn() as server:
+        for n in range(PARTS):
+            server.add_product(f"PART-{n}", {"eur": "10.00"}, stock=0)
+        yield server
+
+
+class Erp:
+    """An ERP behind real runs; `levels` are what it tells of now."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow, self.nights = flow, 0
+        self.levels: Sequence[ErpStock] = ()
+
+    def tell(self, *levels: ErpStock) -> Run:
+        """A complete run, some days after the last one."""
+        self.levels = levels
+        self.nights += 1
+        now = datetime.now(UTC) + timedelta(days=self.nights)
+        request_run(self.flow, actor="olga", complete=True, now=now)
+        runner.drain("batch")
+        return Run.objects.latest("id")
+
+    @contextmanager
+    def open(self, work: Work) -> Iterator[HandlePage]:
+        with open_storefront(work.flow.target) as shop:
+            yield StockPages(work, erp=Racks(*self.levels), shop=shop).handle
+
+
+@pytest.fixture
+def erp(medusa: MedusaStandIn) -> Iterator[Erp]:
+    shop = ConnectionFactory(
+        base_url=medusa.url,
+        allow_private_addresses=True,
+        credentials={"secret_key": medusa.shop.secret_key},
+        settings={"location_id": medusa.shop.location_id},
+    )
+    flow = FlowFactory(kind="stock", mode="live", source=ConnectionFactory(erp=True), target=shop)
+    for n in range(PARTS):
+        link_variant(flow, f"PART-{n}", medusa.catalogue.variant_id_of(f"PART-{n}"))
+    usual = batches.batch_of("stock")
+    erp = Erp(flow)
+    register_batch("stock", erp.open)
+    yield erp
+    register_batch("stock", usual)
+
+
+def full(count: int = PARTS) -> list[ErpStock]:
+    return [level(f"PART-{n}", 5) for n in range(count)]
+
+
+def stocked(medusa: MedusaStandIn) -> int:
+    return sum(one["stocked"] > 0 for one in medusa.catalogue.stock.values())
+
+
+def test_many_levels_that_vanish_stay_until_somebody_says_so(
+    medusa: MedusaStandIn, erp: Erp
+) -> None:
+    erp.tell(*full())
+
+    run = erp.tell(*full(3))
+
+    assert (run.state, stocked(medusa)) == ("failed", PARTS)
+    assert "the source may have answered incompletely" in run.note
+    assert StockLevel.objects.filter(available=Decimal(5)).count() == PARTS
+    allow_removals(run, actor="olga", reason="the depot was closed")
+    runner.drain("batch")
+    assert (Run.objects.get(pk=run.pk).state, stocked(medusa)) == ("done", 3)
+
+
+def test_few_levels_go_without_a_question_and_none_at_an_empty_answer(
+    medusa: MedusaStandIn, erp: Erp
+) -> None:
+    erp.tell(*full())
+
+    assert (erp.tell(*full(PARTS - 4)).removed, stocked(medusa)) == (4, PARTS - 4)
+    assert (erp.tell().state, stocked(medusa)) == ("failed", PARTS - 4)
