@@ -1,0 +1,68 @@
+"""The first sync of a catalogue into a real Medusa, against bare calls of the same payloads.
+
+Each side begins with a shop that is as good as new, in turns and with the order changed from
+round to round: both have the same weather.
+"""
+
+import os
+import statistics
+from collections.abc import Callable
+
+from django.db import connection
+
+from integrations.models import Flow
+from tests.benchmarks import Measurement
+from tests.benchmarks.catalog.bare import Bare
+from tests.benchmarks.catalog.goods import Range
+from tests.benchmarks.catalog.portal import set_up
+from tests.benchmarks.catalog.shops import RealShop
+from tests.benchmarks.catalog.standins import running_erp
+from tests.support import postgres
+
+GOAL = 1.15
+KINDS = ("products", "prices", "stock")
+Times = dict[str, float]
+
+
+def measure(shop: RealShop, range_: Range, *, rounds: int, say: Callable[[str], None]) -> list[Measurement]:
+    ours: list[Times] = []
+    bare: list[Times] = []
+    for turn in range(rounds):
+        sides = [(bare, _bare), (ours, _ours)]
+        for found, side in sides if turn % 2 == 0 else reversed(sides):
+            shop.renew()
+            found.append(side(shop, range_))
+            name = "ours" if found is ours else "bare"
+            told = ", ".join(f"{kind} {taken:.1f} s" for kind, taken in found[-1].items())
+            say(f"first sync, round {turn + 1}, {name}: {sum(found[-1].values()):.1f} s ({told})")
+    rows = range_.products + range_.base + range_.listed + range_.levels
+    say(f"first sync: {rows / _median(ours):.0f} records/s, bare {rows / _median(bare):.0f}")
+    return [
+        Measurement(
+            name="first sync",
+            reference_name="bare calls of ready-made payloads",
+            reference=_median(bare),
+            ours=_median(ours),
+            unit="s",
+            goal=GOAL,
+        )
+    ]
+
+
+def _bare(shop: RealShop, range_: Range) -> Times:
+    return Bare(range_, shop.shop).run()
+
+
+def _ours(shop: RealShop, range_: Range) -> Times:
+    name = f"test_bench_catalog_{os.getpid()}"
+    url = postgres.create_migrated(name)
+    try:
+        with postgres.as_default(url), running_erp(range_) as erp:
+            portal = set_up(erp.url, shop.shop, *KINDS)
+            return {kind: portal.run(kind)[1] for kind in KINDS}
+    finally:
+        postgres.drop(name)
+
+
+def _median(times: list[Times]) -> float:
+    return statistics.median(sum(one.values()) for one in times)
