@@ -165,7 +165,7 @@ class PricePages:
         problems |= {one.row.pk: one.reason for one in special if one.what == "skip"}
         rows: list[Kept] = [row for one in base for row in one.rows]
         rows += [one.row for one in special]
-        self._copy.note_problems(problems, [row.pk for row in rows if row.pk not in problems])
+        self._copy.note_problems(problems, rows)
 
     def _tidy_lists(self, after: int) -> PageOutcome:
         told, last = self._tidying.page(after)

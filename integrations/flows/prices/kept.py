@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from integrations.flows.bulk import update_each
 from integrations.flows.prices.decide import EVERYONE, digest
 from integrations.flows.prices.offers import Kept
 from integrations.flows.products.linked import REMOVED
@@ -31,6 +34,19 @@ _SAID = (
     "is_active",
 )
 _KEPT = ("sku", *_SAID, "as_of", "offer", "seen_in")
+# What the rules read of a row, as `Kept` names it, and what the storefront holds of it.
+_RULED = ("pk", "ref", "sku", "offer", "problem", *(name for name in _SAID if name != "unit"))
+_TOLD = ("list_id", "price_id", "fingerprint", "written", "is_in_doubt")
+_READ = (
+    *_RULED,
+    "storefront_id",
+    "storefront_list_id",
+    "storefront_price_id",
+    "fingerprint",
+    "written",
+    "is_in_doubt",
+)
+LONGEST_PROBLEM = 300
 _NOTHING = {
     "storefront_list_id": "",
     "storefront_price_id": "",
@@ -44,6 +60,18 @@ def offer_of(price: ErpPrice) -> str:
     """The same for all that one variant costs one audience in one currency."""
     parts = (price.variant_ref, price.audience, price.audience_ref, price.currency.upper())
     return digest("\n".join(parts))[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the storefront was told of a row: in which list (empty: on the variant itself), as
+    which price, and `written` as people read it."""
+
+    pk: int
+    list_id: str
+    price_id: str
+    fingerprint: str
+    written: str
 
 
 class PriceCopy:
@@ -110,9 +138,12 @@ class PriceCopy:
     ) -> dict[str, list[Kept]]:
         """All rows of these offers; those in `without` as if the ERP no longer offered them."""
         found: dict[str, list[Kept]] = defaultdict(list)
-        for row in self._rows().filter(offer__in=set(names)).order_by("pk"):
-            row.is_active = row.is_active and row.pk not in without
-            found[row.offer].append(self.as_kept(row))
+        rows = self._rows().filter(offer__in=set(names)).order_by("pk")
+        for values in rows.values_list(*_READ):
+            row = self._as_kept(values)
+            if row.pk in without:
+                row = replace(row, is_active=False)
+            found[row.offer].append(row)
         return dict(found)
 
     def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
@@ -132,22 +163,14 @@ class PriceCopy:
         """Nothing of them is in the storefront."""
         self._rows().filter(pk__in=pks).update(**_NOTHING)
 
-    def note_written(self, rows: Iterable[PriceRow]) -> None:
-        """Keeps what `told` made."""
-        PriceRow.objects.bulk_update(rows, [*_NOTHING, "storefront", "problem"], batch_size=200)
-
-    def told(
-        self, row: Kept, *, list_id: str, price_id: str, fingerprint: str, written: str
-    ) -> PriceRow:
-        return PriceRow(
-            pk=row.pk,
-            storefront=self._target,
-            storefront_list_id=list_id,
-            storefront_price_id=price_id,
-            fingerprint=fingerprint,
-            written=written,
-            is_in_doubt=False,
-            problem="",
+    def note_written(self, rows: Iterable[Told]) -> None:
+        """The storefront holds these now."""
+        columns = ("storefront_list_id", "storefront_price_id", "fingerprint", "written")
+        update_each(
+            PriceRow,
+            columns,
+            ((one.pk, one.list_id, one.price_id, one.fingerprint, one.written) for one in rows),
+            {"storefront_id": self._target.pk, "is_in_doubt": False, "problem": ""},
         )
 
     def note_removed(self, pks: Collection[int]) -> None:
@@ -166,15 +189,11 @@ class PriceCopy:
         """A list that is gone from the storefront: its prices are to be written anew."""
         return self._rows().filter(storefront_list_id=list_id).update(**_NOTHING)
 
-    def note_problems(self, problems: Mapping[int, str], fine: Collection[int]) -> None:
-        """Why rows are not sold at; none for the `fine` ones."""
-        self._rows().filter(pk__in=fine).exclude(problem="").update(problem="")
-        told = self._rows().filter(pk__in=problems).values_list("pk", "problem")
-        changed = [pk for pk, before in told if before != problems[pk][:300]]
-        PriceRow.objects.bulk_update(
-            [PriceRow(pk=pk, problem=problems[pk][:300]) for pk in changed],
-            ["problem"],
-            batch_size=200,
+    def note_problems(self, problems: Mapping[int, str], rows: Iterable[Kept]) -> None:
+        """Why some of these rows are not sold at; none for the others."""
+        told = ((row, problems.get(row.pk, "")[:LONGEST_PROBLEM]) for row in rows)
+        update_each(
+            PriceRow, ("problem",), [(row.pk, now) for row, now in told if row.problem != now]
         )
 
     def claimed(self, price_ids: Collection[str]) -> set[str]:
@@ -218,16 +237,11 @@ class PriceCopy:
 
     def as_kept(self, row: PriceRow) -> Kept:
         """A row as the rules read it."""
-        is_told = row.storefront_id == self._target.pk
-        return Kept(
-            pk=row.pk,
-            ref=row.ref,
-            sku=row.sku,
-            offer=row.offer,
-            **{name: getattr(row, name) for name in _SAID if name != "unit"},
-            list_id=row.storefront_list_id if is_told else "",
-            price_id=row.storefront_price_id if is_told else "",
-            fingerprint=row.fingerprint if is_told else "",
-            written=row.written if is_told else "",
-            is_in_doubt=is_told and row.is_in_doubt,
-        )
+        return self._as_kept([getattr(row, name) for name in _READ])
+
+    def _as_kept(self, values: Sequence[Any]) -> Kept:
+        """Of the values of _READ."""
+        said, (storefront, *told) = values[: len(_RULED)], values[len(_RULED) :]
+        if storefront != self._target.pk:
+            return Kept(**dict(zip(_RULED, said, strict=True)))
+        return Kept(**dict(zip((*_RULED, *_TOLD), (*said, *told), strict=True)))

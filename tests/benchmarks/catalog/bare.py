@@ -17,7 +17,7 @@ from integrations.flows.runs.splitting import in_batches
 from integrations.flows.stock.flow import BATCH as LEVELS_AT_ONCE
 from integrations.http import Limits, Session
 from tests.benchmarks.catalog import goods
-from tests.benchmarks.catalog.goods import CURRENCIES, LISTS, SIZES, VARIANTS, Range
+from tests.benchmarks.catalog.goods import CURRENCIES, SIZES, VARIANTS, Range
 from tests.benchmarks.catalog.portal import Shop
 
 Row = dict[str, Any]
@@ -97,7 +97,7 @@ class Bare:
     def _make_lists(self) -> tuple[float, list[str]]:
         """A group of customers for each list, the list as a draft, and then it is made active."""
         began, ids = time.perf_counter(), []
-        for number in range(LISTS if self._goods.listed else 0):
+        for number in range(self._goods.lists if self._goods.listed else 0):
             group = self._post("/admin/customer-groups", {"name": f"Dealers {number}"}, "id")
             body = {
                 "title": f"Dealers {number}",

@@ -194,8 +194,10 @@ class BigErp(StandIn):
         after = int(request.param("after", "-1"))
         if since is None:
             late = {one for p in self._late(until) for one in numbers_of(p)}
-            chosen: Any = [one for one in range(after + 1, count) if one not in late] if late else (
-                range(after + 1, count)
+            chosen: Any = (
+                [one for one in range(after + 1, count) if one not in late]
+                if late
+                else (range(after + 1, count))
             )
         else:
             wanted = [p for p in self._changed if since <= self._changed_at(p) <= until]

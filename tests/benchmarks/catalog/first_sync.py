@@ -8,9 +8,6 @@ import os
 import statistics
 from collections.abc import Callable
 
-from django.db import connection
-
-from integrations.models import Flow
 from tests.benchmarks import Measurement
 from tests.benchmarks.catalog.bare import Bare
 from tests.benchmarks.catalog.goods import Range
@@ -24,7 +21,9 @@ KINDS = ("products", "prices", "stock")
 Times = dict[str, float]
 
 
-def measure(shop: RealShop, range_: Range, *, rounds: int, say: Callable[[str], None]) -> list[Measurement]:
+def measure(
+    shop: RealShop, range_: Range, *, rounds: int, say: Callable[[str], None]
+) -> list[Measurement]:
     ours: list[Times] = []
     bare: list[Times] = []
     for turn in range(rounds):

@@ -9,7 +9,7 @@ from typing import Any
 
 VARIANTS = 2
 CURRENCIES = ("EUR", "USD")
-LISTS = 20
+PER_LIST = 2000
 PLACES = ("main", "north", "south")
 SIZES = ("S", "L")
 Row = dict[str, Any]
@@ -26,6 +26,11 @@ class Range:
     @property
     def variants(self) -> int:
         return self.products * VARIANTS
+
+    @property
+    def lists(self) -> int:
+        """Price lists; each holds as many prices as the others, one for a variant at most."""
+        return max(1, -(-self.listed // min(PER_LIST, self.variants)))
 
     @property
     def base(self) -> int:
@@ -57,7 +62,7 @@ def listed_price(number: int, revision: int = 0) -> Decimal:
 
 def listed_place(number: int, goods: Range) -> tuple[int, int]:
     """(list, variant) of a price; an ERP keeps them list by list."""
-    per_list = -(-goods.listed // LISTS)
+    per_list = -(-goods.listed // goods.lists)
     return number // per_list, number % goods.variants
 
 
