@@ -10,20 +10,29 @@ from tests.benchmarks.catalog.goods import Range
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-ONLY = os.environ.get("BENCH_CATALOG", "first")
+PARTS = ("unchanged", "memory", "first_sync")
 
 
 def measure() -> list[Measurement]:
-    from tests.benchmarks.catalog import first_sync
-    from tests.benchmarks.catalog.shops import real_shop
-
     setup_test_environment(debug=False)
     try:
-        with real_shop(_say) as shop:
-            range_ = Range(products=_scaled(2000), listed=_scaled(20_000), levels=_scaled(10_000))
-            return first_sync.measure(shop, range_, rounds=ROUNDS, say=_say)
+        wanted = os.environ.get("BENCH_PARTS", " ".join(PARTS)).split()
+        return [row for part in wanted for row in _measured(part)]
     finally:
         teardown_test_environment()
+
+
+def _measured(part: str) -> list[Measurement]:
+    from tests.benchmarks.catalog import first_sync, memory, unchanged
+    from tests.benchmarks.catalog.shops import real_shop
+
+    if part == "unchanged":
+        return unchanged.measure(_scaled(100_000), rounds=ROUNDS, say=_say)
+    if part == "memory":
+        return memory.measure(_scaled(10_000), _scaled(1_000_000), say=_say)
+    range_ = Range(products=_scaled(2000), listed=_scaled(20_000), levels=_scaled(10_000))
+    with real_shop(_say) as shop:
+        return first_sync.measure(shop, range_, rounds=ROUNDS, say=_say)
 
 
 def _scaled(count: int) -> int:

@@ -4,17 +4,16 @@ Each side begins with a shop that is as good as new, in turns and with the order
 round to round: both have the same weather.
 """
 
-import os
 import statistics
 from collections.abc import Callable
 
 from tests.benchmarks import Measurement
 from tests.benchmarks.catalog.bare import Bare
+from tests.benchmarks.catalog.databases import own_database
 from tests.benchmarks.catalog.goods import Range
 from tests.benchmarks.catalog.portal import set_up
 from tests.benchmarks.catalog.shops import RealShop
 from tests.benchmarks.catalog.standins import running_erp
-from tests.support import postgres
 
 GOAL = 1.15
 KINDS = ("products", "prices", "stock")
@@ -53,14 +52,9 @@ def _bare(shop: RealShop, range_: Range) -> Times:
 
 
 def _ours(shop: RealShop, range_: Range) -> Times:
-    name = f"test_bench_catalog_{os.getpid()}"
-    url = postgres.create_migrated(name)
-    try:
-        with postgres.as_default(url), running_erp(range_) as erp:
-            portal = set_up(erp.url, shop.shop, *KINDS)
-            return {kind: portal.run(kind)[1] for kind in KINDS}
-    finally:
-        postgres.drop(name)
+    with own_database(), running_erp(range_) as erp:
+        portal = set_up(erp.url, shop.shop, *KINDS)
+        return {kind: portal.run(kind)[1] for kind in KINDS}
 
 
 def _median(times: list[Times]) -> float:
