@@ -35,25 +35,26 @@ class ProductLinks:
             variant.ref: product.ref for product in products for variant in product.variants
         }
         variants: dict[str, dict[str, str]] = defaultdict(dict)
-        sold = self._links(VARIANT).exclude(label__endswith=REMOVED)
-        for link in sold.filter(source_ref__in=of_product):
-            variants[of_product[link.source_ref]][link.source_ref] = link.target_ref
+        links = self._links(VARIANT).filter(source_ref__in=of_product)
+        for ref, target_ref, label in links.values_list("source_ref", "target_ref", "label"):
+            if not label.endswith(REMOVED):
+                variants[of_product[ref]][ref] = target_ref
         refs = [product.ref for product in products]
+        linked = self._links(PRODUCT).filter(source_ref__in=refs)
         return {
-            link.source_ref: Known(
-                product_id=link.target_ref,
-                fingerprint=link.fingerprint,
-                variants=variants[link.source_ref],
+            ref: Known(product_id=product_id, fingerprint=fingerprint, variants=variants[ref])
+            for ref, product_id, fingerprint in linked.values_list(
+                "source_ref", "target_ref", "fingerprint"
             )
-            for link in self._links(PRODUCT).filter(source_ref__in=refs)
         }
 
     def sku_owners(self, products: Sequence[ErpProduct]) -> dict[str, frozenset[str]]:
         """Each SKU to the ERP variants that are linked under it (a link's label is its SKU)."""
         skus = {variant.sku for product in products for variant in product.variants}
         owners: dict[str, set[str]] = defaultdict(set)
-        for link in self._links(VARIANT).filter(label__in=skus - {""}):
-            owners[link.label].add(link.source_ref)
+        links = self._links(VARIANT).filter(label__in=skus - {""})
+        for sku, ref in links.values_list("label", "source_ref"):
+            owners[sku].add(ref)
         return {sku: frozenset(refs) for sku, refs in owners.items()}
 
     @transaction.atomic

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,15 +101,20 @@ def first_handle(write: ProductWrite) -> str:
 
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
-    content: dict[str, Any] = asdict(write)
-    for name in ("product_id", "handle", "category_id"):
-        del content[name]
-    for variant in content["variants"]:
-        del variant["variant_id"]
-        if write.leaves_prices:
-            del variant["prices"]
+    left_out = {"prices"} if write.leaves_prices else set()
+    content = _content(write, {"product_id", "handle", "category_id"})
+    content["variants"] = [_content(one, {"variant_id", *left_out}) for one in write.variants]
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(record: ProductWrite | VariantWrite, left_out: Collection[str]) -> dict[str, Any]:
+    """Its fields by name. (`asdict` copies every text and number in it, for ten times the time.)"""
+    names = _NAMES[type(record)]
+    return {name: getattr(record, name) for name in names if name not in left_out}
+
+
+_NAMES = {kind: [one.name for one in fields(kind)] for kind in (ProductWrite, VariantWrite)}
 
 
 def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> VariantWrite:
