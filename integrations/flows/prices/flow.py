@@ -31,6 +31,7 @@ from integrations.flows.runs.batch import (
     Work,
 )
 from integrations.flows.runs.reading import place_of
+from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
 from integrations.models import Flow
@@ -50,8 +51,9 @@ def open_prices(work: Work) -> Iterator[HandlePage]:
     with (
         open_erp(flow.source, PullsPrices, actor=work.actor, run_id=run.pk) as erp,
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+        reading_ahead(erp, "price_page") as pages,
     ):
-        yield PricePages(work, erp=erp, shop=shop).handle
+        yield PricePages(work, erp=pages, shop=shop).handle
 
 
 class PricePages:

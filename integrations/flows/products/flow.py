@@ -28,6 +28,7 @@ from integrations.flows.runs.batch import (
 )
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import Place, place_of
+from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
@@ -45,8 +46,9 @@ def open_products(work: Work) -> Iterator[HandlePage]:
     with (
         open_erp(flow.source, PullsProducts, actor=work.actor, run_id=run.pk) as erp,
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+        reading_ahead(erp, "product_page") as pages,
     ):
-        yield ProductPages(work, erp=erp, shop=shop).handle
+        yield ProductPages(work, erp=pages, shop=shop).handle
 
 
 def terms_of(flow: Flow) -> ShopTerms:

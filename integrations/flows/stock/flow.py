@@ -12,6 +12,7 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
 from integrations.flows.stock.decide import (
     ZERO,
@@ -42,8 +43,9 @@ def open_stock(work: Work) -> Iterator[HandlePage]:
     with (
         open_erp(flow.source, PullsStock, actor=work.actor, run_id=run.pk) as erp,
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+        reading_ahead(erp, "stock_page") as pages,
     ):
-        yield StockPages(work, erp=erp, shop=shop).handle
+        yield StockPages(work, erp=pages, shop=shop).handle
 
 
 class StockPages:
