@@ -86,7 +86,7 @@ class PriceCopy:
         """Brings the copy up to date in one statement; the offers it is about, also those that
         a row belonged to before. Safe to repeat."""
         newest = {price.ref: price for price in prices}
-        before = self._rows().filter(ref__in=newest).values_list("offer", flat=True)
+        before = self._rows().filter(ref__among=newest).values_list("offer", flat=True)
         touched = {*before, *(offer_of(price) for price in newest.values())}
         skus = self._skus({price.variant_ref for price in newest.values()})
         PriceRow.objects.bulk_create(
@@ -99,7 +99,7 @@ class PriceCopy:
 
     def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
         """Those that this run has not come upon yet."""
-        met = self._rows().filter(seen_in=self._run_id, ref__in=[one.ref for one in prices])
+        met = self._rows().filter(seen_in=self._run_id, ref__among=[one.ref for one in prices])
         known = set(met.values_list("ref", flat=True))
         return [one for one in prices if one.ref not in known]
 
@@ -138,7 +138,7 @@ class PriceCopy:
     ) -> dict[str, list[Kept]]:
         """All rows of these offers; those in `without` as if the ERP no longer offered them."""
         found: dict[str, list[Kept]] = defaultdict(list)
-        rows = self._rows().filter(offer__in=set(names)).order_by("pk")
+        rows = self._rows().filter(offer__among=names).order_by("pk")
         for values in rows.values_list(*_READ):
             row = self._as_kept(values)
             if row.pk in without:
@@ -148,7 +148,7 @@ class PriceCopy:
 
     def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
         """Variant of the ERP to that of the storefront, of those that are sold there."""
-        links = self._links().filter(source_ref__in=set(variant_refs))
+        links = self._links().filter(source_ref__among=variant_refs)
         return dict(links.values_list("source_ref", "target_ref"))
 
     # -- what the storefront was told
@@ -198,7 +198,7 @@ class PriceCopy:
 
     def claimed(self, price_ids: Collection[str]) -> set[str]:
         """Those of these prices that a row says it is."""
-        rows = self._rows().filter(storefront=self._target, storefront_price_id__in=price_ids)
+        rows = self._rows().filter(storefront=self._target, storefront_price_id__among=price_ids)
         return set(rows.values_list("storefront_price_id", flat=True))
 
     def is_used(self, list_id: str) -> bool:
@@ -217,7 +217,7 @@ class PriceCopy:
         return links.exclude(label__endswith=REMOVED)
 
     def _skus(self, variant_refs: Collection[str]) -> dict[str, str]:
-        links = self._links().filter(source_ref__in=variant_refs)
+        links = self._links().filter(source_ref__among=variant_refs)
         return dict(links.values_list("source_ref", "label"))
 
     def _row(self, price: ErpPrice, skus: Mapping[str, str]) -> PriceRow:
