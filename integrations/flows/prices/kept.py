@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integrations.flows.bulk import update_each
+from integrations.flows.links import REMOVED
 from integrations.flows.prices.decide import EVERYONE, digest
 from integrations.flows.prices.offers import Kept
-from integrations.flows.products.linked import REMOVED
 from integrations.models import Flow, IdLink, PriceRow
 from integrations.records import ErpPrice, Window
 
@@ -137,9 +137,18 @@ class PriceCopy:
         self, names: Iterable[str], *, without: Container[int] = ()
     ) -> dict[str, list[Kept]]:
         """All rows of these offers; those in `without` as if the ERP no longer offered them."""
+        return self._offers(self._rows().filter(offer__among=names), without)
+
+    def base_offers(self, variant_refs: Iterable[str]) -> dict[str, list[Kept]]:
+        """All rows of what these variants of the ERP cost everyone, by their offers."""
+        refs = list(variant_refs)
+        return self._offers(self._rows().filter(variant_ref__among=refs, audience=EVERYONE))
+
+    def _offers(
+        self, rows: QuerySet[PriceRow], without: Container[int] = ()
+    ) -> dict[str, list[Kept]]:
         found: dict[str, list[Kept]] = defaultdict(list)
-        rows = self._rows().filter(offer__among=names).order_by("pk")
-        for values in rows.values_list(*_READ):
+        for values in rows.order_by("pk").values_list(*_READ):
             row = self._as_kept(values)
             if row.pk in without:
                 row = replace(row, is_active=False)

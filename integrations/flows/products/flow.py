@@ -17,6 +17,7 @@ from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
+from integrations.flows.products.priced import with_opening_prices
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import BATCH, Outcome, write_all
 from integrations.flows.runs.batch import (
@@ -136,12 +137,15 @@ class ProductPages:
             checkpoint=self._work.checkpoint,
         )
         items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
-        ready = [one for one in addressed if one.write is not None]
+        ready = self._priced([one for one in addressed if one.write is not None])
         if not self._work.writes:
             return items + [_done(one) for one in ready]
         self._work.before_removing(sum(one.takes_off_sale for one in ready))
         self._tell_overwritten(ready)
         return items + [self._outcome(one) for one in self._write(ready)]
+
+    def _priced(self, ready: Sequence[Addressed]) -> list[Addressed]:
+        return with_opening_prices(self._work.flow, self._shop, ready)
 
     def _tell_overwritten(self, ready: Sequence[Addressed]) -> None:
         links = self._links.by_ref(one.product.ref for one in ready if one.there is not None)
@@ -223,7 +227,7 @@ class ProductPages:
         )
         if looked.write is None or looked.is_new == refused.is_new:
             return outcome
-        (tried,) = self._try([looked])
+        (tried,) = self._try(self._priced([looked]))
         return tried
 
     def _outcome(self, outcome: Outcome) -> PlanItem:

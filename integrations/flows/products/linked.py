@@ -8,15 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from integrations.flows.links import REMOVED
 from integrations.flows.products.address import Addressed
 from integrations.flows.products.decide import Known, label_of
 from integrations.models import Connection, Flow, IdLink
 from integrations.records import ErpProduct, StorefrontProduct
 
 PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
-# Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
-# still find what they ordered.
-REMOVED = " (removed)"
 # In place of the fingerprint of a product that the ERP no longer has.
 GONE = "gone"
 
