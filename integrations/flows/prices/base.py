@@ -10,11 +10,9 @@ from integrations.flows.prices.decide import BaseDecision
 from integrations.flows.prices.kept import PriceCopy, Told
 from integrations.flows.prices.listed import write_of
 from integrations.flows.runs.batch import PlanItem, Work
+from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
 from integrations.records import ListPrices, StorefrontPrice
-
-# Variants at once: larger batches are hardly faster, but keep the shop's buyers waiting.
-BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class BasePrices:
     def write(self, decisions: Sequence[BaseDecision]) -> list[PlanItem]:
         """One item per decision. Repeatable: what is there is replaced as a whole."""
         told: list[PlanItem] = []
-        for batch in in_batches(_by_variant(decisions), BATCH):
+        for batch in in_batches(_by_variant(decisions), products_at_once()):
             told += self._write_batch(batch)
         return told
 

@@ -16,11 +16,9 @@ from integrations.flows.prices.kept import PriceCopy, Told
 from integrations.flows.prices.lists import Lists
 from integrations.flows.prices.offers import Kept
 from integrations.flows.runs.batch import PlanItem, Work
+from integrations.flows.runs.pacing import prices_at_once
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
 from integrations.records import PriceWrite, StorefrontPrice
-
-# 250 prices take a third of a second; more at once keep the shop's buyers waiting (measured).
-BATCH = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +61,7 @@ class ListedPrices:
         self._remove_elsewhere(outdated)
         conflicts: list[Decision] = []
         for list_id, some in ops.items():
-            for batch in in_batches(some, BATCH):
+            for batch in in_batches(some, prices_at_once()):
                 told += self._write_batch(list_id, batch, conflicts)
         self._lists.watch(list_id for list_id in ops if list_id)
         return told + self._again(conflicts, is_again)
@@ -133,7 +131,7 @@ class ListedPrices:
         """First the old price goes, then the new one comes: never both."""
         there = self._lists.existing(outdated)
         for list_id, some in outdated.items():
-            for batch in in_batches(some, BATCH):
+            for batch in in_batches(some, prices_at_once()):
                 if list_id in there:
                     self._work.checkpoint()
                     gone = [price_id for op in batch for price_id in op.removals]

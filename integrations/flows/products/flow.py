@@ -19,7 +19,7 @@ from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
 from integrations.flows.products.priced import with_opening_prices
 from integrations.flows.products.wanted import ShopTerms
-from integrations.flows.products.writing import BATCH, Outcome, write_all
+from integrations.flows.products.writing import Outcome, write_all
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
     HandlePage,
@@ -27,6 +27,7 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.reading_ahead import reading_ahead
@@ -93,7 +94,8 @@ class ProductPages:
             terms=self._terms,
         )
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
-        for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
+        at_once = products_at_once()
+        for batch in in_batches([one for one in decisions if one.what == "write"], at_once):
             items += self._carry_out(batch, known)
         if place.is_late:
             told = told_already(self._work.run, (one.ref for one in items))
@@ -117,7 +119,7 @@ class ProductPages:
         if not self._work.flow.settings.get(HAND_EDITS):
             return
         refs = [one.product.ref for one in unchanged if one.product.ref in known]
-        for some in in_batches(refs, BATCH):
+        for some in in_batches(refs, products_at_once()):
             links = self._links.by_ref(some).values()
             compare(self._work.flow, self._shop, list(links))
 

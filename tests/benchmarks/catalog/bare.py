@@ -1,7 +1,8 @@
 """The reference: the same catalogue by bare calls of payloads that lie ready.
 
-One client of the portal's own kind, the flows' batch sizes, one call after the other. What the
-payloads need of earlier answers (ids of variants and of stock items) is looked up off the clock.
+One client of the portal's own kind, the flows' batch sizes and pacing, one call after the other.
+What the payloads need of earlier answers (ids of variants and of stock items) is looked up off
+the clock.
 """
 
 import time
@@ -11,10 +12,13 @@ from typing import Any
 from integrations.adapters.medusa.client import Client, in_chunks
 from integrations.adapters.medusa.mapping.prices import GROUP_RULE, LIST_FIELDS
 from integrations.adapters.medusa.mapping.products import PRODUCT_FIELDS
-from integrations.flows.prices.listed import BATCH as PRICES_AT_ONCE
-from integrations.flows.products.writing import BATCH as PRODUCTS_AT_ONCE
+from integrations.flows.runs.pacing import (
+    levels_at_once,
+    prices_at_once,
+    products_at_once,
+    rest_after,
+)
 from integrations.flows.runs.splitting import in_batches
-from integrations.flows.stock.flow import BATCH as LEVELS_AT_ONCE
 from integrations.http import Limits, Session
 from tests.benchmarks.catalog import goods
 from tests.benchmarks.catalog.goods import CURRENCIES, SIZES, VARIANTS, Range
@@ -49,7 +53,11 @@ class Bare:
 
     def _send(self, calls: list[Call]) -> tuple[float, list[Row]]:
         began = time.perf_counter()
-        answers = [self._post(*call) for call in calls]
+        answers = []
+        for call in calls:
+            sent = time.perf_counter()
+            answers.append(self._post(*call))
+            rest_after(time.perf_counter() - sent)
         return time.perf_counter() - began, answers
 
     def _post(self, path: str, body: Row, fields: str) -> Row:
@@ -61,7 +69,7 @@ class Bare:
         rows = [self._product(number) for number in range(self._goods.products)]
         return [
             ("/admin/products/batch", {"create": batch, "update": []}, PRODUCT_FIELDS)
-            for batch in in_batches(rows, PRODUCTS_AT_ONCE)
+            for batch in in_batches(rows, products_at_once())
         ]
 
     def _product(self, number: int) -> Row:
@@ -130,7 +138,7 @@ class Bare:
                 "",
             )
             for list_, rows in lists.items()
-            for batch in in_batches(rows, PRICES_AT_ONCE)
+            for batch in in_batches(rows, prices_at_once())
         ]
 
     def _levels(self) -> list[Call]:
@@ -146,7 +154,7 @@ class Bare:
             }
             rows.append(row)
         path = "/admin/inventory-items/location-levels/batch"
-        batches = in_batches(rows, LEVELS_AT_ONCE)
+        batches = in_batches(rows, levels_at_once())
         return [(path, {"create": batch, "update": []}, "") for batch in batches]
 
     def _items(self) -> dict[str, str]:
