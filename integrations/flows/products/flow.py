@@ -67,7 +67,9 @@ def terms_of(flow: Flow) -> ShopTerms:
 
 
 class ProductPages:
-    """Fetch, decide, apply; nothing is remembered between two pages."""
+    """Fetch, decide, apply; between two pages only that there was one is remembered."""
+
+    _must_look = True  # the first page may have been written before, and its answer been lost
 
     def __init__(self, work: Work, *, erp: PullsProducts, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
@@ -103,6 +105,7 @@ class ProductPages:
         self._look_for_edits(place, [one for one in decisions if one.what == "unchanged"], known)
         if place.is_complete and not self._work.is_dry:
             self._links.mark_seen((one.ref for one in products), self._work.run.started_at)
+        self._must_look = False
         return PageOutcome(
             read=len(products) if not place.is_late else 0,
             unchanged=sum(one.what == "unchanged" for one in decisions) if not place.is_late else 0,
@@ -162,11 +165,13 @@ class ProductPages:
     ) -> list[Addressed]:
         if not decisions:
             return []
+        absent = self._absent(decisions, known)
+        asked = [one for one in decisions if one.product.ref not in absent]
         carriers: dict[str, list[StorefrontProduct]] = defaultdict(list)
-        for product in self._shop.find_products([one.product.ref for one in decisions]):
+        for product in self._shop.find_products([one.product.ref for one in asked]):
             carriers[product.external_ref].append(product)
         seen = Seen(products=carriers, holders={})
-        skus = skus_to_ask(decisions, known, seen)
+        skus = skus_to_ask(asked, known, seen)
         if skus:
             found = self._shop.find_variants(skus)
             holders = {sku: (variant_id, product_id) for sku, variant_id, product_id in found}
@@ -176,6 +181,13 @@ class ProductPages:
             address(one, seen, known.get(one.product.ref), verdicts.get(one.product.ref))
             for one in decisions
         ]
+
+    def _absent(self, decisions: Sequence[Decision], known: Mapping[str, Known]) -> set[str]:
+        """New products that need not be looked for: this run has read the whole storefront, and
+        no try of this page can have come before. One that a person makes meanwhile is refused
+        for its SKU, and then looked for."""
+        new = [one.product for one in decisions if one.product.ref not in known]
+        return set() if self._must_look or not new else self._matching.absent(new)
 
     def _first_contact(
         self, decisions: Sequence[Decision], known: Mapping[str, Known], seen: Seen
@@ -224,6 +236,7 @@ class ProductPages:
         refused = outcome.addressed
         if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
             return outcome
+        self._must_look = True  # whatever was read before
         (looked,) = self._categories.place(
             self._address([refused.decision], {}), writes=True, checkpoint=self._work.checkpoint
         )
