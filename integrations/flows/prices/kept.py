@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from integrations.flows.bulk import update_each
+from integrations.flows.bulk import insert_each, update_each
 from integrations.flows.links import REMOVED
 from integrations.flows.prices.decide import EVERYONE, digest
 from integrations.flows.prices.offers import Kept
@@ -33,7 +33,9 @@ _SAID = (
     "ends_on",
     "is_active",
 )
-_KEPT = ("sku", *_SAID, "as_of", "offer", "seen_in")
+# All that the ERP says of a row, with what we add to it.
+_CONTENT = (*_SAID, "sku", "offer")
+_OFFER = _CONTENT.index("offer")
 # What the rules read of a row, as `Kept` names it, and what the storefront holds of it.
 _RULED = ("pk", "ref", "sku", "offer", "problem", *(name for name in _SAID if name != "unit"))
 _TOLD = ("list_id", "price_id", "fingerprint", "written", "is_in_doubt")
@@ -54,6 +56,8 @@ _NOTHING = {
     "written": "",
     "is_in_doubt": False,
 }
+# A new row: nothing of it is known in the storefront.
+_UNTOLD: dict[str, Any] = {**_NOTHING, "problem": ""}
 
 
 def offer_of(price: ErpPrice) -> str:
@@ -83,19 +87,27 @@ class PriceCopy:
     # -- what the ERP says
 
     def keep(self, prices: Sequence[ErpPrice]) -> set[str]:
-        """Brings the copy up to date in one statement; the offers it is about, also those that
-        a row belonged to before. Safe to repeat."""
-        newest = {price.ref: price for price in prices}
-        before = self._rows().filter(ref__among=newest).values_list("offer", flat=True)
-        touched = {*before, *(offer_of(price) for price in newest.values())}
-        skus = self._skus({price.variant_ref for price in newest.values()})
-        PriceRow.objects.bulk_create(
-            [self._row(price, skus) for price in newest.values()],
-            update_conflicts=True,
-            unique_fields=["source", "ref"],
-            update_fields=_KEPT,
+        """Brings the copy up to date, what is as it was in one short statement; the offers it is
+        about, also those that a row belonged to before. Safe to repeat."""
+        skus = self._skus({price.variant_ref for price in prices})
+        newest = {price.ref: self._said_by(price, skus) for price in prices}
+        kept = self._rows().filter(ref__among=newest).values_list("ref", *_CONTENT)
+        before = {ref: tuple(content) for ref, *content in kept}
+        same = {ref for ref, content in newest.items() if before.get(ref) == content}
+        met: dict[str, Any] = {"as_of": timezone.now(), "seen_in": self._run_id}
+        self._rows().filter(ref__among=same).update(**met)
+        insert_each(
+            PriceRow,
+            ("source", "ref", *_CONTENT, *met, *_UNTOLD),
+            (
+                (self._source.pk, ref, *content, *met.values(), *_UNTOLD.values())
+                for ref, content in newest.items()
+                if ref not in same
+            ),
+            unique=("source", "ref"),
+            update=(*_CONTENT, *met),
         )
-        return touched
+        return {content[_OFFER] for content in (*before.values(), *newest.values())}
 
     def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
         """Those that this run has not come upon yet."""
@@ -229,20 +241,16 @@ class PriceCopy:
         links = self._links().filter(source_ref__among=variant_refs)
         return dict(links.values_list("source_ref", "label"))
 
-    def _row(self, price: ErpPrice, skus: Mapping[str, str]) -> PriceRow:
-        said = {name: getattr(price, name) for name in _SAID}
-        said["currency"] = price.currency.upper()
-        said["audience_name"] = price.audience_name[:200]
-        said["net_unit_price"] = price.net_unit_price.quantize(PLACES, ROUND_HALF_EVEN)
-        return PriceRow(
-            source=self._source,
-            ref=price.ref,
-            sku=skus.get(price.variant_ref, ""),
-            as_of=timezone.now(),
-            offer=offer_of(price),
-            seen_in=self._run_id,
-            **said,
-        )
+    @staticmethod
+    def _said_by(price: ErpPrice, skus: Mapping[str, str]) -> tuple[Any, ...]:
+        """The values of _CONTENT, as the copy keeps them."""
+        ours = {
+            "currency": price.currency.upper(),
+            "audience_name": price.audience_name[:200],
+            "net_unit_price": price.net_unit_price.quantize(PLACES, ROUND_HALF_EVEN),
+        }
+        said = (ours[name] if name in ours else getattr(price, name) for name in _SAID)
+        return (*said, skus.get(price.variant_ref, ""), offer_of(price))
 
     def as_kept(self, row: PriceRow) -> Kept:
         """A row as the rules read it."""
