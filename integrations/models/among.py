@@ -13,7 +13,7 @@ from django.db.models import Lookup
 
 
 @models.CharField.register_lookup
-class Among(Lookup):  # type: ignore[type-arg]
+class Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
@@ -24,7 +24,7 @@ class Among(Lookup):  # type: ignore[type-arg]
         column, parameters = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", [*parameters, self.rhs]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, parameters = self.process_lhs(compiler, connection)
         rows = "(SELECT value FROM json_each(%s))"
         return f"{column} IN {rows}", [*parameters, json.dumps(self.rhs)]

@@ -51,9 +51,9 @@ class _PagesAhead:
         """The page; the one after it is begun."""
         page = self._taken(window, cursor) or self._read(window, cursor)
         if page.next_cursor is not None:
-            place = (window, page.next_cursor)
+            place, step = (window, page.next_cursor), copy_context()
             # With the ids of the step that this is done for.
-            reading = self._thread.submit(copy_context().run, self._read, *place)
+            reading = self._thread.submit(lambda: step.run(self._read, *place))
             self._coming = (place, reading)
         return page
 
