@@ -217,8 +217,8 @@ SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
 PLAN_FRESH_S = env.seconds("PLAN_FRESH_S", 24 * 3600)
 MOST_REMOVALS_PCT = env.number("MOST_REMOVALS_PCT", 10, minimum=0)
 # What a sync writes to the storefront in one call, and for how long it leaves it alone after each,
-# in percent of the time the call took. Measured with `make bench ONLY=catalog`: while these are
-# written, buyers' pages come within three times their usual time; see docs/production.md.
+# in percent of the time the call took. What was measured, and how to on your own machines, is in
+# docs/production.md.
 PRODUCTS_AT_ONCE = env.number("PRODUCTS_AT_ONCE", 100, minimum=1)
 PRICES_AT_ONCE = env.number("PRICES_AT_ONCE", 250, minimum=1)
 LEVELS_AT_ONCE = env.number("LEVELS_AT_ONCE", 250, minimum=1)
