@@ -216,6 +216,13 @@ SWEEP_OVERLAP_S = env.seconds("SWEEP_OVERLAP_S", 300)
 # what is linked asks a person first.
 PLAN_FRESH_S = env.seconds("PLAN_FRESH_S", 24 * 3600)
 MOST_REMOVALS_PCT = env.number("MOST_REMOVALS_PCT", 10, minimum=0)
+# What a sync writes to the storefront in one call, and for how long it leaves it alone after each,
+# in percent of the time the call took. What was measured, and how to on your own machines, is in
+# docs/production.md.
+PRODUCTS_AT_ONCE = env.number("PRODUCTS_AT_ONCE", 100, minimum=1)
+PRICES_AT_ONCE = env.number("PRICES_AT_ONCE", 250, minimum=1)
+LEVELS_AT_ONCE = env.number("LEVELS_AT_ONCE", 250, minimum=1)
+WRITES_REST_PCT = env.number("WRITES_REST_PCT", 0, minimum=0)
 # How often remotes that call us only for some days are looked after.
 SUBSCRIPTION_CHECK_S = env.seconds("SUBSCRIPTION_CHECK_S", 3600)
 POLL_UNSETTLED_S = env.seconds("POLL_UNSETTLED_S", 2)  # what a poll leaves to the next one

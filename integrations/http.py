@@ -326,7 +326,7 @@ class _Call:
             status=reply.status if reply else None,
             error_kind=str(error.kind) if error else "",
             request_headers=redact.redact_headers(self.headers, secrets),
-            request_body=redact.redact_body(sent, secrets)[:KEPT_BODY_CHARS],
+            request_body=redact.redact_body(sent, secrets, up_to=KEPT_BODY_CHARS),
             response_headers=redact.redact_headers(reply.headers, secrets) if reply else {},
             response_body=self._kept_body(reply) if reply else "",
         )
@@ -334,7 +334,7 @@ class _Call:
     def _kept_body(self, reply: Reply) -> str:
         if reply.content:
             return f"({len(reply.content)} bytes of {reply.media_type})"
-        return redact.redact_body(reply.text, self.session.secrets)[:KEPT_BODY_CHARS]
+        return redact.redact_body(reply.text, self.session.secrets, up_to=KEPT_BODY_CHARS)
 
 
 def _is_text(media_type: str) -> bool:

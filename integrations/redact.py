@@ -5,8 +5,10 @@ literal secret values of the connection (also as they look Base64-encoded in Bas
 """
 
 import base64
+import itertools
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -43,32 +45,55 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     return _QUERY_SECRET.sub(rf"\1{MASK}", text) if "=" in text else text
 
 
-def redact_body(body: str, secrets: Iterable[str] = ()) -> str:
-    """A body with secret keys masked (where it is JSON) and known secrets masked anywhere."""
+def redact_body(body: str, secrets: Iterable[str] = (), *, up_to: int = sys.maxsize) -> str:
+    """A body with secret keys masked (where it is JSON) and known secrets masked anywhere.
+
+    At most its first `up_to` characters: a page of hundreds of records is not masked to its end
+    for the little of it that is kept.
+    """
     known = tuple(secrets)
     try:
         found = json.loads(body)
     except ValueError:
-        return redact_text(body, known)
+        return redact_text(body, known)[:up_to]
     if not isinstance(found, (dict, list)):
-        return redact_text(body, known)
-    return json.dumps(_mask(found, known), ensure_ascii=False)
+        return redact_text(body, known)[:up_to]
+    return json.dumps(_Masker(known, up_to).masked(found), ensure_ascii=False)[:up_to]
 
 
-def _mask(value: Any, secrets: Iterable[str]) -> Any:
-    """Masks inside the parsed values: how a text was escaped on the wire does not matter then."""
-    if isinstance(value, str):
-        return redact_text(value, secrets)
-    if isinstance(value, dict):
-        return {
-            redact_text(key, secrets): MASK
-            if _SECRET_KEY.search(key) and isinstance(inner, str) and inner
-            else _mask(inner, secrets)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_mask(inner, secrets) for inner in value]
-    return value
+class _Masker:
+    """Masks inside the parsed values: how a text was escaped on the wire does not matter then.
+
+    What follows after `up_to` characters is left out. They are counted low, without quotes and
+    brackets: what is left out would stand behind them.
+    """
+
+    def __init__(self, secrets: tuple[str, ...], up_to: int) -> None:
+        self._secrets, self._left = secrets, up_to
+
+    def masked(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._counted(redact_text(value, self._secrets))
+        if isinstance(value, dict):
+            shown = itertools.takewhile(self._has_room, value.items())
+            return {
+                self._counted(redact_text(key, self._secrets)): self._value(key, inner)
+                for key, inner in shown
+            }
+        if isinstance(value, list):
+            return [self.masked(inner) for inner in itertools.takewhile(self._has_room, value)]
+        return value
+
+    def _value(self, key: str, inner: Any) -> Any:
+        is_secret = _SECRET_KEY.search(key) and isinstance(inner, str) and inner
+        return MASK if is_secret else self.masked(inner)
+
+    def _counted(self, text: str) -> str:
+        self._left -= len(text)
+        return text
+
+    def _has_room(self, _: Any) -> bool:
+        return self._left > 0
 
 
 def _forms(secrets: Iterable[str]) -> tuple[str, ...]:

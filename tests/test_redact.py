@@ -61,3 +61,19 @@ def test_no_secret_survives_in_a_json_body(secret: str) -> None:
     kept = json.loads(redact_body(body, [secret]))["note"]
 
     assert kept == f"before {MASK} after"
+
+
+@given(
+    found=st.recursive(
+        st.text(max_size=20) | st.integers() | st.none(),
+        lambda inner: (
+            st.lists(inner, max_size=5)
+            | st.dictionaries(st.sampled_from(["sku", "token", "ü=", KEY]), inner)
+        ),
+    ),
+    up_to=st.integers(min_value=0, max_value=200),
+)
+def test_beginning_of_a_masked_body_is_that_of_the_whole(found: object, up_to: int) -> None:
+    body = json.dumps(found)
+
+    assert redact_body(body, [KEY], up_to=up_to) == redact_body(body, [KEY])[:up_to]

@@ -11,6 +11,10 @@ from django.db import IntegrityError, transaction
 from integrations.errors import NeedsOperator
 from integrations.models import Connection, IdLink
 
+# Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
+# still find what they ordered.
+REMOVED = " (removed)"
+
 
 def target_of(kind: str, source: Connection, source_ref: str, target: Connection) -> str | None:
     """The counterpart in `target`, or None."""

@@ -84,8 +84,15 @@ def open_storefront(
 def owns_list_prices(storefront: Connection) -> bool:
     """Whether a prices flow writes what everyone pays there: then no other flow touches the
     prices of a variant that exists."""
+    return list_prices_flow(storefront) is not None
+
+
+def list_prices_flow(storefront: Connection, *, source: Connection | None = None) -> Flow | None:
+    """The prices flow that writes what everyone pays there; of `source` where one is named."""
     flows = Flow.objects.filter(kind=Flow.Kind.PRICES, target=storefront, mode__in=WRITING)
-    return any(flow.settings.get("list_prices") != "no" for flow in flows)
+    if source is not None:
+        flows = flows.filter(source=source)
+    return next((one for one in flows if one.settings.get("list_prices") != "no"), None)
 
 
 class OwnedStorefront:

@@ -1,5 +1,6 @@
 """One module per word of the portal."""
 
+from integrations.models import among as among
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
 from integrations.models.catalogue import PriceRow, StockLevel

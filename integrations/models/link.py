@@ -67,6 +67,10 @@ class IdLink(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "target", "target_ref"], name="link_by_target"),
+            # Whose a SKU is; each page of products asks for all of its own.
+            models.Index(
+                fields=["label"], name="link_variant_by_sku", condition=models.Q(kind="variant")
+            ),
         ]
 
     def __str__(self) -> str:

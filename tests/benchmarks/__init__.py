@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks            all of them
     python -m tests.benchmarks inbox      one
+    python -m tests.benchmarks catalog --scale 0.05    one that knows sizes, at a twentieth of them
 
 A benchmark is a package here with `measure() -> list[Measurement]` in its `__init__`.
 """

@@ -1,5 +1,6 @@
 """Runs benchmarks and prints reference, ours, ratio and goal; exits 1 where a goal is missed."""
 
+import argparse
 import importlib
 import os
 import pkgutil
@@ -43,4 +44,10 @@ def _judged(row: Measurement) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(prog="tests.benchmarks")
+    parser.add_argument("names", nargs="*", help="all of them without one")
+    parser.add_argument("--scale", default="", help="as BENCH_SCALE: 0.05 is a twentieth")
+    given = parser.parse_args()
+    if given.scale:
+        os.environ["BENCH_SCALE"] = given.scale
+    sys.exit(main(given.names))

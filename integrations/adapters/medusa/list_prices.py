@@ -34,13 +34,26 @@ class VariantPrices(PriceLists):
         missing = sorted({one.variant_id for one in offers} - set(products))
         if missing:
             raise Conflict(f"Variant {missing[0]} is no longer in the storefront.")
+        # What is there already (a product is created with its prices) is not sent again.
+        changed = [one for one in offers if not _is_there(one, held[one.variant_id])]
+        there = {one: held[one] for one in products}
+        if changed:
+            there |= self._send(changed, products, held)
+        return [_held_of(one, there) for one in offers]
+
+    def _send(
+        self,
+        offers: Sequence[ListPrices],
+        products: Mapping[str, str],
+        held: Mapping[str, Sequence[StorefrontPrice]],
+    ) -> dict[str, list[StorefrontPrice]]:
+        """Variant to its prices after the change."""
         # The route is one product's, but changes variants of any (Medusa 2.21 looks at their ids
         # alone); were that refused, the batch would be split until each is at its own product.
         path = f"/admin/products/{products[offers[0].variant_id]}/variants/batch"
         body = {"update": [_row(one, held[one.variant_id]) for one in offers]}
         answer = self._client.post(path, body, [("fields", VARIANT_FIELDS)])
-        there = {row["id"]: _prices(row) for row in answer.get("updated") or []}
-        return [_held_of(one, there) for one in offers]
+        return {row["id"]: _prices(row) for row in answer.get("updated") or []}
 
     def _read(
         self, variant_ids: Sequence[str]
@@ -62,6 +75,18 @@ def _row(offer: ListPrices, held: Sequence[StorefrontPrice]) -> dict[str, Any]:
     ids = {(one.currency, _low(one.min_quantity)): one.price_id for one in ours}
     wanted = [to_own_price(_with_id(one, ids)) for one in offer.prices]
     return {"id": offer.variant_id, "prices": [*left, *wanted]}
+
+
+def _is_there(offer: ListPrices, held: Sequence[StorefrontPrice]) -> bool:
+    ours = [one for one in held if _is_ours(one, offer)]
+    return _told(ours) == _told(offer.prices)
+
+
+def _told(prices: Sequence[StorefrontPrice | PriceWrite]) -> list[Any]:
+    return sorted(
+        (one.currency, _low(one.min_quantity), one.max_quantity or 0, one.net_amount)
+        for one in prices
+    )
 
 
 def _with_id(write: PriceWrite, ids: Mapping[tuple[str, int], str]) -> PriceWrite:

@@ -47,6 +47,22 @@ class KnownThere:
         )
         return True
 
+    def is_read_since(self, moment: datetime) -> bool:
+        """Whether the whole target was read after this."""
+        reading = MatchReading.objects.filter(connection=self._target, kind=self._kind)
+        return reading.filter(read_at__gte=moment).exists()
+
+    def met(self, records: Sequence[Record], by: str) -> set[str]:
+        """The keys of this trait, of those that `records` have, which an unlinked record has."""
+        wanted = {one.key for record in records for one in record.traits if one.by == by}
+        found = self._keys().filter(by=by, key__among=wanted - {""})
+        return set(found.values_list("key", flat=True))
+
+    def owners(self, refs: Iterable[str]) -> set[str]:
+        """Which of these records of the source an unlinked record says that it is."""
+        found = self._keys().filter(by=OWNER, key__among=refs)
+        return set(found.values_list("key", flat=True))
+
     def like(self, records: Sequence[Record]) -> list[Record]:
         """Those that share a trait with one of `records`, each with all its traits."""
         wanted: dict[str, set[str]] = defaultdict(set)
@@ -123,4 +139,4 @@ OWNER = "owner"
 def _all_traits(record: Record) -> Iterable[Trait]:
     yield from record.traits
     if record.owner_ref:
-        yield Trait(by=OWNER, value=record.owner_ref, key="")
+        yield Trait(by=OWNER, value=record.owner_ref, key=record.owner_ref)

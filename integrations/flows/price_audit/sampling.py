@@ -13,9 +13,9 @@ from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 
+from integrations.flows.links import REMOVED
 from integrations.flows.price_audit.case import Question
 from integrations.flows.price_audit.parties import Party, links_of, of_link, parties_of
-from integrations.flows.products.linked import REMOVED
 from integrations.models import Buyer, Flow, IdLink, OrderLine, PriceAudit, PriceDrift, PriceRow
 
 LATELY = 1000  # lines of orders and of quotes that are looked at

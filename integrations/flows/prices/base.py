@@ -7,15 +7,12 @@ from typing import Any
 
 from integrations.flows.prices import items
 from integrations.flows.prices.decide import BaseDecision
-from integrations.flows.prices.kept import PriceCopy
+from integrations.flows.prices.kept import PriceCopy, Told
 from integrations.flows.prices.listed import write_of
 from integrations.flows.runs.batch import PlanItem, Work
+from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
-from integrations.models import PriceRow
 from integrations.records import ListPrices, StorefrontPrice
-
-# Variants at once: larger batches are hardly faster, but keep the shop's buyers waiting.
-BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,7 @@ class BasePrices:
     def write(self, decisions: Sequence[BaseDecision]) -> list[PlanItem]:
         """One item per decision. Repeatable: what is there is replaced as a whole."""
         told: list[PlanItem] = []
-        for batch in in_batches(_by_variant(decisions), BATCH):
+        for batch in in_batches(_by_variant(decisions), products_at_once()):
             told += self._write_batch(batch)
         return told
 
@@ -54,32 +51,39 @@ class BasePrices:
             return held
 
         told: list[PlanItem] = []
+        done: list[tuple[BaseDecision, Sequence[StorefrontPrice]]] = []
         for variant, held, error in write_or_split(batch, write, self._work.checkpoint):
             for one in variant.decisions:
                 if error is not None:
                     told.append(items.failed(one.ref, one.first, words_of(error)))
                 else:
-                    self._keep(one, held or ())
+                    done.append((one, held or ()))
                     told.append(items.base_done(one))
+        self._keep(done)
         return told
 
-    def _keep(self, decision: BaseDecision, held: Sequence[StorefrontPrice]) -> None:
-        ids = {(one.currency, int(one.min_quantity or 1)): one.price_id for one in held}
-        sold: list[PriceRow] = [
-            self._copy.told(
-                wanted.row,
-                list_id="",
-                price_id=ids.get((wanted.row.currency, wanted.low), ""),
-                fingerprint=decision.fingerprint,
-                written=wanted.text,
-            )
-            for wanted in decision.wanted
-        ]
+    def _keep(self, done: Sequence[tuple[BaseDecision, Sequence[StorefrontPrice]]]) -> None:
+        sold = [row for decision, held in done for row in _told(decision, held)]
         self._copy.note_written(sold)
         kept = {row.pk for row in sold}
-        others = [row.pk for row in decision.rows if row.pk not in kept and _ends(row)]
+        rows = [row for decision, _ in done for row in decision.rows]
+        others = [row.pk for row in rows if row.pk not in kept and _ends(row)]
         if others:
             self._copy.note_removed(others)
+
+
+def _told(decision: BaseDecision, held: Sequence[StorefrontPrice]) -> list[Told]:
+    ids = {(one.currency, int(one.min_quantity or 1)): one.price_id for one in held}
+    return [
+        Told(
+            pk=wanted.row.pk,
+            list_id="",
+            price_id=ids.get((wanted.row.currency, wanted.low), ""),
+            fingerprint=decision.fingerprint,
+            written=wanted.text,
+        )
+        for wanted in decision.wanted
+    ]
 
 
 def _ends(row: Any) -> bool:

@@ -34,6 +34,7 @@ from integrations.flows.runs.batch import (
 from integrations.flows.runs.beside import runs_beside
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import place_of
+from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import WRITING, open_storefront
 from integrations.models import Flow
@@ -53,8 +54,9 @@ def open_prices(work: Work) -> Iterator[HandlePage]:
     with (
         open_erp(flow.source, PullsPrices, actor=work.actor, run_id=run.pk) as erp,
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+        reading_ahead(erp, "price_page") as pages,
     ):
-        yield PricePages(work, erp=erp, shop=shop).handle
+        yield PricePages(work, erp=pages, shop=shop).handle
 
 
 class PricePages:
@@ -180,7 +182,7 @@ class PricePages:
         problems |= {one.row.pk: one.reason for one in special if one.what == "skip"}
         rows: list[Kept] = [row for one in base for row in one.rows]
         rows += [one.row for one in special]
-        self._copy.note_problems(problems, [row.pk for row in rows if row.pk not in problems])
+        self._copy.note_problems(problems, rows)
 
     def _tidy_lists(self, after: int) -> PageOutcome:
         told, last = self._tidying.page(after)

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from integrations.flows.bulk import insert_each, update_each
+from integrations.flows.links import REMOVED
 from integrations.flows.prices.decide import EVERYONE, digest
 from integrations.flows.prices.offers import Kept
-from integrations.flows.products.linked import REMOVED
 from integrations.models import Flow, IdLink, PriceRow, Run
 from integrations.records import ErpPrice, Window
 
@@ -30,7 +33,22 @@ _SAID = (
     "ends_on",
     "is_active",
 )
-_KEPT = ("sku", *_SAID, "as_of", "offer", "seen_in")
+# All that the ERP says of a row, with what we add to it.
+_CONTENT = (*_SAID, "sku", "offer")
+_OFFER = _CONTENT.index("offer")
+# What the rules read of a row, as `Kept` names it, and what the storefront holds of it.
+_RULED = ("pk", "ref", "sku", "offer", "problem", *(name for name in _SAID if name != "unit"))
+_TOLD = ("list_id", "price_id", "fingerprint", "written", "is_in_doubt")
+_READ = (
+    *_RULED,
+    "storefront_id",
+    "storefront_list_id",
+    "storefront_price_id",
+    "fingerprint",
+    "written",
+    "is_in_doubt",
+)
+LONGEST_PROBLEM = 300
 _NOTHING = {
     "storefront_list_id": "",
     "storefront_price_id": "",
@@ -38,12 +56,26 @@ _NOTHING = {
     "written": "",
     "is_in_doubt": False,
 }
+# A new row: nothing of it is known in the storefront.
+_UNTOLD: dict[str, Any] = {**_NOTHING, "problem": ""}
 
 
 def offer_of(price: ErpPrice) -> str:
     """The same for all that one variant costs one audience in one currency."""
     parts = (price.variant_ref, price.audience, price.audience_ref, price.currency.upper())
     return digest("\n".join(parts))[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the storefront was told of a row: in which list (empty: on the variant itself), as
+    which price, and `written` as people read it."""
+
+    pk: int
+    list_id: str
+    price_id: str
+    fingerprint: str
+    written: str
 
 
 class PriceCopy:
@@ -55,23 +87,31 @@ class PriceCopy:
     # -- what the ERP says
 
     def keep(self, prices: Sequence[ErpPrice]) -> set[str]:
-        """Brings the copy up to date in one statement; the offers it is about, also those that
-        a row belonged to before. Safe to repeat."""
-        newest = {price.ref: price for price in prices}
-        before = self._rows().filter(ref__in=newest).values_list("offer", flat=True)
-        touched = {*before, *(offer_of(price) for price in newest.values())}
-        skus = self._skus({price.variant_ref for price in newest.values()})
-        PriceRow.objects.bulk_create(
-            [self._row(price, skus) for price in newest.values()],
-            update_conflicts=True,
-            unique_fields=["source", "ref"],
-            update_fields=_KEPT,
+        """Brings the copy up to date, what is as it was in one short statement; the offers it is
+        about, also those that a row belonged to before. Safe to repeat."""
+        skus = self._skus({price.variant_ref for price in prices})
+        newest = {price.ref: self._said_by(price, skus) for price in prices}
+        kept = self._rows().filter(ref__among=newest).values_list("ref", *_CONTENT)
+        before = {ref: tuple(content) for ref, *content in kept}
+        same = {ref for ref, content in newest.items() if before.get(ref) == content}
+        met: dict[str, Any] = {"as_of": timezone.now(), "seen_in": self._run_id}
+        self._rows().filter(ref__among=same).update(**met)
+        insert_each(
+            PriceRow,
+            ("source", "ref", *_CONTENT, *met, *_UNTOLD),
+            (
+                (self._source.pk, ref, *content, *met.values(), *_UNTOLD.values())
+                for ref, content in newest.items()
+                if ref not in same
+            ),
+            unique=("source", "ref"),
+            update=(*_CONTENT, *met),
         )
-        return touched
+        return {content[_OFFER] for content in (*before.values(), *newest.values())}
 
     def not_met(self, prices: Sequence[ErpPrice]) -> list[ErpPrice]:
         """Those that this run has not come upon yet."""
-        met = self._rows().filter(seen_in=self._run_id, ref__in=[one.ref for one in prices])
+        met = self._rows().filter(seen_in=self._run_id, ref__among=[one.ref for one in prices])
         known = set(met.values_list("ref", flat=True))
         return [one for one in prices if one.ref not in known]
 
@@ -119,15 +159,27 @@ class PriceCopy:
         self, names: Iterable[str], *, without: Container[int] = ()
     ) -> dict[str, list[Kept]]:
         """All rows of these offers; those in `without` as if the ERP no longer offered them."""
+        return self._offers(self._rows().filter(offer__among=names), without)
+
+    def base_offers(self, variant_refs: Iterable[str]) -> dict[str, list[Kept]]:
+        """All rows of what these variants of the ERP cost everyone, by their offers."""
+        refs = list(variant_refs)
+        return self._offers(self._rows().filter(variant_ref__among=refs, audience=EVERYONE))
+
+    def _offers(
+        self, rows: QuerySet[PriceRow], without: Container[int] = ()
+    ) -> dict[str, list[Kept]]:
         found: dict[str, list[Kept]] = defaultdict(list)
-        for row in self._rows().filter(offer__in=set(names)).order_by("pk"):
-            row.is_active = row.is_active and row.pk not in without
-            found[row.offer].append(self.as_kept(row))
+        for values in rows.order_by("pk").values_list(*_READ):
+            row = self._as_kept(values)
+            if row.pk in without:
+                row = replace(row, is_active=False)
+            found[row.offer].append(row)
         return dict(found)
 
     def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
         """Variant of the ERP to that of the storefront, of those that are sold there."""
-        links = self._links().filter(source_ref__in=set(variant_refs))
+        links = self._links().filter(source_ref__among=variant_refs)
         return dict(links.values_list("source_ref", "target_ref"))
 
     # -- what the storefront was told
@@ -142,22 +194,14 @@ class PriceCopy:
         """Nothing of them is in the storefront."""
         self._rows().filter(pk__in=pks).update(**_NOTHING)
 
-    def note_written(self, rows: Iterable[PriceRow]) -> None:
-        """Keeps what `told` made."""
-        PriceRow.objects.bulk_update(rows, [*_NOTHING, "storefront", "problem"], batch_size=200)
-
-    def told(
-        self, row: Kept, *, list_id: str, price_id: str, fingerprint: str, written: str
-    ) -> PriceRow:
-        return PriceRow(
-            pk=row.pk,
-            storefront=self._target,
-            storefront_list_id=list_id,
-            storefront_price_id=price_id,
-            fingerprint=fingerprint,
-            written=written,
-            is_in_doubt=False,
-            problem="",
+    def note_written(self, rows: Iterable[Told]) -> None:
+        """The storefront holds these now."""
+        columns = ("storefront_list_id", "storefront_price_id", "fingerprint", "written")
+        update_each(
+            PriceRow,
+            columns,
+            ((one.pk, one.list_id, one.price_id, one.fingerprint, one.written) for one in rows),
+            {"storefront_id": self._target.pk, "is_in_doubt": False, "problem": ""},
         )
 
     def note_removed(self, pks: Collection[int]) -> None:
@@ -176,20 +220,16 @@ class PriceCopy:
         """A list that is gone from the storefront: its prices are to be written anew."""
         return self._rows().filter(storefront_list_id=list_id).update(**_NOTHING)
 
-    def note_problems(self, problems: Mapping[int, str], fine: Collection[int]) -> None:
-        """Why rows are not sold at; none for the `fine` ones."""
-        self._rows().filter(pk__in=fine).exclude(problem="").update(problem="")
-        told = self._rows().filter(pk__in=problems).values_list("pk", "problem")
-        changed = [pk for pk, before in told if before != problems[pk][:300]]
-        PriceRow.objects.bulk_update(
-            [PriceRow(pk=pk, problem=problems[pk][:300]) for pk in changed],
-            ["problem"],
-            batch_size=200,
+    def note_problems(self, problems: Mapping[int, str], rows: Iterable[Kept]) -> None:
+        """Why some of these rows are not sold at; none for the others."""
+        told = ((row, problems.get(row.pk, "")[:LONGEST_PROBLEM]) for row in rows)
+        update_each(
+            PriceRow, ("problem",), [(row.pk, now) for row, now in told if row.problem != now]
         )
 
     def claimed(self, price_ids: Collection[str]) -> set[str]:
         """Those of these prices that a row says it is."""
-        rows = self._rows().filter(storefront=self._target, storefront_price_id__in=price_ids)
+        rows = self._rows().filter(storefront=self._target, storefront_price_id__among=price_ids)
         return set(rows.values_list("storefront_price_id", flat=True))
 
     def is_used(self, list_id: str) -> bool:
@@ -208,36 +248,27 @@ class PriceCopy:
         return links.exclude(label__endswith=REMOVED)
 
     def _skus(self, variant_refs: Collection[str]) -> dict[str, str]:
-        links = self._links().filter(source_ref__in=variant_refs)
+        links = self._links().filter(source_ref__among=variant_refs)
         return dict(links.values_list("source_ref", "label"))
 
-    def _row(self, price: ErpPrice, skus: Mapping[str, str]) -> PriceRow:
-        said = {name: getattr(price, name) for name in _SAID}
-        said["currency"] = price.currency.upper()
-        said["audience_name"] = price.audience_name[:200]
-        said["net_unit_price"] = price.net_unit_price.quantize(PLACES, ROUND_HALF_EVEN)
-        return PriceRow(
-            source=self._source,
-            ref=price.ref,
-            sku=skus.get(price.variant_ref, ""),
-            as_of=timezone.now(),
-            offer=offer_of(price),
-            seen_in=self._run_id,
-            **said,
-        )
+    @staticmethod
+    def _said_by(price: ErpPrice, skus: Mapping[str, str]) -> tuple[Any, ...]:
+        """The values of _CONTENT, as the copy keeps them."""
+        ours = {
+            "currency": price.currency.upper(),
+            "audience_name": price.audience_name[:200],
+            "net_unit_price": price.net_unit_price.quantize(PLACES, ROUND_HALF_EVEN),
+        }
+        said = (ours[name] if name in ours else getattr(price, name) for name in _SAID)
+        return (*said, skus.get(price.variant_ref, ""), offer_of(price))
 
     def as_kept(self, row: PriceRow) -> Kept:
         """A row as the rules read it."""
-        is_told = row.storefront_id == self._target.pk
-        return Kept(
-            pk=row.pk,
-            ref=row.ref,
-            sku=row.sku,
-            offer=row.offer,
-            **{name: getattr(row, name) for name in _SAID if name != "unit"},
-            list_id=row.storefront_list_id if is_told else "",
-            price_id=row.storefront_price_id if is_told else "",
-            fingerprint=row.fingerprint if is_told else "",
-            written=row.written if is_told else "",
-            is_in_doubt=is_told and row.is_in_doubt,
-        )
+        return self._as_kept([getattr(row, name) for name in _READ])
+
+    def _as_kept(self, values: Sequence[Any]) -> Kept:
+        """Of the values of _READ."""
+        said, (storefront, *told) = values[: len(_RULED)], values[len(_RULED) :]
+        if storefront != self._target.pk:
+            return Kept(**dict(zip(_RULED, said, strict=True)))
+        return Kept(**dict(zip((*_RULED, *_TOLD), (*said, *told), strict=True)))

@@ -12,16 +12,13 @@ from typing import Any
 from integrations.errors import Conflict
 from integrations.flows.prices import items
 from integrations.flows.prices.decide import Decision, Wanted
-from integrations.flows.prices.kept import PriceCopy
+from integrations.flows.prices.kept import PriceCopy, Told
 from integrations.flows.prices.lists import Lists
 from integrations.flows.prices.offers import Kept
 from integrations.flows.runs.batch import PlanItem, Work
+from integrations.flows.runs.pacing import prices_at_once
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
-from integrations.models import PriceRow
 from integrations.records import PriceWrite, StorefrontPrice
-
-# 250 prices take a third of a second; more at once keep the shop's buyers waiting (measured).
-BATCH = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +61,7 @@ class ListedPrices:
         self._remove_elsewhere(outdated)
         conflicts: list[Decision] = []
         for list_id, some in ops.items():
-            for batch in in_batches(some, BATCH):
+            for batch in in_batches(some, prices_at_once()):
                 told += self._write_batch(list_id, batch, conflicts)
         self._lists.watch(list_id for list_id in ops if list_id)
         return told + self._again(conflicts, is_again)
@@ -134,7 +131,7 @@ class ListedPrices:
         """First the old price goes, then the new one comes: never both."""
         there = self._lists.existing(outdated)
         for list_id, some in outdated.items():
-            for batch in in_batches(some, BATCH):
+            for batch in in_batches(some, prices_at_once()):
                 if list_id in there:
                     self._work.checkpoint()
                     gone = [price_id for op in batch for price_id in op.removals]
@@ -153,7 +150,7 @@ class ListedPrices:
             self._copy.note_removed([op.row.pk for op in batch])
             return [items.listed_done(op.decision) for op in batch]
         told: list[PlanItem] = []
-        written: list[PriceRow] = []
+        written: list[Told] = []
         removed: list[int] = []
         outcomes = write_or_split(batch, write, self._work.checkpoint)
         for op, price_id, error in outcomes:
@@ -164,7 +161,7 @@ class ListedPrices:
                 if op.decision.wanted is None:
                     removed.append(op.row.pk)
                 else:
-                    written.append(self._told(op.decision, op.decision.wanted, list_id, price_id))
+                    written.append(_told(op.decision.wanted, list_id, price_id))
             elif isinstance(error, Conflict):
                 conflicts.append(op.decision)
             else:
@@ -180,17 +177,6 @@ class ListedPrices:
         gone = [price_id for op in some for price_id in op.removals]
         ids = iter(self._shop.write_prices(list_id, writes, gone))
         return [next(ids) if op.write else "" for op in some]
-
-    def _told(
-        self, decision: Decision, wanted: Wanted, list_id: str, price_id: str | None
-    ) -> PriceRow:
-        return self._copy.told(
-            decision.row,
-            list_id=list_id,
-            price_id=price_id or "",
-            fingerprint=wanted.fingerprint,
-            written=wanted.text,
-        )
 
     def _again(self, conflicts: Sequence[Decision], is_again: bool) -> list[PlanItem]:
         """A price or its list was deleted in the storefront: once more, as if never written."""
@@ -214,6 +200,16 @@ def write_of(wanted: Wanted, price_id: str | None) -> PriceWrite:
         net_amount=wanted.amount,
         min_quantity=wanted.low if wanted.low > 1 else None,
         max_quantity=wanted.high,
+    )
+
+
+def _told(wanted: Wanted, list_id: str, price_id: str | None) -> Told:
+    return Told(
+        pk=wanted.row.pk,
+        list_id=list_id,
+        price_id=price_id or "",
+        fingerprint=wanted.fingerprint,
+        written=wanted.text,
     )
 
 

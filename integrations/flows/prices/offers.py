@@ -32,6 +32,7 @@ class Kept:
     ends_on: date | None
     is_active: bool
     offer: str
+    problem: str = ""
     list_id: str = ""
     price_id: str = ""
     fingerprint: str = ""

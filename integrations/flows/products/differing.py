@@ -1,6 +1,7 @@
 """What differs between a product as it should be and as the storefront holds it. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from integrations.records import (
@@ -19,7 +20,8 @@ def differences(wanted: ProductWrite, there: StorefrontProduct | None) -> tuple[
     product that does not exist or was not seen.
 
     One that is taken off sale differs in that alone: the rest stays as it is. The handle, the
-    channels and prices in further currencies belong to the storefront.
+    channels and prices in further currencies belong to the storefront, and where a prices flow
+    writes them (`leaves_prices`) those of variants that exist to that one.
     """
     found = [_change("status", _status(there), "for sale" if wanted.is_published else "draft")]
     if wanted.is_published or there is None:
@@ -55,6 +57,8 @@ def _variants(wanted: ProductWrite, there: StorefrontProduct | None) -> Iterator
         counterpart = _counterpart(variant, rest)
         if counterpart is not None:
             rest.remove(counterpart)
+            if wanted.leaves_prices:
+                variant = replace(variant, prices=())
         yield from _variant(variant, counterpart, is_known=there is not None)
     for gone in rest:
         yield _change(f"variant {gone.sku or gone.variant_id}", "sold", "")

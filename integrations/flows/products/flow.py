@@ -17,8 +17,9 @@ from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
+from integrations.flows.products.priced import with_opening_prices
 from integrations.flows.products.wanted import ShopTerms
-from integrations.flows.products.writing import BATCH, Outcome, write_all
+from integrations.flows.products.writing import Outcome, write_all
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
     HandlePage,
@@ -26,8 +27,10 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import Place, place_of
+from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
@@ -45,8 +48,9 @@ def open_products(work: Work) -> Iterator[HandlePage]:
     with (
         open_erp(flow.source, PullsProducts, actor=work.actor, run_id=run.pk) as erp,
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
+        reading_ahead(erp, "product_page") as pages,
     ):
-        yield ProductPages(work, erp=erp, shop=shop).handle
+        yield ProductPages(work, erp=pages, shop=shop).handle
 
 
 def terms_of(flow: Flow) -> ShopTerms:
@@ -63,7 +67,9 @@ def terms_of(flow: Flow) -> ShopTerms:
 
 
 class ProductPages:
-    """Fetch, decide, apply; nothing is remembered between two pages."""
+    """Fetch, decide, apply; between two pages only that there was one is remembered."""
+
+    _must_look = True  # the first page may have been written before, and its answer been lost
 
     def __init__(self, work: Work, *, erp: PullsProducts, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
@@ -90,7 +96,8 @@ class ProductPages:
             terms=self._terms,
         )
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
-        for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
+        at_once = products_at_once()
+        for batch in in_batches([one for one in decisions if one.what == "write"], at_once):
             items += self._carry_out(batch, known)
         if place.is_late:
             told = told_already(self._work.run, (one.ref for one in items))
@@ -98,6 +105,7 @@ class ProductPages:
         self._look_for_edits(place, [one for one in decisions if one.what == "unchanged"], known)
         if place.is_complete and not self._work.is_dry:
             self._links.mark_seen((one.ref for one in products), self._work.run.started_at)
+        self._must_look = False
         return PageOutcome(
             read=len(products) if not place.is_late else 0,
             unchanged=sum(one.what == "unchanged" for one in decisions) if not place.is_late else 0,
@@ -114,7 +122,7 @@ class ProductPages:
         if not self._work.flow.settings.get(HAND_EDITS):
             return
         refs = [one.product.ref for one in unchanged if one.product.ref in known]
-        for some in in_batches(refs, BATCH):
+        for some in in_batches(refs, products_at_once()):
             links = self._links.by_ref(some).values()
             compare(self._work.flow, self._shop, list(links))
 
@@ -134,12 +142,15 @@ class ProductPages:
             checkpoint=self._work.checkpoint,
         )
         items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
-        ready = [one for one in addressed if one.write is not None]
+        ready = self._priced([one for one in addressed if one.write is not None])
         if not self._work.writes:
             return items + [_done(one) for one in ready]
         self._work.before_removing(sum(one.takes_off_sale for one in ready))
         self._tell_overwritten(ready)
         return items + [self._outcome(one) for one in self._write(ready)]
+
+    def _priced(self, ready: Sequence[Addressed]) -> list[Addressed]:
+        return with_opening_prices(self._work.flow, self._shop, ready)
 
     def _tell_overwritten(self, ready: Sequence[Addressed]) -> None:
         links = self._links.by_ref(one.product.ref for one in ready if one.there is not None)
@@ -154,11 +165,13 @@ class ProductPages:
     ) -> list[Addressed]:
         if not decisions:
             return []
+        absent = self._absent(decisions, known)
+        asked = [one for one in decisions if one.product.ref not in absent]
         carriers: dict[str, list[StorefrontProduct]] = defaultdict(list)
-        for product in self._shop.find_products([one.product.ref for one in decisions]):
+        for product in self._shop.find_products([one.product.ref for one in asked]):
             carriers[product.external_ref].append(product)
         seen = Seen(products=carriers, holders={})
-        skus = skus_to_ask(decisions, known, seen)
+        skus = skus_to_ask(asked, known, seen)
         if skus:
             found = self._shop.find_variants(skus)
             holders = {sku: (variant_id, product_id) for sku, variant_id, product_id in found}
@@ -168,6 +181,13 @@ class ProductPages:
             address(one, seen, known.get(one.product.ref), verdicts.get(one.product.ref))
             for one in decisions
         ]
+
+    def _absent(self, decisions: Sequence[Decision], known: Mapping[str, Known]) -> set[str]:
+        """New products that need not be looked for: this run has read the whole storefront, and
+        no try of this page can have come before. One that a person makes meanwhile is refused
+        for its SKU, and then looked for."""
+        new = [one.product for one in decisions if one.product.ref not in known]
+        return set() if self._must_look or not new else self._matching.absent(new)
 
     def _first_contact(
         self, decisions: Sequence[Decision], known: Mapping[str, Known], seen: Seen
@@ -216,12 +236,13 @@ class ProductPages:
         refused = outcome.addressed
         if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
             return outcome
+        self._must_look = True  # whatever was read before
         (looked,) = self._categories.place(
             self._address([refused.decision], {}), writes=True, checkpoint=self._work.checkpoint
         )
         if looked.write is None or looked.is_new == refused.is_new:
             return outcome
-        (tried,) = self._try([looked])
+        (tried,) = self._try(self._priced([looked]))
         return tried
 
     def _outcome(self, outcome: Outcome) -> PlanItem:

@@ -7,8 +7,8 @@ from integrations.errors import Conflict, RemoteError
 from integrations.flows.ownership import remember
 from integrations.flows.products.linked import GONE as MARK
 from integrations.flows.products.linked import ProductLinks
-from integrations.flows.products.writing import BATCH
 from integrations.flows.runs.batch import GONE, PageOutcome, PlanItem, Work
+from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.splitting import words_of, write_or_split
 from integrations.models import IdLink
 from integrations.records import ProductWrite
@@ -20,13 +20,14 @@ FIELD = ("status", "for sale", "draft")
 
 def gone_page(work: Work, links: ProductLinks, shop: Any, *, after: int) -> PageOutcome:
     """The next products that no page of this reading named. Safe to repeat."""
-    missed = links.not_seen(work.run.started_at, after=after, count=BATCH)
+    at_once = products_at_once()
+    missed = links.not_seen(work.run.started_at, after=after, count=at_once)
     work.expect(link.source_ref for link in missed)
     planned = [link for link in missed if work.is_planned(link.source_ref, MARK)]
     items = [_item(link) for link in planned]
     if work.writes and planned:
         items = _take_off_sale(work, links, shop, planned)
-    following = f"{GONE}{missed[-1].pk}" if len(missed) == BATCH else None
+    following = f"{GONE}{missed[-1].pk}" if len(missed) == at_once else None
     return PageOutcome(read=0, unchanged=0, items=tuple(items), next_cursor=following)
 
 

@@ -8,15 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from integrations.flows.links import REMOVED
 from integrations.flows.products.address import Addressed
 from integrations.flows.products.decide import Known, label_of
 from integrations.models import Connection, Flow, IdLink
 from integrations.records import ErpProduct, StorefrontProduct
 
 PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
-# Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
-# still find what they ordered.
-REMOVED = " (removed)"
 # In place of the fingerprint of a product that the ERP no longer has.
 GONE = "gone"
 
@@ -35,25 +33,26 @@ class ProductLinks:
             variant.ref: product.ref for product in products for variant in product.variants
         }
         variants: dict[str, dict[str, str]] = defaultdict(dict)
-        sold = self._links(VARIANT).exclude(label__endswith=REMOVED)
-        for link in sold.filter(source_ref__in=of_product):
-            variants[of_product[link.source_ref]][link.source_ref] = link.target_ref
+        links = self._links(VARIANT).filter(source_ref__among=of_product)
+        for ref, target_ref, label in links.values_list("source_ref", "target_ref", "label"):
+            if not label.endswith(REMOVED):
+                variants[of_product[ref]][ref] = target_ref
         refs = [product.ref for product in products]
+        linked = self._links(PRODUCT).filter(source_ref__among=refs)
         return {
-            link.source_ref: Known(
-                product_id=link.target_ref,
-                fingerprint=link.fingerprint,
-                variants=variants[link.source_ref],
+            ref: Known(product_id=product_id, fingerprint=fingerprint, variants=variants[ref])
+            for ref, product_id, fingerprint in linked.values_list(
+                "source_ref", "target_ref", "fingerprint"
             )
-            for link in self._links(PRODUCT).filter(source_ref__in=refs)
         }
 
     def sku_owners(self, products: Sequence[ErpProduct]) -> dict[str, frozenset[str]]:
         """Each SKU to the ERP variants that are linked under it (a link's label is its SKU)."""
         skus = {variant.sku for product in products for variant in product.variants}
         owners: dict[str, set[str]] = defaultdict(set)
-        for link in self._links(VARIANT).filter(label__in=skus - {""}):
-            owners[link.label].add(link.source_ref)
+        links = self._links(VARIANT).filter(label__among=skus - {""})
+        for sku, ref in links.values_list("label", "source_ref"):
+            owners[sku].add(ref)
         return {sku: frozenset(refs) for sku, refs in owners.items()}
 
     @transaction.atomic
@@ -75,7 +74,7 @@ class ProductLinks:
 
     def mark_seen(self, refs: Iterable[str], at: datetime) -> None:
         """Writes down that a complete reading met these products."""
-        self._links(PRODUCT).filter(source_ref__in=list(refs)).update(seen_at=at)
+        self._links(PRODUCT).filter(source_ref__among=refs).update(seen_at=at)
 
     def not_seen(self, since: datetime, *, after: int, count: int) -> list[IdLink]:
         """Products on sale that no complete reading has met since, by number."""
@@ -85,11 +84,11 @@ class ProductLinks:
 
     def mark_gone(self, refs: Iterable[str]) -> None:
         """Writes down that these were taken off sale; one that comes back is written anew."""
-        self._links(PRODUCT).filter(source_ref__in=list(refs)).update(fingerprint=GONE)
+        self._links(PRODUCT).filter(source_ref__among=refs).update(fingerprint=GONE)
 
     def by_ref(self, refs: Iterable[str]) -> dict[str, IdLink]:
         """The links of these products, each with what was last written."""
-        links = self._links(PRODUCT).filter(source_ref__in=list(refs))
+        links = self._links(PRODUCT).filter(source_ref__among=refs)
         return {link.source_ref: link for link in links.select_related("written")}
 
     def _links(self, kind: str) -> Any:

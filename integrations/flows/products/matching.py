@@ -71,6 +71,22 @@ class ProductMatching:
     def waiting(self, refs: Iterable[str]) -> dict[str, bool]:
         return self._bench.waiting(refs)
 
+    def absent(self, products: Sequence[ErpProduct]) -> set[str]:
+        """Refs of those that the storefront did not have when this run, a complete one, read all
+        of it: neither their ref nor one of their SKUs."""
+        run = self._work.run
+        if run.window_start is not None or not self._there.is_read_since(run.started_at):
+            return set()
+        records = [record_of(product) for product in products]
+        carried = self._there.owners(one.ref for one in records)
+        taken = self._there.met(records, "sku")
+        return {
+            one.ref
+            for one in records
+            if one.ref not in carried
+            and not any(trait.by == "sku" and trait.key in taken for trait in one.traits)
+        }
+
     def verdicts(
         self,
         products: Sequence[ErpProduct],

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -101,15 +102,23 @@ def first_handle(write: ProductWrite) -> str:
 
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
-    content: dict[str, Any] = asdict(write)
-    for name in ("product_id", "handle", "category_id"):
-        del content[name]
-    for variant in content["variants"]:
-        del variant["variant_id"]
-        if write.leaves_prices:
-            del variant["prices"]
+    of_variant = _LEFT_VARIANT if write.leaves_prices else _PRICED_VARIANT
+    content = {**_PRODUCT(write), "variants": list(map(of_variant, write.variants))}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content_of(kind: type, *left_out: str) -> Callable[[Any], dict[str, Any]]:
+    """What makes a dict of a record's other fields. (`asdict` copies every text and number in
+    it, for ten times the time.)"""
+    names = [one.name for one in fields(kind) if one.name not in left_out]
+    values = attrgetter(*names)
+    return lambda record: dict(zip(names, values(record), strict=True))
+
+
+_PRODUCT = _content_of(ProductWrite, "product_id", "handle", "category_id", "variants")
+_PRICED_VARIANT = _content_of(VariantWrite, "variant_id")
+_LEFT_VARIANT = _content_of(VariantWrite, "variant_id", "prices")
 
 
 def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> VariantWrite:

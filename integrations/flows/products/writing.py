@@ -9,9 +9,6 @@ from integrations.flows.products.address import Addressed
 from integrations.flows.runs.splitting import write_or_split
 from integrations.records import StorefrontProduct
 
-# Larger batches are hardly faster, but keep the shop's buyers waiting (measured).
-BATCH = 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

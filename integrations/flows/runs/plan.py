@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Protocol
 
+from integrations.flows.bulk import insert_each
 from integrations.models import PlannedChange, Run
 
 # What a plan would write; the others are told only.
@@ -35,21 +36,22 @@ def keep_items(run: Run, items: Sequence[Item]) -> None:
     For the transaction that moves the cursor behind the page: so a page that is read again
     after a kill has no row yet. A number that exists is refused by the database.
     """
-    rows = (_row(run, number, item) for number, item in enumerate(items, start=run.told + 1))
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
-        PlannedChange.objects.bulk_create(batch)
-
-
-def _row(run: Run, number: int, item: Item) -> PlannedChange:
-    return PlannedChange(
-        run=run,
-        number=number,
-        action=item.action,
-        ref=item.ref[:LONGEST_REF],
-        label=item.label[:LONGEST_LABEL],
-        reason=item.reason,
-        fingerprint=item.fingerprint,
-        changes=[list(change) for change in item.changes],
+    insert_each(
+        PlannedChange,
+        ("run", "number", "action", "ref", "label", "reason", "fingerprint", "changes"),
+        (
+            (
+                run.pk,
+                number,
+                item.action,
+                item.ref[:LONGEST_REF],
+                item.label[:LONGEST_LABEL],
+                item.reason,
+                item.fingerprint,
+                item.changes,
+            )
+            for number, item in enumerate(items, start=run.told + 1)
+        ),
     )
 
 

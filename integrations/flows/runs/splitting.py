@@ -1,10 +1,12 @@
 """Writes a batch, and finds the bad record of a refused one."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from integrations.errors import Conflict, Rejected, RemoteError
+from integrations.flows.runs.pacing import rest_after
 
 Row = TypeVar("Row")
 Written = TypeVar("Written")
@@ -19,12 +21,15 @@ def write_or_split(
 
     `write` is atomic at the remote, so nothing of a refused batch is there, and answers one
     result per row, in their order. Each row comes back with its result or with its refusal.
+    After each call the remote is left alone for a while, see `pacing`.
     """
     if not rows:
         return []
     try:
         checkpoint()
+        began = time.monotonic()
         written = write(rows)
+        rest_after(time.monotonic() - began)
     except (Rejected, Conflict) as exc:
         if len(rows) == 1:
             return [(rows[0], None, exc)]

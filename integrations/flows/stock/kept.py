@@ -76,7 +76,7 @@ def levels_of(
     source: Connection, variant_refs: Iterable[str], *, without: Container[int] = ()
 ) -> list[ErpStock]:
     """Every kept level of these variants, at all locations; those in `without` as none."""
-    kept = StockLevel.objects.filter(source=source, variant_ref__in=set(variant_refs))
+    kept = StockLevel.objects.filter(source=source, variant_ref__among=variant_refs)
     return [
         ErpStock(
             variant_ref=level.variant_ref,
@@ -91,7 +91,7 @@ def levels_of(
 def uncounted(storefront: Connection, skus: Iterable[str]) -> dict[str, Decimal]:
     """SKU to how much of it orders wait for that the ERP does not have (yet)."""
     waiting = OrderLine.objects.filter(
-        order__storefront=storefront, order__state__in=NOT_IN_ERP, sku__in=set(skus)
+        order__storefront=storefront, order__state__in=NOT_IN_ERP, sku__among=skus
     )
     sums = waiting.order_by().values_list("sku").annotate(waits=Sum(F("quantity")))
     return {sku: waits or ZERO for sku, waits in sums}
@@ -105,7 +105,7 @@ class StockLinks:
 
     def sold(self, variant_refs: Iterable[str]) -> set[str]:
         """Of these variants, those that have a counterpart in the storefront."""
-        links = self._links(IdLink.Kind.VARIANT).filter(source_ref__in=set(variant_refs))
+        links = self._links(IdLink.Kind.VARIANT).filter(source_ref__among=variant_refs)
         return set(links.values_list("source_ref", flat=True))
 
     def warehouses(self) -> dict[str, str]:
@@ -125,7 +125,7 @@ class StockLinks:
 
     def written(self, refs: Iterable[str]) -> dict[str, str]:
         """Ref to the fingerprint of what was last written."""
-        links = self._links(IdLink.Kind.STOCK).filter(source_ref__in=set(refs))
+        links = self._links(IdLink.Kind.STOCK).filter(source_ref__among=refs)
         return dict(links.values_list("source_ref", "fingerprint"))
 
     def keep(self, written: Iterable[tuple[Wanted, StorefrontStock]]) -> None:
