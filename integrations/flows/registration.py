@@ -30,6 +30,7 @@ from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock
+from integrations.flows.stock.owned import OWNED_STOCK
 from integrations.models import Flow, IdLink
 from integrations.webhooks import inbox
 
@@ -69,6 +70,7 @@ def register_all() -> None:
     nudging.register_all()
     by_hand.register(IdLink.Kind.PRODUCT, look_there, pairs_by_hand)
     register_owned(OWNED_PRODUCTS)
+    register_owned(OWNED_STOCK)
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)

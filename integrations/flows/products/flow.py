@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
-from integrations.flows.ownership import compare, note_overwritten
+from integrations.flows.ownership import compare, looks_for_edits, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
 from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
@@ -34,8 +34,6 @@ from integrations.gateways.storefront import open_storefront, owns_list_prices
 from integrations.models import Flow
 from integrations.ports import PullsProducts
 from integrations.records import StorefrontProduct, Window
-
-HAND_EDITS = "hand_edits"
 
 
 @contextmanager
@@ -109,9 +107,7 @@ class ProductPages:
         self, place: Place, unchanged: Sequence[Decision], known: Mapping[str, Known]
     ) -> None:
         """In a complete reading, where the flow is told to: what should be as it was written."""
-        if not place.is_complete or place.is_late or not self._work.writes:
-            return
-        if not self._work.flow.settings.get(HAND_EDITS):
+        if not place.is_complete or place.is_late or not looks_for_edits(self._work):
             return
         refs = [one.product.ref for one in unchanged if one.product.ref in known]
         for some in in_batches(refs, BATCH):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from integrations.errors import NeedsOperator
+from integrations.flows.ownership import looks_for_edits
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
     HandlePage,
@@ -22,6 +23,7 @@ from integrations.flows.stock.decide import (
     write_of,
 )
 from integrations.flows.stock.kept import StockLinks, keep_levels, levels_of, uncounted
+from integrations.flows.stock.owned import look_for_edits, remember_levels
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsStock
@@ -63,12 +65,16 @@ class StockPages:
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
+        same = [one.ref for one in decisions if one.what == "unchanged"]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
             items += self._carry_out(batch, written)
+        if window.start is None and looks_for_edits(self._work):
+            for some in in_batches(same, BATCH):
+                look_for_edits(self._work.flow, self._shop, self._links, some)
         return PageOutcome(
             read=len(page.rows),
-            unchanged=sum(one.what == "unchanged" for one in decisions),
+            unchanged=len(same),
             items=tuple(items),
             next_cursor=page.next_cursor,
         )
@@ -117,6 +123,7 @@ class StockPages:
 
         outcomes = write_or_split(pairs, write, self._work.checkpoint)
         self._links.keep((one, held[one.sku]) for _, one, _ in outcomes if one is not None)
+        remember_levels(self._links, [pair for pair, one, _ in outcomes if one is not None])
         return [
             _done(wanted, written, held[wanted.sku])
             if error is None
