@@ -24,6 +24,7 @@ from integrations.flows.ownership import looking, register_owned
 from integrations.flows.price_audit import start_nightly
 from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
+from integrations.flows.prices.edits import OWNED_LIST_PRICES, OWNED_PRICE_LISTS
 from integrations.flows.products import open_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
@@ -71,6 +72,8 @@ def register_all() -> None:
     by_hand.register(IdLink.Kind.PRODUCT, look_there, pairs_by_hand)
     register_owned(OWNED_PRODUCTS)
     register_owned(OWNED_STOCK)
+    register_owned(OWNED_LIST_PRICES)
+    register_owned(OWNED_PRICE_LISTS)
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)

@@ -42,6 +42,9 @@ class VariantPrices(PriceLists):
         there = {row["id"]: _prices(row) for row in answer.get("updated") or []}
         return [_held_of(one, there) for one in offers]
 
+    def list_prices_of(self, variant_ids: Sequence[str]) -> Mapping[str, Sequence[StorefrontPrice]]:
+        return self._read(variant_ids)[1]
+
     def _read(
         self, variant_ids: Sequence[str]
     ) -> tuple[dict[str, str], Mapping[str, list[StorefrontPrice]]]:

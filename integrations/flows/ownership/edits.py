@@ -59,8 +59,7 @@ def compare(flow: Flow, shop: Any, links: Sequence[IdLink]) -> int:
         return 0
     found = owned.read(shop, known)
     told = {
-        link: list(map(list, owned.differences(link, found.get(link.target_ref))))
-        for link in known
+        link: list(map(list, owned.differences(link, found.get(link.target_ref)))) for link in known
     }
     differing = {link: changes for link, changes in told.items() if changes}
     _end_equal([link for link in known if link not in differing])
@@ -92,12 +91,25 @@ def note_overwritten(flow: Flow, edits: Mapping[IdLink, Sequence[Change]]) -> No
     )
 
 
+def note_deleted(flow: Flow, label: str, change: Change, *, reason: str) -> None:
+    """Tells of a record that a hand deleted, together with its link: the flow makes it anew."""
+    HandEdit.objects.create(
+        flow=flow,
+        label=label[:200],
+        changes=[list(change)],
+        state=State.PUT_BACK,
+        ended_at=timezone.now(),
+        ended_by=BY_ITSELF,
+        reason=reason,
+    )
+
+
 def put_back_edit(edit: HandEdit, *, actor: str, reason: str) -> None:
     """Writes again what the flow wrote. Raises NeedsOperator for an edit that is over, and
     what the storefront says against it."""
     _refuse_ended(edit)
     with open_storefront(edit.flow.target, actor=actor) as shop:
-        _write_back(_owned(edit.flow, edit.link), shop, edit, actor=actor, reason=reason)
+        _write_back(_owned_of(edit), shop, edit, actor=actor, reason=reason)
     note_issue(edit.flow)
 
 
@@ -124,6 +136,12 @@ def note_issue(flow: Flow) -> None:
         return
     for issue in Issue.objects.filter(cause=cause, state=Issue.State.OPEN):
         issues.resolve(issue, actor=BY_ITSELF, reason="No hand edit is open any more.")
+
+
+def _owned_of(edit: HandEdit) -> Owned:
+    if edit.link is None:
+        raise LookupError(f"{edit} has no link to write by.")
+    return _owned(edit.flow, edit.link)
 
 
 def _owned(flow: Flow, link: IdLink) -> Owned:

@@ -56,7 +56,7 @@ class Wanted:
     @property
     def text(self) -> str:
         """For people: what is paid and for how many."""
-        return f"{self.amount.normalize():f} {self.row.currency}{pieces(self.low, self.high)}"
+        return price_text(self.amount, self.row.currency, self.low, self.high)
 
     @property
     def fingerprint(self) -> str:
@@ -155,6 +155,10 @@ def list_key(row: Kept) -> str:
     start, end = row.starts_on or "", row.ends_on or ""
     key = f"{row.audience}:{row.audience_ref}|{start}|{end}"
     return key if len(key) <= LONGEST_KEY else f"{row.audience}:{digest(key)}"
+
+
+def price_text(amount: Decimal, currency: str, low: int, high: int | None) -> str:
+    return f"{amount.normalize():f} {currency}{pieces(low, high)}"
 
 
 def pieces(low: int, high: int | None) -> str:
