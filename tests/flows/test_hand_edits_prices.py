@@ -269,3 +269,20 @@ def test_look_costs_few_calls(desk: Desk) -> None:
 
     # The variants' prices, the two lists, and the prices of each.
     assert with_look - (len(desk.medusa.log) - calls) <= 5
+
+
+def test_other_prices_of_a_deleted_list_come_back_when_one_of_them_makes_it_anew(
+    desk: Desk,
+) -> None:
+    desk.flow.settings = {}
+    desk.medusa.price_lists.delete(str(list_of(desk, DEALERS)["id"]))
+    book = [price("BOLT", "8.40", DEALERS), *(one for one in BOOK if one.ref != BOOK[3].ref)]
+
+    desk.sync(book[0], changes_only=True)
+    again(desk, *book)
+
+    dealer = desk.buyer("dealer@buyer.test", DEALERS)
+    assert (desk.pays(dealer, "BOLT", 1), desk.pays(dealer, "NUT", 1)) == (
+        Decimal("8.4"),
+        Decimal("0.9"),
+    )

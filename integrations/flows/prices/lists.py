@@ -16,6 +16,7 @@ from integrations.flows import issues
 from integrations.flows.groups import ensure_groups, group_ref, groups_of
 from integrations.flows.links import bind
 from integrations.flows.ownership import note_deleted
+from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.offers import Kept, Span
 from integrations.flows.runs.batch import Work
 from integrations.models import Flow, IdLink, Issue
@@ -44,8 +45,7 @@ class Lists:
             link = links.get(key)
             held = there.get(link.target_ref) if link else None
             if link is not None and held is None:
-                note_deleted_list(self._work.flow, link)
-                link.delete()  # a person deleted the list; its prices went with it
+                forget_deleted_list(self._work.flow, link)
             try:
                 ids[key] = self._make_ready(key, wanted[key], held)
             except NeedsOperator as exc:
@@ -226,7 +226,9 @@ def goes_first(flow: Flow, key: str) -> bool:
     return flow.settings.get("precedence") == "customer" and key.startswith("customer:")
 
 
-def note_deleted_list(flow: Flow, link: IdLink) -> None:
+def forget_deleted_list(flow: Flow, link: IdLink) -> None:
+    """A person deleted the list, and its prices went with it: all of them are written anew."""
+    PriceCopy(flow, run_id=0).forget_list(link.target_ref)
     note_deleted(
         flow,
         link.label or link.source_ref,
@@ -234,6 +236,7 @@ def note_deleted_list(flow: Flow, link: IdLink) -> None:
         reason="It is made anew when its prices are next written, at the latest by the next "
         "complete reading.",
     )
+    link.delete()
 
 
 def moments_of(span: Span, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

@@ -67,10 +67,15 @@ def _prices(link: IdLink, there: ListHeld) -> list[Change]:
 
 def _write(shop: Any, edit: HandEdit) -> None:
     link = edit.link
-    there = _read(shop, [link]).get(link.target_ref)
+    there = list_held(shop, link)
     if there is None:
         raise Conflict(f"{edit.label} is no longer in the storefront.")
-    put_back(shop, edit, there)
+    put_back(shop, edit.flow, link, there)
+
+
+def list_held(shop: Any, link: IdLink) -> ListHeld | None:
+    """The price list of this link as it is now; None where it is gone."""
+    return _read(shop, [link]).get(link.target_ref)
 
 
 def _whom(there: ListHeld) -> str:

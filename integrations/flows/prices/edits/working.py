@@ -1,6 +1,6 @@
-"""What it takes to write prices outside of a run, because a hand's edit is put back."""
+"""What it takes to write prices outside of a run: a hand's edit is put back, or a drift mended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -14,11 +14,15 @@ from integrations.models import Flow, Run
 BY = "hand edits"
 
 
-def by_hand(flow: Flow) -> Work:
+def _nothing() -> None:
+    return None
+
+
+def by_hand(flow: Flow, *, actor: str = BY, checkpoint: Callable[[], None] = _nothing) -> Work:
     """Work that belongs to no run: a person, or the flow's setting, asked for it. The gateway
     refuses a flow that does not write."""
-    run = Run(flow=flow, mode=Flow.Mode.LIVE, actor=BY)
-    return Work(flow=flow, run=run, actor=BY, checkpoint=_nothing)
+    run = Run(flow=flow, mode=Flow.Mode.LIVE, actor=actor)
+    return Work(flow=flow, run=run, actor=actor, checkpoint=checkpoint)
 
 
 def terms_now(flow: Flow, shop: Any) -> Terms:
@@ -40,7 +44,3 @@ def refuse_moved(label: str, moved: Sequence[object]) -> None:
             reason="price_moved",
             hint="Run the prices flow: it writes what the ERP says now.",
         )
-
-
-def _nothing() -> None:
-    return None
