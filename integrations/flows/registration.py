@@ -21,6 +21,8 @@ from integrations.flows.orders import (
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
+from integrations.flows.price_audit import again as price_again
+from integrations.flows.price_audit import repair as price_repair
 from integrations.flows.price_audit import start_nightly
 from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
@@ -58,6 +60,8 @@ JOB_MODULES = (
     looking,
     field_check,
     price_audit,
+    price_repair,
+    price_again,
     customers,
 )
 

@@ -27,6 +27,8 @@ JOBS = {
     "look_for_edits": "Look for edits by hand",
     "check_fields": "Compare the fields of the ERP that are used",
     "audit_prices": "Compare prices of the ERP and the storefront",
+    "repair_prices": "Repair prices of the storefront",
+    "compare_again": "Compare repaired prices again",
     "look_at_customer": "Look who registered in the storefront",
     "settle_customer": "Give a customer the groups of their company",
 }
@@ -62,6 +64,9 @@ STEPS = {
     "choose": "Choose what to compare",
     "ask": "Ask the ERP and the storefront",
     "report": "Open and close issues",
+    "mend": "Write what differs again",
+    "rerun": "Ask for a complete run where the ERP has to be read",
+    "again": "Compare again when no run is at work",
     "who": "Look whether a buyer has that address",
     "groups": "Put them into their groups",
 }
