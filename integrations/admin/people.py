@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from integrations.admin.base import ConsoleAdmin, actor
+from integrations.admin.base import ConsoleAdmin, LabelledFormSet, actor
 from integrations.admin.customers import AssortmentInline, CopyInline, LicenceInline
 from integrations.flows.customers.registrations import settle_buyers
 from integrations.models import Account, Buyer, User
@@ -18,6 +18,7 @@ from integrations.models import Account, Buyer, User
 
 class BuyerInline(TabularInline):
     model = Buyer
+    formset = LabelledFormSet
     fields = ["email", "name", "is_active", "language", "storefront_customer_id", "user"]
     autocomplete_fields = ["user"]
     extra = 0
