@@ -195,7 +195,7 @@ def test_prices_in_step_and_the_seven_drifts_of_them_in_the_real_store(world: Wo
     exact = Decimal("108.99504")
     row = desk.row(50)
     PriceRow.objects.filter(pk=row.pk).update(net_unit_price=exact)
-    world.odoo.change_rule(int(row.ref.partition(":")[0]), fixed_price=exact)
+    world.erp.change_rule(int(row.ref.partition(":")[0]), fixed_price=exact)
     rounding = desk.audit(50)
     assert desk.cause(rounding) == "rounding"
     desk.repair(rounding)
