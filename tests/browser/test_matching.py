@@ -126,5 +126,5 @@ def test_link_by_hand_asks_for_the_id(page, drill) -> None:
     page.goto(reverse("admin:integrations_matchproposal_change", args=[drill.pk]))
     page.get_by_role("button", name="Link by hand…").click()
 
-    expect(page.get_by_label("Id in the storefront")).to_be_visible()
+    expect(page.get_by_label("Which one")).to_be_visible()
     assert_well_made(page)

@@ -15,7 +15,7 @@ from integrations.records import ErpCustomer
 LONGEST_EMAIL = 254
 LONGEST_NAME = 200
 OF_COMPANY = "company"  # the contact ref of the company's own address
-BY_HAND = "link the two under “Customers in the ERP”, or give it a new company there"
+BY_HAND = "it waits in the matching workbench"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One page of products, from the ERP to the storefront."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,7 +33,7 @@ from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
 from integrations.models import Flow
 from integrations.ports import PullsProducts
-from integrations.records import StorefrontProduct, Window
+from integrations.records import ErpProduct, Page, StorefrontProduct, Window
 
 
 @contextmanager
@@ -45,6 +45,26 @@ def open_products(work: Work) -> Iterator[HandlePage]:
         open_storefront(flow.target, actor=work.actor, run_id=run.pk) as shop,
     ):
         yield ProductPages(work, erp=erp, shop=shop).handle
+
+
+class _Kept:
+    """Records of the source that were read before, as a source of one page."""
+
+    def __init__(self, products: Sequence[ErpProduct]) -> None:
+        self._products = tuple(products)
+
+    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
+        return Page(rows=self._products, next_cursor=None)
+
+
+@contextmanager
+def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], PageOutcome]]:
+    """Opens the storefront alone; yields what decides and writes products read before."""
+    window = Window(start=work.run.started_at, end=work.run.started_at)
+    with open_storefront(work.flow.target, actor=work.actor) as shop:
+        yield lambda products: ProductPages(work, erp=_Kept(products), shop=shop).handle(
+            window, None
+        )
 
 
 def terms_of(flow: Flow) -> ShopTerms:
