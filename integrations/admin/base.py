@@ -69,7 +69,7 @@ class LabelledFormSet(BaseInlineFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        what = str(self.model._meta.verbose_name).capitalize()
+        what = str(form._meta.model._meta.verbose_name).capitalize()
         row = f"{what} {index + 1}" if index is not None else f"New {what.lower()}"
         for name, field in form.fields.items():
             widget = getattr(field.widget, "widget", field.widget)  # a wrapper passes none on

@@ -13,6 +13,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from integrations.admin.base import ConsoleAdmin, LabelledFormSet, actor
 from integrations.admin.customers import AssortmentInline, CopyInline, LicenceInline
 from integrations.flows.customers.registrations import settle_buyers
+from integrations.looks import written
 from integrations.models import Account, Buyer, User
 
 
@@ -29,11 +30,11 @@ class AccountAdmin(ConsoleAdmin):
     list_display = ["name", "tax_id", "standing", "storefront_group_id"]
     list_filter = ["is_blocked", "is_active"]
     search_fields = ["name", "=tax_id"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["standing", "by_erp"]
     fieldsets = [
         (None, {"fields": [("name", "tax_id"), "standing"]}),
         ("Blocked by us", {"fields": ["is_blocked_by_hand", "block_reason"]}),
-        ("Where and what", {"fields": ["allowed_countries", "storefront_group_id"]}),
+        ("Where and what", {"fields": ["allowed_countries", "by_erp", "storefront_group_id"]}),
     ]
     inlines = [CopyInline, LicenceInline, AssortmentInline, BuyerInline]
 
@@ -48,6 +49,10 @@ class AccountAdmin(ConsoleAdmin):
         ]
         why = ", ".join(word for holds, word in told if holds)
         return f"no: {why}" if why else "yes"
+
+    @admin.display(description="Countries by the ERP")
+    def by_erp(self, account: Account) -> str:
+        return account.erp_countries or written.NOTHING
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

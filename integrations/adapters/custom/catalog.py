@@ -6,6 +6,7 @@ from typing import Any
 
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.rows import Row, address_values
+from integrations.adapters.restrictions import Restricted, restricted
 from integrations.records import (
     Address,
     ErpContact,
@@ -64,7 +65,16 @@ class Customers(CustomPart):
             contacts=self._contacts(row),
             is_active=row.flag("is_active", otherwise=True),
             updated_at=row.moment("updated_at"),
+            **self._restricted(row).as_fields,
         )
+
+    def _restricted(self, row: Row) -> Restricted:
+        fields = self.mapping["customers"]["fields"]
+        countries, licences = (
+            None if fields[name] is None else row.text(name)
+            for name in ("allowed_countries", "licences")
+        )
+        return restricted(countries, licences)
 
     def _address(self, row: Row) -> Address:
         return Address(**address_values(row))

@@ -76,6 +76,18 @@ SPEC = AdapterSpec(
             help="detect: as the company is set up in Odoo.",
         ),
         Field(
+            name="countries_field",
+            label="Field of allowed countries",
+            help="A field of companies of your own, such as x_countries: countries, or a text like "
+            "DE, AT. Empty: they are kept here by hand.",
+        ),
+        Field(
+            name="licences_field",
+            label="Field of licences",
+            help="A text field of companies of your own, such as x_licences: name | number | last "
+            "day, one a line. Empty: they are kept here by hand.",
+        ),
+        Field(
             name="api_key_expires_on",
             label="API key expires on",
             help="YYYY-MM-DD. Odoo does not tell, and an expired key looks like a wrong one.",

@@ -23,6 +23,8 @@ class OdooSettings:
     payment_mode: str = "note"
     tax_rounding: str = "detect"
     api_key_expires_on: date | None = None
+    countries_field: str = ""
+    licences_field: str = ""
 
     def product_ref_for(self, kind: str) -> str:
         """The product that stands in for a line of this kind which names none."""
@@ -31,6 +33,11 @@ class OdooSettings:
             "rounding": self.rounding_product_ref,
             "free_text": self.free_text_product_ref,
         }.get(kind, "")
+
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Fields of contacts that this Odoo has of its own, and this connection reads."""
+        return tuple(filter(None, (self.countries_field, self.licences_field)))
 
     @property
     def own_products(self) -> set[str]:
@@ -53,6 +60,8 @@ def read_settings(values: Mapping[str, str]) -> OdooSettings:
         payment_mode=values.get("payment_mode", "note"),
         tax_rounding=values.get("tax_rounding", "detect"),
         api_key_expires_on=_day(values.get("api_key_expires_on", "")),
+        countries_field=_field(values, "countries_field"),
+        licences_field=_field(values, "licences_field"),
     )
 
 
@@ -63,6 +72,13 @@ def _whole(values: Mapping[str, str], name: str) -> int | None:
     if not text.isdigit() or int(text) == 0:
         raise _bad(name, text, "the number that Odoo shows as its id, like 7")
     return int(text)
+
+
+def _field(values: Mapping[str, str], name: str) -> str:
+    text = values.get(name, "").strip()
+    if text and not (text.isascii() and text.isidentifier()):
+        raise _bad(name, text, "the technical name of a field of contacts, like x_countries")
+    return text
 
 
 def _pricelists(text: str) -> dict[str, int]:
