@@ -53,8 +53,9 @@ class Customers(CustomPart):
         section = self.mapping["customers"]
         row = self.row(raw, section["fields"])
         bill_to = section["bill_to"]
+        texts: dict[str, Any] = {name: row.text(name) for name in _TEXTS}
         return ErpCustomer(
-            **{name: row.text(name) for name in _TEXTS},
+            **texts,
             currency=row.currency,
             credit_limit=row.get("credit_limit"),
             is_credit_known=section["fields"]["credit_limit"] is not None,

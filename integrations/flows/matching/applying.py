@@ -65,7 +65,8 @@ def start_applying(flow: Flow, *, actor: str) -> None:
 def apply(ctx: StepContext) -> Mapping[str, Any]:
     """Decides and writes the records that are due, as a run that reads them would."""
     flow = Flow.objects.select_related("source", "target").get(pk=ctx.payload["flow"])
-    due = list(_due(flow).order_by("ended_at", "pk")[:AT_ONCE])
+    found = list(_due(flow).order_by("ended_at", "pk")[:AT_ONCE])
+    due = [one for one in found if one.kind == found[0].kind]
     if not flow.is_live or not due:
         return {"applied": 0, "run": None}
     now = timezone.now()
@@ -83,7 +84,7 @@ def apply(ctx: StepContext) -> Mapping[str, Any]:
     )
     work = Work(flow=flow, run=run, actor=ctx.actor, checkpoint=ctx.checkpoint)
     applier = _appliers[due[0].kind]
-    records = [from_json(applier.record, one.whole) for one in due if one.kind == due[0].kind]
+    records: list[Any] = [from_json(applier.record, one.whole) for one in due]
     with applier.open(work) as handle:
         outcome = handle(records)
     ctx.checkpoint()

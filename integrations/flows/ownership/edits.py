@@ -67,7 +67,7 @@ def compare(flow: Flow, shop: Any, links: Sequence[IdLink]) -> int:
     if flow.settings.get(SETTING) == PUT_BACK:
         for edit in opened:
             with suppress(Rejected, NeedsOperator):  # it stays open, for a person
-                _write_back(owned, shop, edit, actor=BY_ITSELF, reason="The flow puts back.")
+                _write_back(shop, edit, actor=BY_ITSELF, reason="The flow puts back.")
     note_issue(flow)
     return len(differing)
 
@@ -109,7 +109,7 @@ def put_back_edit(edit: HandEdit, *, actor: str, reason: str) -> None:
     what the storefront says against it."""
     _refuse_ended(edit)
     with open_storefront(edit.flow.target, actor=actor) as shop:
-        _write_back(_owned_of(edit), shop, edit, actor=actor, reason=reason)
+        _write_back(shop, edit, actor=actor, reason=reason)
     note_issue(edit.flow)
 
 
@@ -136,12 +136,6 @@ def note_issue(flow: Flow) -> None:
         return
     for issue in Issue.objects.filter(cause=cause, state=Issue.State.OPEN):
         issues.resolve(issue, actor=BY_ITSELF, reason="No hand edit is open any more.")
-
-
-def _owned_of(edit: HandEdit) -> Owned:
-    if edit.link is None:
-        raise LookupError(f"{edit} has no link to write by.")
-    return _owned(edit.flow, edit.link)
 
 
 def _owned(flow: Flow, link: IdLink) -> Owned:
@@ -198,12 +192,15 @@ def _end_equal(links: Sequence[IdLink]) -> None:
     )
 
 
-def _write_back(owned: Owned, shop: Any, edit: HandEdit, *, actor: str, reason: str) -> None:
+def _write_back(shop: Any, edit: HandEdit, *, actor: str, reason: str) -> None:
+    link = edit.link
+    if link is None:
+        raise LookupError(f"{edit} has no link to write by.")
     try:
-        owned.write(shop, edit)
+        _owned(edit.flow, link).write(shop, edit.flow, link)
     except Conflict:
         # It or a part of it was deleted over there: the next complete run makes it anew.
-        IdLink.objects.filter(pk=edit.link_id).update(fingerprint="")
+        IdLink.objects.filter(pk=link.pk).update(fingerprint="")
         reason = f"{reason} Something of it was deleted; the next complete run makes it anew."
     _end(edit, State.PUT_BACK, actor=actor, reason=reason.strip())
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.models import HandEdit, IdLink
+from integrations.models import Flow, IdLink
 
 Content = dict[str, Any]
 Change = tuple[str, str, str]
@@ -19,7 +19,7 @@ def has_copy(link: IdLink) -> bool:
 class Owned:
     """`read(shop, links)` maps target refs to what the storefront holds, in few calls; gone
     ones are left out. `differences(link, found)` tells (field, what was written, what is
-    there), found None: it is gone. `write(shop, edit)` writes the same again; it may raise
+    there), found None: it is gone. `write(shop, flow, link)` writes the same again; it may raise
     what the storefront's gateway raises. `events` are the storefront's words for a change.
 
     `is_judged(link)`: whether it is known what was written of it, so that it can be compared.
@@ -30,7 +30,7 @@ class Owned:
     events: tuple[str, ...] = ()
     read: Callable[[Any, Sequence[IdLink]], Mapping[str, Any]]
     differences: Callable[[IdLink, Any], Sequence[Change]]
-    write: Callable[[Any, HandEdit], None]
+    write: Callable[[Any, Flow, IdLink], None]
     is_judged: Callable[[IdLink], bool] = has_copy
 
 

@@ -9,7 +9,7 @@ from integrations.flows.ownership.kinds import Change, Content
 from integrations.flows.products.differing import differences
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.writing import Outcome
-from integrations.models import Flow, HandEdit, IdLink
+from integrations.models import Flow, IdLink
 from integrations.records import ProductWrite, StorefrontProduct
 from integrations.records.codec import from_json, to_json
 
@@ -56,8 +56,8 @@ def _changes(link: IdLink, found: StorefrontProduct | None) -> Sequence[Change]:
     return [(field, after, before) for field, before, after in differences(written, found)]
 
 
-def _write(shop: Any, edit: HandEdit) -> None:
-    shop.write_products([from_json(ProductWrite, edit.link.written.content)])
+def _write(shop: Any, flow: Flow, link: IdLink) -> None:
+    shop.write_products([from_json(ProductWrite, link.written.content)])
 
 
 OWNED_PRODUCTS = Owned(

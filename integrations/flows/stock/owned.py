@@ -17,7 +17,7 @@ from integrations.flows.ownership import Owned, compare, remember
 from integrations.flows.ownership.kinds import Change, Content
 from integrations.flows.stock.decide import ZERO, Wanted, write_of
 from integrations.flows.stock.kept import StockLinks, uncounted
-from integrations.models import Connection, Flow, HandEdit, IdLink, OrderLine
+from integrations.models import Connection, Flow, IdLink, OrderLine
 from integrations.records import StockWrite, StorefrontStock
 
 GONE = ("level", "counted in the storefront", "deleted")
@@ -78,18 +78,18 @@ def _changes(link: IdLink, held: StorefrontStock | None) -> Sequence[Change]:
     return tuple(found)
 
 
-def _write(shop: Any, edit: HandEdit) -> None:
+def _write(shop: Any, flow: Flow, link: IdLink) -> None:
     """The level that lets buyers have what the ERP promised, with today's reservations."""
-    wanted = _wanted(edit.link.written.content)
+    wanted = _wanted(link.written.content)
     held = next(iter(shop.stock_of([wanted.sku])), None)
     if held is None:
         raise Rejected(f"The storefront does not count the stock of {wanted.sku} any more.")
-    waits = uncounted(edit.link.target, [wanted.sku]).get(wanted.sku, ZERO)
+    waits = uncounted(flow.target, [wanted.sku]).get(wanted.sku, ZERO)
     sent = write_of(wanted, held, waits)
     shop.write_stock([sent])
-    edit.link.written.content = _content(wanted, sent)
-    edit.link.written.written_at = timezone.now()
-    edit.link.written.save(update_fields=["content", "written_at"])
+    link.written.content = _content(wanted, sent)
+    link.written.written_at = timezone.now()
+    link.written.save(update_fields=["content", "written_at"])
 
 
 def _wanted(content: Content) -> Wanted:

@@ -11,7 +11,7 @@ from integrations.flows.prices.edits.held import ListHeld, Rows, text_of
 from integrations.flows.prices.edits.putting_back import put_back
 from integrations.flows.prices.settings import zone_of
 from integrations.flows.products.linked import REMOVED
-from integrations.models import Flow, HandEdit, IdLink
+from integrations.models import Flow, IdLink
 
 GONE = ("price list", "in the storefront", "deleted")
 MOST_TOLD = 50  # prices of one list
@@ -65,12 +65,11 @@ def _prices(link: IdLink, there: ListHeld) -> list[Change]:
     return found[:MOST_TOLD] + ([("further prices", "", f"{more} more")] if more > 0 else [])
 
 
-def _write(shop: Any, edit: HandEdit) -> None:
-    link = edit.link
+def _write(shop: Any, flow: Flow, link: IdLink) -> None:
     there = list_held(shop, link)
     if there is None:
-        raise Conflict(f"{edit.label} is no longer in the storefront.")
-    put_back(shop, edit.flow, link, there)
+        raise Conflict(f"{link.label} is no longer in the storefront.")
+    put_back(shop, flow, link, there)
 
 
 def list_held(shop: Any, link: IdLink) -> ListHeld | None:

@@ -14,7 +14,7 @@ from integrations.flows.prices.edits.working import by_hand, refuse_moved, terms
 from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.offers import Kept
 from integrations.flows.products.linked import REMOVED
-from integrations.models import Flow, HandEdit, IdLink, PriceRow
+from integrations.models import Flow, IdLink, PriceRow
 from integrations.records import StorefrontPrice
 
 GONE = ("variant", "in the storefront", "deleted")
@@ -58,18 +58,17 @@ def _is_same(wrote: Sequence[PriceRow], there: Sequence[StorefrontPrice]) -> boo
     return True
 
 
-def _write(shop: Any, edit: HandEdit) -> None:
+def _write(shop: Any, flow: Flow, link: IdLink) -> None:
     """Writes the prices of this variant again, in the currencies that differ."""
-    link = edit.link
     held = _read(shop, [link]).get(link.target_ref)
     if held is None:
-        raise Conflict(f"{edit.label} is no longer in the storefront.")
+        raise Conflict(f"{link.label} is no longer in the storefront.")
     differing = {field.removeprefix("price ") for field, _, _ in _changes(link, held)}
-    copy, terms = PriceCopy(edit.flow, run_id=0), terms_now(edit.flow, shop)
+    copy, terms = PriceCopy(flow, run_id=0), terms_now(flow, shop)
     offers = copy.offers({row.offer for row in held.rows if row.currency in differing})
     decided = [_again(rows, link.target_ref, terms) for rows in offers.values()]
-    refuse_moved(edit.label, [one for one in decided if one is None])
-    work = by_hand(edit.flow)
+    refuse_moved(link.label, [one for one in decided if one is None])
+    work = by_hand(flow)
     told = BasePrices(work, shop=shop, copy=copy).write([one for one in decided if one])
     failed = [item for item in told if item.action == "failed"]
     if failed:
