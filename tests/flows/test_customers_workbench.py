@@ -136,6 +136,18 @@ def test_presses_of_a_flow_that_only_plans_wait_for_its_run(flow: Flow) -> None:
     assert not SyncJob.objects.exists()
 
 
+def test_what_is_left_undone_is_never_done_later_with_old_words(flow: Flow) -> None:
+    mine = AccountFactory(name="Nordwind GmbH", tax_id="")
+    sync(flow, UNNAMED)
+    presses.accept(question(), **WHO)
+    Flow.objects.update(mode="assisted")
+
+    work()
+
+    assert not question().is_due
+    assert not mine.buyers.exists()
+
+
 def test_none_of_them_makes_a_company_of_its_own(flow: Flow) -> None:
     AccountFactory(name="Nordwind GmbH", tax_id="")
     sync(flow, UNNAMED)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.models import JobMove, SyncJob
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.runs.batch import PageOutcome, Work
@@ -68,6 +69,7 @@ def apply(ctx: StepContext) -> Mapping[str, Any]:
     found = list(_due(flow).order_by("ended_at", "pk")[:AT_ONCE])
     due = [one for one in found if one.kind == found[0].kind]
     if not flow.is_live or not due:
+        _leave(flow.pk)
         return {"applied": 0, "run": None}
     now = timezone.now()
     note = f"Carries out what was said of {len(due)} in the matching workbench."
@@ -99,6 +101,21 @@ def _due(flow: Flow) -> Any:
     return MatchProposal.objects.filter(flow=flow, is_due=True, kind__in=_appliers)
 
 
+def _leave(flow_id: int) -> None:
+    """To the next complete run: what was kept of the records may be old by the next press."""
+    MatchProposal.objects.filter(flow=flow_id, is_due=True).update(is_due=False)
+
+
+def _note_parked(job: SyncJob) -> None:
+    _leave(job.payload["flow"])
+
+
+def _note_move(job: SyncJob, move: JobMove) -> None:
+    note_move(job, move)
+    if move.to_state in ("cancelled", "compensated"):
+        _leave(job.payload["flow"])
+
+
 def _go_on(job: Any) -> None:
     flow = Flow.objects.select_related("target").get(pk=job.payload["flow"])
     start_applying(flow, actor=job.actor)
@@ -110,6 +127,7 @@ register(
         [StepSpec("apply_matches", apply, on="target")],
         lane="batch",
         on_done=_go_on,
-        on_move=note_move,
+        on_parked=_note_parked,
+        on_move=_note_move,
     )
 )
