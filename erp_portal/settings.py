@@ -377,7 +377,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [_static("console/console.css")],
-    "SCRIPTS": [_static("console/keyboard.js")],
+    "SCRIPTS": [_static("console/keyboard.js"), _static("console/labels.js")],
     "LOGIN": {"image": _static("console/sign-in.svg")},
     "DASHBOARD_CALLBACK": "erp_portal.first_page.fill",
     "SIDEBAR": {

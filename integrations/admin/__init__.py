@@ -22,6 +22,7 @@ from integrations.admin import (
     presses,
     price_audits,
     prices,
+    registrations,
     runs,
     stock,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "presses",
     "price_audits",
     "prices",
+    "registrations",
     "runs",
     "stock",
 ]

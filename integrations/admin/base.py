@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
@@ -60,6 +61,19 @@ class ReadOnlyAdmin(ConsoleAdmin):
             self.change_form_template = self.page_template
             context |= {"row": kwargs["obj"], **self.page_context(request, kwargs["obj"])}
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+class LabelledFormSet(BaseInlineFormSet):
+    """Rows in a table whose inputs have names of their own: the heads of its columns are none to
+    a screen reader."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        what = str(form._meta.model._meta.verbose_name).capitalize()
+        row = f"{what} {index + 1}" if index is not None else f"New {what.lower()}"
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)  # a wrapper passes none on
+            widget.attrs.setdefault("aria-label", f"{row}: {field.label or name}")
 
 
 class GrowingAdmin(ReadOnlyAdmin):

@@ -46,7 +46,7 @@ class HandEditAdmin(GrowingAdmin):
 
     @admin.display(description="Record")
     def record(self, edit: HandEdit) -> str:
-        return edit.label or edit.link.target_ref
+        return edit.label or (edit.link.target_ref if edit.link else "–")
 
     @admin.display(description="State")
     def state_badge(self, edit: HandEdit) -> SafeString:

@@ -17,14 +17,34 @@ from integrations.admin import pressing
 from integrations.admin.base import GrowingAdmin, actor
 from integrations.admin.filters import FlowFilter
 from integrations.admin.pressing import Button, ReasonForm
-from integrations.flows.matching import bench, by_hand
+from integrations.flows.matching import by_hand, presses
 from integrations.looks import written
 from integrations.looks.badges import badge
-from integrations.models import MatchProposal
+from integrations.models import IdLink, MatchProposal
 
 State = MatchProposal.State
 SURE = (("90", "90 % and more"), ("75", "75 % and more"), ("0", "less than 75 %"))
-SAID = {"sku": "SKU", "barcode": "Barcode", "name": "Name"}
+SAID = {
+    "sku": "SKU",
+    "barcode": "Barcode",
+    "name": "Name",
+    "tax_id": "Tax id",
+    "email": "E-mail address",
+}
+# What a press costs, by the kind of record.
+ACCEPTED = {
+    IdLink.Kind.PRODUCT: "The product is linked to its candidate, and the flow writes what the "
+    "source says into it: variants that only the storefront has are removed.",
+    IdLink.Kind.ACCOUNT: "The customer of the ERP is that company here: the company gets the "
+    "ERP's name, terms and groups, and its contacts as buyers.",
+}
+REJECTED = {
+    IdLink.Kind.PRODUCT: "The flow takes it for a product of its own and creates it, unless its "
+    "SKU is taken. These candidates are not offered for it again.",
+    IdLink.Kind.ACCOUNT: "The flow takes it for a company of its own and creates it. These "
+    "candidates are not offered for it again.",
+}
+SOON = "A live flow does so at once, another one with its next complete run."
 
 
 class ConfidenceFilter(admin.SimpleListFilter):
@@ -40,6 +60,18 @@ class ConfidenceFilter(admin.SimpleListFilter):
             return queryset.filter(confidence__lt=75)
         least = self.value()
         return queryset.filter(confidence__gte=int(least)) if least in {"75", "90"} else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what kind of record it is."""
+
+    title, parameter_name = "kind", "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(IdLink.Kind.PRODUCT, "Products"), (IdLink.Kind.ACCOUNT, "Customers")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 class ChoiceForm(ReasonForm):
@@ -58,10 +90,11 @@ class ChoiceForm(ReasonForm):
 
 class ByHandForm(ReasonForm):
     target_ref = forms.CharField(
-        label="Id in the storefront",
-        max_length=128,
+        label="Which one",
+        max_length=200,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Such as prod_…; it is looked up before it is linked.",
+        help_text="The product's id in the storefront, such as prod_…, or the company's number or "
+        "name in the portal. It is looked up before it is linked.",
     )
     field_order = ("target_ref", "reason")
 
@@ -69,7 +102,7 @@ class ByHandForm(ReasonForm):
 @admin.register(MatchProposal)
 class MatchProposalAdmin(GrowingAdmin):
     list_display = ["record", "state_badge", "best", "why_text", "found", "ended_by"]
-    list_filter = ["state", ConfidenceFilter, FlowFilter]
+    list_filter = ["state", KindFilter, ConfidenceFilter, FlowFilter]
     search_fields = ["label", "=source_ref", "=chosen_ref"]
     search_help_text = "Name, SKU or id"
     list_select_related = ["flow__source", "flow__target"]
@@ -77,7 +110,8 @@ class MatchProposalAdmin(GrowingAdmin):
     actions = ["accept", "reject", "link_by_hand", "undo"]
 
     def has_link_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("integrations.add_productmapping")
+        wanted = ("integrations.add_productmapping", "integrations.change_customercopy")
+        return request.user.has_perms(wanted)
 
     def page_context(self, request: HttpRequest, row: MatchProposal) -> dict[str, Any]:
         may_press = self.has_link_permission(request)
@@ -124,13 +158,10 @@ class MatchProposalAdmin(GrowingAdmin):
             request,
             rows,
             "accept",
-            press=bench.accept,
+            press=presses.accept,
             form=form,
             question="Accept the match",
-            consequence=(
-                "The record is linked to its candidate, and the flow's next complete run writes "
-                "what the source says into it: variants that only the storefront has are removed."
-            ),
+            consequence=_words(rows, ACCEPTED),
             button="Link them",
             done="linked",
         )
@@ -141,12 +172,9 @@ class MatchProposalAdmin(GrowingAdmin):
             request,
             rows,
             "reject",
-            press=bench.reject,
+            press=presses.reject,
             question="None of the candidates",
-            consequence=(
-                "The flow takes it for a record of its own and creates it with its next complete "
-                "run, unless its SKU is taken. These candidates are not offered for it again."
-            ),
+            consequence=_words(rows, REJECTED),
             button="None of them",
             done="taken for records of their own",
         )
@@ -176,7 +204,7 @@ class MatchProposalAdmin(GrowingAdmin):
             request,
             rows,
             "undo",
-            press=bench.undo,
+            press=presses.undo,
             question="Undo",
             consequence=(
                 "The links are put back as they were before, and the question is open again. What "
@@ -216,6 +244,12 @@ class MatchProposalAdmin(GrowingAdmin):
         return pressing.press_each(self, request, rows, each, done=done)
 
 
+def _words(rows: QuerySet[MatchProposal], words: dict[Any, str]) -> str:
+    """What will happen to records of these kinds."""
+    kinds = sorted(set(rows.order_by().values_list("kind", flat=True)))
+    return " ".join([*(words[kind] for kind in kinds if kind in words), SOON])
+
+
 def _the_only(rows: QuerySet[MatchProposal]) -> MatchProposal | None:
     found = list(rows[:2])
     return found[0] if len(found) == 1 else None
@@ -231,4 +265,4 @@ def _buttons(row: MatchProposal) -> list[Button]:
         ]
     if row.state == State.REJECTED:
         return [by_hand_button, Button(action="undo", label="Undo…")]
-    return [Button(action="undo", label="Undo…")] if row.state in bench.LINKED else []
+    return [Button(action="undo", label="Undo…")] if row.state in presses.LINKED else []

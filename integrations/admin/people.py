@@ -10,14 +10,16 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from integrations.admin.base import ConsoleAdmin, actor
+from integrations.admin.base import ConsoleAdmin, LabelledFormSet, actor
 from integrations.admin.customers import AssortmentInline, CopyInline, LicenceInline
 from integrations.flows.customers.registrations import settle_buyers
+from integrations.looks import written
 from integrations.models import Account, Buyer, User
 
 
 class BuyerInline(TabularInline):
     model = Buyer
+    formset = LabelledFormSet
     fields = ["email", "name", "is_active", "language", "storefront_customer_id", "user"]
     autocomplete_fields = ["user"]
     extra = 0
@@ -28,11 +30,11 @@ class AccountAdmin(ConsoleAdmin):
     list_display = ["name", "tax_id", "standing", "storefront_group_id"]
     list_filter = ["is_blocked", "is_active"]
     search_fields = ["name", "=tax_id"]
-    readonly_fields = ["standing"]
+    readonly_fields = ["standing", "by_erp"]
     fieldsets = [
         (None, {"fields": [("name", "tax_id"), "standing"]}),
         ("Blocked by us", {"fields": ["is_blocked_by_hand", "block_reason"]}),
-        ("Where and what", {"fields": ["allowed_countries", "storefront_group_id"]}),
+        ("Where and what", {"fields": ["allowed_countries", "by_erp", "storefront_group_id"]}),
     ]
     inlines = [CopyInline, LicenceInline, AssortmentInline, BuyerInline]
 
@@ -47,6 +49,10 @@ class AccountAdmin(ConsoleAdmin):
         ]
         why = ", ".join(word for holds, word in told if holds)
         return f"no: {why}" if why else "yes"
+
+    @admin.display(description="Countries by the ERP")
+    def by_erp(self, account: Account) -> str:
+        return account.erp_countries or written.NOTHING
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

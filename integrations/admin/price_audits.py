@@ -1,6 +1,7 @@
 """Price audits: what customers are charged beside what the ERP says, and why it differs."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,18 +16,22 @@ from django.utils.safestring import SafeString
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from integrations.admin import pressing
 from integrations.admin.base import GrowingAdmin, actor
+from integrations.admin.pressing import Button
 from integrations.errors import PortalError
-from integrations.flows.price_audit import request_audit
+from integrations.flows.price_audit import repairable, request_audit, request_repair
 from integrations.flows.price_audit.sampling import MOST
 from integrations.looks import written
 from integrations.looks.badges import badge
 from integrations.models import Flow, PriceAudit, PriceDrift
 
 SHOWN = 200
+SHOWN_AGAIN = 5
 
 
 class AuditForm(forms.Form):
@@ -72,6 +77,13 @@ class AuditForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text="Such as EUR. Empty: the one that the ERP prices it in.",
     )
+    on = forms.DateField(
+        label="On another day",
+        required=False,
+        widget=UnfoldAdminSingleDateWidget(attrs={"type": "date"}),
+        help_text="The ERP is asked for that day. The storefront tells only what it charges now: "
+        "its side is what the portal has planned for that day. Empty: today.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,6 +102,7 @@ class AuditForm(forms.Form):
             sku=said["sku"],
             quantity=Decimal(said["quantity"] or 1),
             currency=said["currency"],
+            on=said["on"],
         )
 
 
@@ -100,9 +113,13 @@ class PriceAuditAdmin(GrowingAdmin):
     list_select_related = ["flow__source", "flow__target"]
     page_template = "console/price_audit.html"
     list_before_template = "console/_run_audit.html"
+    actions = ["repair"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PriceAudit]:
         return super().get_queryset(request).defer("asked")
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.set_flow_mode")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("integrations.run_price_audits")
@@ -147,7 +164,38 @@ class PriceAuditAdmin(GrowingAdmin):
             "chosen": row.chosen,
             "took": written.duration(row.finished_at - row.started_at) if row.finished_at else "",
             "may_run": self.has_add_permission(request),
+            "again": list(row.again.order_by("id")[:SHOWN_AGAIN]),
+            "buttons": self._buttons(request, row),
         }
+
+    def _buttons(self, request: HttpRequest, row: PriceAudit) -> list[Button]:
+        if row.state == PriceAudit.State.RUNNING or not self.has_switch_permission(request):
+            return []
+        count = len(repairable(row))
+        label = f"Carry out {count} repair{'' if count == 1 else 's'}…"
+        return [Button(action="repair", label=label, tone="primary")] if count else []
+
+    @admin.action(description="Carry out the repairs…", permissions=["switch"])
+    def repair(self, request: HttpRequest, rows: QuerySet[PriceAudit]) -> HttpResponse | None:
+        asked = pressing.ask_reason(
+            self,
+            request,
+            rows,
+            action="repair",
+            question="Repair prices in the storefront",
+            consequence="The plans that need no decision are carried out: prices and price lists "
+            "are written again as the portal's copy has them, left-over prices are taken out, and "
+            "where the ERP has to be read the prices flow runs completely. Then the same prices "
+            "are compared again. The other plans stay for people.",
+            button="Carry out the repairs",
+            by_job=False,
+            tone="primary",
+        )
+        if isinstance(asked, HttpResponse):
+            return asked
+        each = partial(request_repair, actor=actor(request), reason=asked.cleaned_data["reason"])
+        done = "asked for its repairs; what became of them is shown beside each price"
+        return pressing.press_each(self, request, rows, each, done=done)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "cause" or super().lookup_allowed(lookup, value, request)

@@ -7,7 +7,9 @@ from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
 from integrations.flows.customers import open_customers
 from integrations.flows.customers import settling as customers
-from integrations.flows.matching import by_hand
+from integrations.flows.customers.first_contact import AccountLinker, look_for_company
+from integrations.flows.customers.flow import open_kept_customers
+from integrations.flows.matching import applying, by_hand, linking
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
     changes,
@@ -21,16 +23,22 @@ from integrations.flows.orders import (
 from integrations.flows.orders.doubles import repair
 from integrations.flows.orders.doubles import sweep as doubles
 from integrations.flows.ownership import looking, register_owned
+from integrations.flows.price_audit import again as price_again
+from integrations.flows.price_audit import repair as price_repair
 from integrations.flows.price_audit import start_nightly
 from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices
+from integrations.flows.prices.edits import OWNED_LIST_PRICES, OWNED_PRICE_LISTS
 from integrations.flows.products import open_products
+from integrations.flows.products.flow import open_kept_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock
+from integrations.flows.stock.owned import OWNED_STOCK
 from integrations.models import Flow, IdLink
+from integrations.records import ErpCustomer, ErpProduct
 from integrations.webhooks import inbox
 
 FORGET_EVERY_S = 60.0
@@ -56,7 +64,10 @@ JOB_MODULES = (
     looking,
     field_check,
     price_audit,
+    price_repair,
+    price_again,
     customers,
+    applying,
 )
 
 
@@ -68,7 +79,18 @@ def register_all() -> None:
     poll.register_all()
     nudging.register_all()
     by_hand.register(IdLink.Kind.PRODUCT, look_there, pairs_by_hand)
+    by_hand.register(IdLink.Kind.ACCOUNT, look_for_company, lambda proposal, there: [])
+    linking.register_linker(IdLink.Kind.ACCOUNT, AccountLinker())
+    applying.register_applier(
+        IdLink.Kind.PRODUCT, applying.Applier(record=ErpProduct, open=open_kept_products)
+    )
+    applying.register_applier(
+        IdLink.Kind.ACCOUNT, applying.Applier(record=ErpCustomer, open=open_kept_customers)
+    )
     register_owned(OWNED_PRODUCTS)
+    register_owned(OWNED_STOCK)
+    register_owned(OWNED_LIST_PRICES)
+    register_owned(OWNED_PRICE_LISTS)
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)

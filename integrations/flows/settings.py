@@ -4,7 +4,7 @@ The flows read these from `Flow.settings`; what is not there has the default nam
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
@@ -87,6 +87,13 @@ HAND_EDITS = FlowSetting(
     "storefront's events tell of are looked at and told.",
     choices=("report", "put_back"),
 )
+# Of what no event of the storefront tells.
+HAND_EDITS_READ = replace(
+    HAND_EDITS,
+    help="Of what the source owns. report: complete reads look for them, each is told with both "
+    "values. put_back: what the flow wrote is also written again. Empty: they are not looked "
+    "for.",
+)
 
 
 def _currencies(text: str) -> str:
@@ -138,6 +145,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
         ),
         COMPLETE_EVERY_H,
         MOST_REMOVALS,
+        HAND_EDITS_READ,
     ),
     Flow.Kind.PRICES: (
         FlowSetting(
@@ -189,6 +197,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             read=_sample,
         ),
         MOST_REMOVALS,
+        HAND_EDITS_READ,
     ),
     Flow.Kind.CUSTOMERS: (
         FlowSetting(

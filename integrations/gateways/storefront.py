@@ -57,6 +57,7 @@ READS = frozenset(
         "registered_page",
         "find_quoted",
         "gross_currencies",
+        "list_prices_of",
         "payment_collections",
         "price_lists",
         "prices_of",

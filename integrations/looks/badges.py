@@ -23,6 +23,7 @@ from integrations.models import (
     MatchProposal,
     PlannedChange,
     PriceAudit,
+    PriceDrift,
     Run,
 )
 from integrations.models.order import OrderState
@@ -72,6 +73,12 @@ TONES: dict[str, dict[str, str]] = {
         PriceAudit.State.DONE: "success",
         PriceAudit.State.FAILED: "danger",
         PriceAudit.State.CANCELLED: "default",
+    },
+    "price_repair": {
+        PriceDrift.Repair.NONE: "default",
+        PriceDrift.Repair.ASKED: "info",
+        PriceDrift.Repair.DONE: "success",
+        PriceDrift.Repair.FAILED: "danger",
     },
     "planned": {
         PlannedChange.Action.CREATE: "success",
@@ -131,6 +138,7 @@ LABELS: dict[str, dict[str, str]] = {
     "event": dict(Event.State.choices),
     "run": dict(Run.State.choices),
     "price_audit": dict(PriceAudit.State.choices),
+    "price_repair": dict(PriceDrift.Repair.choices),
     "planned": dict(PlannedChange.Action.choices),
     "hand_edit": dict(HandEdit.State.choices),
     "match": dict(MatchProposal.State.choices),

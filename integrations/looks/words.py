@@ -27,6 +27,9 @@ JOBS = {
     "look_for_edits": "Look for edits by hand",
     "check_fields": "Compare the fields of the ERP that are used",
     "audit_prices": "Compare prices of the ERP and the storefront",
+    "apply_matches": "Carry out what was said in the matching workbench",
+    "repair_prices": "Repair prices of the storefront",
+    "compare_again": "Compare repaired prices again",
     "look_at_customer": "Look who registered in the storefront",
     "settle_customer": "Give a customer the groups of their company",
 }
@@ -62,6 +65,10 @@ STEPS = {
     "choose": "Choose what to compare",
     "ask": "Ask the ERP and the storefront",
     "report": "Open and close issues",
+    "apply_matches": "Write what was said into the storefront",
+    "mend": "Write what differs again",
+    "rerun": "Ask for a complete run where the ERP has to be read",
+    "again": "Compare again when no run is at work",
     "who": "Look whether a buyer has that address",
     "groups": "Put them into their groups",
 }

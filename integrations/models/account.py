@@ -55,8 +55,11 @@ class Account(models.Model):
         max_length=400,
         blank=True,
         validators=[validate_countries],
-        help_text="Deliveries go to these only, such as: DE, AT. Empty: to all. "
-        "Kept by hand; the ERP does not change it.",
+        help_text="Deliveries go to these only, such as: DE, AT. Kept by hand, and in place of "
+        "the ERP's. Empty: as the ERP says, where it says anything, otherwise to all.",
+    )
+    erp_countries = models.CharField(
+        "countries by the ERP", max_length=1200, blank=True, editable=False
     )
 
     class Meta:

@@ -44,6 +44,10 @@ class MatchProposal(models.Model):
     # which the rules alone link it no more.
     rejected = models.JSONField(default=list)
     was_undone = models.BooleanField(default=False)
+    # All that the source said of the record when it was last read, as JSON of its record class;
+    # and whether what a person said of it is still to be carried out by that.
+    whole = models.JSONField(null=True, blank=True, editable=False)
+    is_due = models.BooleanField(default=False, editable=False)
     made = models.JSONField(default=list)
     before = models.JSONField(default=dict)
     found_at = models.DateTimeField(default=timezone.now)
@@ -64,6 +68,7 @@ class MatchProposal(models.Model):
         indexes = [
             models.Index(fields=["flow", "state", "-id"], name="match_by_flow"),
             models.Index(fields=["state", "-id"], name="match_by_state"),
+            models.Index(fields=["flow"], name="match_due", condition=models.Q(is_due=True)),
         ]
 
     def __str__(self) -> str:

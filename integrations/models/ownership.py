@@ -33,6 +33,7 @@ class WrittenCopy(models.Model):
 
 class HandEdit(models.Model):
     """One record that was changed by hand though a flow owns it; at most one open per link.
+    One that was deleted together with its link has none.
 
     `changes` is a list of [field, what the portal wrote, what is there now].
     """
@@ -47,7 +48,11 @@ class HandEdit(models.Model):
         "integrations.Flow", on_delete=models.CASCADE, related_name="hand_edits"
     )
     link = models.ForeignKey(
-        "integrations.IdLink", on_delete=models.CASCADE, related_name="hand_edits"
+        "integrations.IdLink",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="hand_edits",
     )
     label = models.CharField(max_length=200, blank=True)
     changes = models.JSONField(default=list)

@@ -14,6 +14,8 @@ class PriceAudit(models.Model):
     `asked` are the questions in the order in which they are worked through, the first `done` of
     them are answered. `is_sample`: the portal chose them, by `seed`, as `chosen` tells (how many
     for which reason); otherwise a person named them. `uncompared` had no comparable prices.
+    `on` is another day than that of the audit: then the storefront's side is what the portal has
+    planned for it. `again_of` is the audit whose repaired prices this one compares again.
     """
 
     class State(models.TextChoices):
@@ -36,6 +38,10 @@ class PriceAudit(models.Model):
     equal = models.PositiveIntegerField(default=0)
     drifted = models.PositiveIntegerField(default=0)
     uncompared = models.PositiveIntegerField(default=0)
+    on = models.DateField(null=True, blank=True)
+    again_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="again"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
@@ -54,8 +60,14 @@ class PriceDrift(models.Model):
     """One price that differs, or that could not be compared, with its cause and what to do.
 
     Prices are net for one piece, None where there is none. `step` is the repair as a machine
-    would do it: `do` names it, the rest says to what.
+    would do it: `do` names it, the rest says to what. `repair` is how far that is.
     """
+
+    class Repair(models.TextChoices):
+        NONE = "", "Not asked for"
+        ASKED = "asked", "Asked for"
+        DONE = "done", "Carried out"
+        FAILED = "failed", "Failed"
 
     class Cause(models.TextChoices):
         MISSING_LIST = "missing_list", "Price list missing"
@@ -90,6 +102,10 @@ class PriceDrift(models.Model):
     found = models.TextField()
     plan = models.TextField(blank=True)
     step = models.JSONField(default=dict, blank=True)
+    repair = models.CharField(max_length=8, choices=Repair.choices, blank=True, default="")
+    repair_note = models.CharField(max_length=300, blank=True)
+    repaired_by = models.CharField(max_length=120, blank=True)
+    repaired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "price drift"

@@ -1,6 +1,6 @@
 """What the storefront can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
@@ -216,8 +216,11 @@ class WritesPriceLists(Protocol):
         """Removes it with its prices; one that is gone is left. Repeatable."""
         ...
 
-    def prices_of(self, list_id: str, variant_ids: Sequence[str]) -> Sequence[StorefrontPrice]:
-        """What the list holds of these variants. May read the whole list: for a doubt only."""
+    def prices_of(
+        self, list_id: str, variant_ids: Sequence[str] | None
+    ) -> Sequence[StorefrontPrice]:
+        """What the list holds of these variants; None: of all. May read the whole list either
+        way: for a doubt, or to look for what a hand changed."""
         ...
 
     def write_prices(
@@ -243,6 +246,11 @@ class WritesListPrices(Protocol):
         The prices that are there now, per offer. Repeatable. Raises Conflict for a variant that
         is gone, Rejected for a batch with a bad row.
         """
+        ...
+
+    def list_prices_of(self, variant_ids: Sequence[str]) -> Mapping[str, Sequence[StorefrontPrice]]:
+        """All prices of these variants themselves, also those under a condition, by variant;
+        variants that are gone are left out."""
         ...
 
 

@@ -7,6 +7,7 @@ every amount says net or gross in its name. Times are aware UTC, dates are dates
 from integrations.records.catalog import (
     ErpContact,
     ErpCustomer,
+    ErpLicence,
     ErpPrice,
     ErpStock,
     StockWrite,
@@ -100,6 +101,7 @@ __all__ = [
     "ErpCategory",
     "ErpContact",
     "ErpCustomer",
+    "ErpLicence",
     "ErpInvoice",
     "ErpOrder",
     "ErpOrderLine",

@@ -71,12 +71,23 @@ class ErpContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErpLicence:
+    """A licence that a company holds. `valid_until` is its last day; None: without end."""
+
+    name: str
+    number: str = ""
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpCustomer:
     """A company as the ERP knows it. `ref` is what an order names as its customer.
 
     `price_list_ref` and `group_ref` are the audiences of `ErpPrice` that it belongs to, empty
     for none. `credit_limit` None: no limit, or not ours to see (`is_credit_known` false).
-    `is_blocked`: the ERP takes no order of them now.
+    `is_blocked`: the ERP takes no order of them now. `allowed_countries` (codes of two letters)
+    and `licences` are None where the ERP does not tell, and empty where it tells of none;
+    `unread` says what of them could not be read, as (what, why).
     """
 
     ref: str
@@ -101,6 +112,9 @@ class ErpCustomer:
     contacts: tuple[ErpContact, ...]
     is_active: bool
     updated_at: datetime | None
+    allowed_countries: tuple[str, ...] | None = None
+    licences: tuple[ErpLicence, ...] | None = None
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from integrations.models import Flow, IdLink, MatchProposal
+from tests import factories as make
 from tests.browser.looking import assert_well_made
 from tests.browser.test_flow_settings import tab_to_label
 
@@ -126,5 +127,36 @@ def test_link_by_hand_asks_for_the_id(page, drill) -> None:
     page.goto(reverse("admin:integrations_matchproposal_change", args=[drill.pk]))
     page.get_by_role("button", name="Link by hand…").click()
 
-    expect(page.get_by_label("Id in the storefront")).to_be_visible()
+    expect(page.get_by_label("Which one")).to_be_visible()
+    assert_well_made(page)
+
+
+def test_customer_is_told_which_company_it_is(page, scene, shoot) -> None:
+    flow = make.FlowFactory(kind="customers", source=scene.erp, target=scene.shop, mode="live")
+    company = make.AccountFactory(name="Nordwind Maschinenbau GmbH", tax_id="")
+    copy = make.CustomerCopyFactory(source=scene.erp, ref="10100001", name="Nordwind GmbH")
+    match = MatchProposal.objects.create(
+        flow=flow,
+        kind="account",
+        source_ref=copy.ref,
+        label="Nordwind GmbH",
+        told=[["tax_id", "DE123456788", ""], ["email", "anna@nordwind.example", ""],
+              ["name", "Nordwind GmbH", ""]],
+        why="likely Nordwind Maschinenbau GmbH: an e-mail address is the same",
+        candidates=[
+            {"ref": str(company.pk), "label": company.name, "confidence": 75,
+             "reasons": ["same e-mail address anna@nordwind.example"], "warning": "", "parts": []}
+        ],
+        confidence=75,
+    )  # fmt: skip
+    page.goto(reverse("admin:integrations_matchproposal_change", args=[match.pk]))
+    expect(page.get_by_text("E-mail address", exact=True)).to_be_visible()
+    shoot(page, "match-customer")
+    assert_well_made(page)
+
+    press(page, "Accept…", "same mailbox", "Link them")
+
+    page.get_by_text("1 linked.").wait_for()
+    copy.refresh_from_db()
+    assert copy.account == company
     assert_well_made(page)

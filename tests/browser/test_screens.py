@@ -284,6 +284,7 @@ def test_price_audit(page, shoot, scene):
             storefront_price=shop,
             found=found,
             plan=plan,
+            step={"do": "join_group" if cause == "not_in_group" else "look"},
         )
     page.goto(reverse("admin:integrations_priceaudit_changelist"))
     page.get_by_role("link", name="Run an audit").wait_for()
@@ -298,6 +299,15 @@ def test_price_audit(page, shoot, scene):
     page.get_by_role("link", name="Customer not in the group (1)").press("Enter")
     page.get_by_text("SAW-65").wait_for()
     assert page.get_by_text("LASER-3D").count() == 0
+    assert_well_made(page)
+
+    page.get_by_role("button", name="Carry out 1 repair…").press("Enter")
+    page.get_by_label("Reason").fill("As planned")
+    assert_well_made(page)
+    page.get_by_role("button", name="Carry out the repairs").press("Enter")
+    page.get_by_text("Asked for", exact=True).wait_for()
+    assert page.get_by_role("button", name="Carry out").count() == 0
+    shoot(page, "price-audit-repairs")
     assert_well_made(page)
 
     page.get_by_role("link", name="Run an audit").press("Enter")

@@ -40,3 +40,16 @@ def test_what_cannot_be_asked_is_refused(say, flow, words, code, refusal) -> Non
 
 def test_without_a_prices_flow_it_says_so(say) -> None:
     assert "no flow" in say("audit_prices").refusal
+
+
+def test_another_day_is_asked_for(say, flow) -> None:
+    said = say("audit_prices", "--sample", 5, "--on", "2031-03-01", "--json")
+
+    assert str(PriceAudit.objects.get().on) == said.json["on"] == "2031-03-01"
+
+
+def test_day_that_is_none_is_refused(say, flow) -> None:
+    said = say("audit_prices", "--on", "tomorrow")
+
+    assert (said.code, "tomorrow" in said.refusal) == (1, True)
+    assert not PriceAudit.objects.exists()

@@ -111,3 +111,73 @@ def test_auditor_reads_audits_and_runs_none(flow, signed_in) -> None:
 
     assert "Run an audit" not in page.content.decode()
     assert client.post(reverse(ADD), {"flow": flow.pk}).status_code == 403
+
+
+# ---------------------------------------------------------------- repairs
+
+
+def press(client: Any, audit: PriceAudit, **more: str) -> Any:
+    """The button on the audit's page, and the answer to its question."""
+    page = reverse("admin:integrations_priceaudit_change", args=[audit.pk])
+    said = {"action": "repair", "_selected_action": audit.pk, "next": page, **more}
+    return client.post(reverse(LIST), said, follow=True)
+
+
+def test_who_may_run_the_flow_has_drifts_repaired(flow, signed_in) -> None:
+    made = audit_of(flow, "stale_row", "no_price")
+    PriceDrift.objects.filter(audit=made, cause="no_price").update(step={"do": "publish"})
+    client = signed_in(make.integration_admin())
+    page = reverse("admin:integrations_priceaudit_change", args=[made.pk])
+    assert "Carry out 1 repair…" in client.get(page).content.decode()
+
+    asked = press(client, made).content.decode()
+    assert "compared again" in asked
+    answer = press(client, made, confirmed="1", reason="as planned").content.decode()
+
+    assert "1 asked for its repairs" in answer
+    assert "Asked for" in answer
+    assert "Carry out" not in answer
+    assert [one.repair for one in made.drifts.order_by("n")] == ["asked", ""]
+    assert SyncJob.objects.get().kind == "repair_prices"
+
+
+def test_who_may_only_run_audits_repairs_nothing(flow, signed_in) -> None:
+    made = audit_of(flow, "stale_row")
+    client = signed_in(make.operator())
+    page = reverse("admin:integrations_priceaudit_change", args=[made.pk])
+
+    assert "Carry out" not in client.get(page).content.decode()
+    press(client, made, confirmed="1", reason="try")
+
+    assert made.drifts.get().repair == ""
+    assert not SyncJob.objects.exists()
+
+
+def test_refusal_is_told_on_the_page(flow, signed_in) -> None:
+    made = audit_of(flow, "stale_row")
+    flow.mode = "off"
+    flow.save()
+
+    answer = press(signed_in(make.integration_admin()), made, confirmed="1", reason="try")
+
+    assert "nothing is written" in answer.content.decode()
+
+
+def test_audit_of_another_day_says_whose_prices_it_compares(flow, signed_in) -> None:
+    made = audit_of(flow, "stale_row")
+    made.on = made.started_at.date()
+    made.save()
+    page = reverse("admin:integrations_priceaudit_change", args=[made.pk])
+
+    shown = signed_in(make.operator()).get(page).content.decode()
+
+    assert "what the portal has planned for that day" in shown
+    assert '<th scope="col" class="num">Planned</th>' in shown
+
+
+def test_day_is_asked_for_in_the_form(flow, signed_in) -> None:
+    client = signed_in(make.operator())
+
+    client.post(reverse(ADD), {"flow": flow.pk, "sample": 5, "on": "2031-03-01"})
+
+    assert str(PriceAudit.objects.get().on) == "2031-03-01"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from integrations.engine import runner
 from integrations.errors import NeedsOperator
 from integrations.flows.customers import registrations, settling
 from integrations.flows.customers.flow import CustomerPages
+from integrations.flows.customers.linking import link_customer
+from integrations.flows.customers.restrictions import restrictions_of
 from integrations.flows.registration import register_all
 from integrations.flows.runs import PageOutcome, Work
 from integrations.gateways.storefront import open_storefront
@@ -23,10 +25,11 @@ from integrations.models import (
     CustomerCopy,
     Flow,
     IdLink,
+    Licence,
     Registration,
     StateChange,
 )
-from integrations.records import ErpCustomer, Window
+from integrations.records import ErpCustomer, ErpLicence, Window
 from tests.factories import (
     AccountFactory,
     BuyerFactory,
@@ -679,3 +682,69 @@ def test_look_for_registrations_begins_where_the_run_does(
     items = sync(flow, window=Window(start=timezone.now() + timedelta(days=1), end=EVERYTHING.end))
 
     assert items == []
+
+
+# ---------------------------------------------------------------- restrictions
+
+
+SPIRITS = ErpLicence(name="Spirits", number="7", valid_until=date(2027, 3, 31))
+
+
+def licences(account: Account) -> list[tuple[str, str, str]]:
+    return [
+        (one.name, str(one.valid_until or ""), one.origin)
+        for one in account.licences.order_by("name")
+    ]
+
+
+def test_countries_and_licences_follow_the_erp(flow: Flow) -> None:
+    told = replace(NORDWIND, allowed_countries=("AT", "DE"), licences=(SPIRITS,))
+    sync(flow, told)
+    account = Account.objects.get()
+    assert restrictions_of(account).countries == {"AT", "DE"}
+    assert licences(account) == [("Spirits", "2027-03-31", "erp")]
+
+    later = replace(SPIRITS, valid_until=date(2028, 3, 31))
+    (item,) = sync(flow, replace(told, allowed_countries=("DE",), licences=(later,)))
+
+    account = Account.objects.get()
+    assert ("Countries", "AT, DE", "DE") in item.changes
+    assert ("Licences", "Spirits 7 2027-03-31", "Spirits 7 2028-03-31") in item.changes
+    assert restrictions_of(account).countries == {"DE"}
+    assert licences(account) == [("Spirits", "2028-03-31", "erp")]
+    sync(flow, replace(told, allowed_countries=(), licences=()))
+    assert (restrictions_of(Account.objects.get()).countries, licences(account)) == (set(), [])
+
+
+def test_restrictions_that_a_person_entered_are_left(flow: Flow) -> None:
+    sync(flow, NORDWIND)
+    account = Account.objects.get()
+    account.allowed_countries = "FR"
+    account.save()
+    Licence.objects.create(account=account, name="Spirits", number="7")
+    Licence.objects.create(account=account, name="Chemicals")
+
+    sync(flow, replace(NORDWIND, allowed_countries=("DE",), licences=(SPIRITS,)))
+
+    assert restrictions_of(Account.objects.get()).countries == {"FR"}
+    assert licences(account) == [("Chemicals", "", "by_hand"), ("Spirits", "", "by_hand")]
+
+
+def test_what_the_erp_does_not_tell_stays_as_it_was_told_last(flow: Flow) -> None:
+    sync(flow, replace(NORDWIND, allowed_countries=("DE",), licences=(SPIRITS,)))
+    bad = (("licences", "'31.3.27' is no day such as 2027-03-31"),)
+
+    items = sync(flow, replace(NORDWIND, allowed_countries=("DE",), unread=bad))
+
+    account = Account.objects.get()
+    assert licences(account) == [("Spirits", "2027-03-31", "erp")]
+    assert ("licences", bad[0][1]) in [(one.label, one.reason) for one in items]
+
+
+def test_company_that_is_parted_from_its_customer_loses_what_the_erp_said(flow: Flow) -> None:
+    sync(flow, replace(NORDWIND, allowed_countries=("DE",), licences=(SPIRITS,)))
+
+    link_customer(CustomerCopy.objects.get(), None, actor="olga")
+
+    account = Account.objects.get()
+    assert (account.erp_countries, licences(account)) == ("", [])

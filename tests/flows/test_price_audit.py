@@ -137,19 +137,19 @@ def changed_in_erp(scene: AuditScene) -> None:
 @pytest.mark.parametrize(
     ("inject", "pieces", "cause", "do"),
     [
-        (missing_list, 1, "missing_list", "rerun_prices"),
-        (stale_row, 1, "stale_row", "rerun_prices"),
-        (deleted_row, 1, "stale_row", "rerun_prices"),
+        (missing_list, 1, "missing_list", "rewrite_prices"),
+        (stale_row, 1, "stale_row", "rewrite_prices"),
+        (deleted_row, 1, "stale_row", "rewrite_prices"),
         (changed_in_erp, 50, "stale_row", "rerun_prices"),
-        (tier, 10, "tier", "rerun_prices"),
-        (rounding, 50, "rounding", "rerun_prices"),
+        (tier, 10, "tier", "rewrite_prices"),
+        (rounding, 50, "rounding", "rewrite_prices"),
         (currency, 1, "currency", "enable_currency"),
         (unknown, 1, "unknown", "look"),
         (draft, 1, "list_draft", "activate_list"),
-        (other_days, 1, "list_dates", "rerun_prices"),
+        (other_days, 1, "list_dates", "date_list"),
         (outside, 1, "not_in_group", "join_group"),
         (foreign_list, 1, "other_price", "remove_price"),
-        (unpublished, 1, "no_price", "rerun_prices"),
+        (unpublished, 1, "no_price", "publish"),
     ],
     ids=lambda value: value.__name__ if callable(value) else str(value),
 )
@@ -178,7 +178,7 @@ def test_list_that_is_for_everyone_is_found_by_what_others_pay(scene: AuditScene
     audit = scene.audit(account=other, sku=SKU)
 
     drift = audit.drifts.get()
-    assert (drift.cause, drift.step["do"]) == ("unruled_list", "draft_list")
+    assert (drift.cause, drift.step["do"]) == ("unruled_list", "rule_list")
     assert (drift.erp_price, drift.storefront_price) == (Decimal(129), Decimal("122.55"))
     assert drift.step["list"] == scene.row().storefront_list_id
 

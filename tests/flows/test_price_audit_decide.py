@@ -163,23 +163,28 @@ def test_same_prices_are_no_drift(same: Case) -> None:
 
 
 WRONG: list[tuple[str, Case, str]] = [
-    ("rounding", case(answer("8.004"), charged("8")), "rerun_prices"),
+    ("rounding", case(answer("8.004"), charged("8")), "rewrite_prices"),
     ("currency", case(sells_in=False), "enable_currency"),
     ("not_in_erp", case(REFUSED, charged("8")), "price_in_erp"),
-    ("unruled_list", case(answer("9"), lists={LIST: held(rules={}, group_ids=())}), "draft_list"),
+    ("unruled_list", case(answer("9"), lists={LIST: held(rules={}, group_ids=())}), "rule_list"),
+    (
+        "unruled_list",  # somebody else's
+        case(answer("9"), lists={LIST: held(rules={}, group_ids=())}, ours=frozenset()),
+        "draft_list",
+    ),
     (
         "unruled_list",  # due, but its condition names another group
         case(shop=charged("10", **LIST_PRICE), lists={LIST: held(group_ids=("cusgroup_9",))}),
-        "draft_list",
+        "rule_list",
     ),
-    ("missing_list", case(shop=charged("10", **LIST_PRICE), lists={}), "rerun_prices"),
+    ("missing_list", case(shop=charged("10", **LIST_PRICE), lists={}), "rewrite_prices"),
     (
         "missing_list",  # never written
         case(
             shop=charged("10", **LIST_PRICE),
             rows=(row("8", list_id="", price_id="", fingerprint=""),),
         ),
-        "rerun_prices",
+        "rewrite_prices",
     ),
     (
         "missing_list",  # a rule of which the copy has nothing
@@ -194,11 +199,11 @@ WRONG: list[tuple[str, Case, str]] = [
     (
         "list_dates",
         case(shop=charged("10", **LIST_PRICE), lists={LIST: held(starts_at=NOW + DAY)}),
-        "rerun_prices",
+        "date_list",
     ),
     ("not_in_group", case(shop=charged("10", group_ids=(), **LIST_PRICE)), "join_group"),
-    ("stale_row", case(shop=charged("7"), there={"price_1": there("7")}), "rerun_prices"),
-    ("stale_row", case(shop=charged("10", **LIST_PRICE), there={}), "rerun_prices"),
+    ("stale_row", case(shop=charged("7"), there={"price_1": there("7")}), "rewrite_prices"),
+    ("stale_row", case(shop=charged("10", **LIST_PRICE), there={}), "rewrite_prices"),
     ("stale_row", case(answer("9")), "rerun_prices"),  # changed in the ERP since it was read
     (
         "tier",
@@ -206,7 +211,7 @@ WRONG: list[tuple[str, Case, str]] = [
             shop=charged("10", **LIST_PRICE),
             there={"price_1": there("8", min_quantity=Decimal(20))},
         ),
-        "rerun_prices",
+        "rewrite_prices",
     ),
     (
         "tier",  # the ERP's step begins earlier now
@@ -224,7 +229,16 @@ WRONG: list[tuple[str, Case, str]] = [
             rows=(row("8", list_id="", price_id="", fingerprint=""),),
             problems={1: "Two prices contradict each other."},
         ),
-        "rerun_prices",
+        "clear_up",
+    ),
+    (
+        "stale_row",  # in our list, and no price of the ERP
+        case(
+            shop=charged("7", price_id="price_8"),
+            there={"price_1": there("8"), "price_8": there("7", price_id="price_8")},
+            claimed=frozenset({"price_1"}),
+        ),
+        "remove_row",
     ),
     (
         "other_price",
@@ -239,7 +253,7 @@ WRONG: list[tuple[str, Case, str]] = [
         ),
         "set_precedence",
     ),
-    ("no_price", case(shop=charged(None, price_id="", list_id="")), "rerun_prices"),
+    ("no_price", case(shop=charged(None, price_id="", list_id="")), "publish"),
     ("unknown", case(shop=charged("10", **LIST_PRICE)), "look"),
     ("not_compared", case(refused="The ERP: unknown customer."), ""),
     ("not_compared", case(answer("8", currency="USD")), ""),
@@ -257,6 +271,22 @@ def test_drift_has_its_cause_a_sentence_and_a_plan(cause: str, wrong: Case, do: 
     assert (finding.cause, finding.step.get("do", "")) == (cause, do), finding.found
     assert finding.found
     assert bool(finding.plan) == bool(do)
+
+
+def test_price_that_is_planned_right_needs_its_list_to_hold_that_day() -> None:
+    ends = {LIST: held(ends_at=NOW - DAY)}
+
+    assert decide(case(is_planned=True)) is None
+    finding = decide(case(is_planned=True, lists=ends))
+
+    assert finding is not None
+    assert (finding.cause, finding.step["do"]) == ("list_dates", "date_list")
+
+
+def test_everyones_price_of_a_later_day_is_written_when_the_day_comes() -> None:
+    later = row("8", audience="everyone", audience_ref="", list_id="", price_id="", fingerprint="")
+
+    assert decide(case(is_planned=True, rows=(later,), there={})) is None
 
 
 def test_yen_are_compared_without_digits() -> None:

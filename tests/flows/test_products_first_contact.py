@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.engine import runner
+from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
-from integrations.flows.matching import bench, by_hand
+from integrations.flows.matching import by_hand, presses
 from integrations.flows.products.flow import ProductPages
 from integrations.flows.runs import PageOutcome, Work
 from integrations.gateways.storefront import open_storefront
-from integrations.models import Flow, IdLink, Issue, MatchKey, MatchProposal, MatchReading
+from integrations.models import Flow, IdLink, Issue, MatchKey, MatchProposal, MatchReading, Run
 from integrations.records import ErpProduct, Window
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_products import Shelf, bolt, shirt
@@ -125,8 +128,8 @@ def test_two_that_are_alike_are_both_offered(medusa: MedusaStandIn, flow: Flow) 
     match = MatchProposal.objects.get()
     assert {one["ref"] for one in match.candidates} == {first, second}
     with pytest.raises(NeedsOperator, match="several candidates"):
-        bench.accept(match, **WHO)
-    bench.accept(match, ref=second, **WHO)
+        presses.accept(match, **WHO)
+    presses.accept(match, ref=second, **WHO)
     assert ("product", "58", second) in links()
 
 
@@ -135,7 +138,7 @@ def test_accepted_match_is_written_by_the_next_run(medusa: MedusaStandIn, flow: 
     variant = medusa.products[there]["variants"][0]["id"]
     sync(flow, bolt())
 
-    bench.accept(MatchProposal.objects.get(), **WHO)
+    presses.accept(MatchProposal.objects.get(), **WHO)
 
     assert links() == {("product", "58", there), ("variant", "p58", variant)}
     assert not Issue.objects.filter(state="open").exists()
@@ -149,7 +152,7 @@ def test_rejected_match_is_created_and_not_asked_again(medusa: MedusaStandIn, fl
     stock_shop(medusa, "OLD-1", "Bolt")
     sync(flow, bolt())
 
-    bench.reject(MatchProposal.objects.get(), **WHO)
+    presses.reject(MatchProposal.objects.get(), **WHO)
 
     assert actions(sync(flow, bolt())) == [("create", "58")]
     assert len(medusa.products) == 2
@@ -159,7 +162,7 @@ def test_rejected_match_is_created_and_not_asked_again(medusa: MedusaStandIn, fl
 def test_rejected_sku_is_not_linked_by_the_rules_either(medusa: MedusaStandIn, flow: Flow) -> None:
     stock_shop(medusa, "BOLT", "Old", external_id="other-erp-7")
     sync(flow, bolt())
-    bench.reject(MatchProposal.objects.get(), **WHO)
+    presses.reject(MatchProposal.objects.get(), **WHO)
 
     (item,) = sync(flow, bolt()).items
 
@@ -172,7 +175,7 @@ def test_further_candidate_is_asked_about_after_a_rejection(
 ) -> None:
     stock_shop(medusa, "OLD-1", "Bolt")
     sync(flow, bolt())
-    bench.reject(MatchProposal.objects.get(), **WHO)
+    presses.reject(MatchProposal.objects.get(), **WHO)
     other = stock_shop(medusa, "OLD-2", "Bolt")
 
     outcome = sync(flow, bolt())
@@ -208,7 +211,7 @@ def test_record_that_is_linked_already_is_not_linked_twice(
     )
 
     with pytest.raises(NeedsOperator, match="is linked to 9 already"):
-        bench.accept(MatchProposal.objects.get(), **WHO)
+        presses.accept(MatchProposal.objects.get(), **WHO)
 
     assert links() == {("product", "9", there)}
     assert MatchProposal.objects.get().state == "open"
@@ -228,12 +231,12 @@ def test_undo_puts_the_former_links_back(medusa: MedusaStandIn, flow: Flow, pres
     )
     match = MatchProposal.objects.get()
     if press == "accept":
-        bench.accept(match, **WHO)
+        presses.accept(match, **WHO)
     else:
         by_hand.link(match, ref=there, **WHO)
     assert ("product", "58", there) in links()
 
-    bench.undo(match, **WHO)
+    presses.undo(match, **WHO)
 
     assert links() == {("variant", "p58", "variant_gone")}
     assert IdLink.objects.get().label == "BOLT (removed)"
@@ -244,7 +247,7 @@ def test_undone_link_of_the_rules_is_not_made_again(medusa: MedusaStandIn, flow:
     there = stock_shop(medusa, "BOLT", "Old")
     sync(flow, bolt())
 
-    bench.undo(MatchProposal.objects.get(), **WHO)
+    presses.undo(MatchProposal.objects.get(), **WHO)
 
     assert links() == set()
     (item,) = sync(flow, bolt(title="Better bolt")).items
@@ -261,11 +264,11 @@ def test_undo_refuses_when_the_link_is_another_one_by_now(
     stock_shop(medusa, "bolt", "Old")
     sync(flow, bolt())
     match = MatchProposal.objects.get()
-    bench.accept(match, **WHO)
+    presses.accept(match, **WHO)
     IdLink.objects.filter(kind="product").update(target_ref="prod_other")
 
     with pytest.raises(NeedsOperator, match="was linked to prod_other since"):
-        bench.undo(match, **WHO)
+        presses.undo(match, **WHO)
 
     assert ("product", "58", "prod_other") in links()
 
@@ -274,14 +277,14 @@ def test_rejection_is_undone_unless_it_was_created(medusa: MedusaStandIn, flow: 
     stock_shop(medusa, "OLD-1", "Bolt")
     sync(flow, bolt())
     match = MatchProposal.objects.get()
-    bench.reject(match, **WHO)
-    bench.undo(match, **WHO)
+    presses.reject(match, **WHO)
+    presses.undo(match, **WHO)
     assert actions(sync(flow, bolt())) == [("skip", "58")]
 
-    bench.reject(match, **WHO)
+    presses.reject(match, **WHO)
     sync(flow, bolt())
     with pytest.raises(NeedsOperator, match="linked since"):
-        bench.undo(match, **WHO)
+        presses.undo(match, **WHO)
 
 
 def test_question_ends_by_itself(medusa: MedusaStandIn, flow: Flow) -> None:
@@ -336,3 +339,70 @@ def test_shop_is_read_once_per_run_and_only_its_unlinked_products_are_kept(
 
     sync(flow, replace(many[0], title="Another title"))
     assert MatchReading.objects.get().read_at == reading.read_at  # nothing new, nothing to find
+
+
+# ---------------------------------------------------------------- what is said is done soon
+
+
+def work() -> None:
+    """A worker, a moment later."""
+    SyncJob.objects.filter(state="queued").update(due_at=timezone.now() - timedelta(seconds=1))
+    while runner.drain():
+        pass
+
+
+def test_accepted_match_is_written_without_another_reading(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    there = stock_shop(medusa, "bolt", "Old bolt")
+    sync(flow, bolt())
+
+    presses.accept(MatchProposal.objects.get(), **WHO)
+    assert SyncJob.objects.filter(kind="apply_matches").count() == 1
+    work()
+
+    assert medusa.products[there]["title"] == "Bolt"
+    run = Run.objects.latest("id")
+    assert (run.state, run.changed, run.failed) == ("done", 1, 0)
+    assert not MatchProposal.objects.get().is_due
+    work()
+    assert Run.objects.latest("id") == run
+
+
+def test_rejected_one_is_created_without_another_reading(medusa: MedusaStandIn, flow: Flow) -> None:
+    there = stock_shop(medusa, "OLD-1", "Bolt")
+    sync(flow, bolt())
+
+    presses.reject(MatchProposal.objects.get(), **WHO)
+    work()
+
+    assert {one["title"] for one in medusa.products.values()} == {"Bolt"}
+    assert len(medusa.products) == 2
+    assert medusa.products[there]["external_id"] is None
+
+
+def test_what_the_erp_said_last_is_written(medusa: MedusaStandIn, flow: Flow) -> None:
+    there = stock_shop(medusa, "bolt", "Old bolt")
+    sync(flow, bolt())
+    sync(flow, replace(bolt(), title="Better bolt"))
+
+    presses.accept(MatchProposal.objects.get(), **WHO)
+    work()
+
+    assert medusa.products[there]["title"] == "Better bolt"
+
+
+def test_many_presses_are_one_job_and_undone_ones_are_left(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    first, second = stock_shop(medusa, "bolt", "A"), stock_shop(medusa, "shirt-s", "B")
+    sync(flow, bolt(), shirt("S"))
+
+    for match in MatchProposal.objects.all():
+        presses.accept(match, ref=match.candidates[0]["ref"], **WHO)
+    presses.undo(MatchProposal.objects.get(source_ref="70"), **WHO)
+    assert SyncJob.objects.filter(kind="apply_matches").count() == 1
+    work()
+
+    assert medusa.products[first]["title"] == "Bolt"
+    assert medusa.products[second]["title"] == "B"

@@ -9,9 +9,15 @@ from integrations.sandbox.storefront.shop_api import ShopApi
 
 
 def create_product(
-    admin: ShopApi, shop: MedusaSeed, *, sku: str, prices: dict[str, Decimal]
+    admin: ShopApi,
+    shop: MedusaSeed,
+    *,
+    sku: str,
+    prices: dict[str, Decimal],
+    is_counted: bool = False,
 ) -> str:
-    """A published product with one variant, always in stock; returns the variant's id.
+    """A published product with one variant, always in stock unless its stock `is_counted`;
+    returns the variant's id.
 
     `prices` are net, by currency (eur, jpy).
     """
@@ -26,7 +32,7 @@ def create_product(
             {
                 "title": "One",
                 "sku": sku,
-                "manage_inventory": False,
+                "manage_inventory": is_counted,
                 "options": {"Size": "One"},
                 "prices": [
                     {"currency_code": currency, "amount": amount}

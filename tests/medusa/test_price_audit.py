@@ -1,6 +1,8 @@
 """What the plugin says a buyer is charged, beside what the buyer's own cart charges; and drifts
 that are injected into the real store and found."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from integrations.engine import runner
 from integrations.flows.adding import add_flow
 from integrations.flows.modes import set_mode
-from integrations.flows.price_audit import request_audit
+from integrations.flows.price_audit import request_audit, request_repair
 from integrations.flows.runs import request_run
 from integrations.gateways.storefront import open_storefront
 from integrations.models import IdLink, PriceAudit, PriceRow, Run
@@ -128,12 +130,50 @@ class Audited:
         assert made.state == "done", made.note
         return made
 
+    @staticmethod
+    def cause(audit: PriceAudit) -> str:
+        return audit.drifts.get().cause
+
+    def repair(self, audit: PriceAudit) -> None:
+        """Has the repairs carried out; the same prices are right then."""
+        request_repair(audit, actor="olga", reason="as planned")
+        for _ in range(3):
+            while runner.drain():
+                pass
+        drift = audit.drifts.get()
+        assert drift.repair == "done", drift.repair_note
+        assert (audit.again.get().equal, audit.again.get().drifted) == (1, 0)
+
+    @contextmanager
+    def without_euro(self) -> Iterator[None]:
+        """The store does not sell in EUR for a while."""
+        store = self.admin.get("/admin/stores")["stores"][0]
+        sold = [
+            {"currency_code": one["currency_code"], "is_default": one["is_default"]}
+            for one in store["supported_currencies"]
+        ]
+        others = [one | {"is_default": False} for one in sold if one["currency_code"] != "eur"]
+        others[0]["is_default"] = True
+        path = f"/admin/stores/{store['id']}"
+        self.admin.post(path, {"supported_currencies": others})
+        try:
+            yield
+        finally:
+            self.admin.post(path, {"supported_currencies": sold})
+
+    def lower_own_price(self) -> None:
+        """What everyone pays falls in the store, and the copy does not know of it."""
+        PriceRow.objects.filter(sku=SKU, audience="everyone").delete()
+        variant = self.world.variants([SKU])[SKU]
+        path = f"/admin/products/{variant['product_id']}/variants/{variant['id']}"
+        self.admin.post(path, {"prices": [{"currency_code": "eur", "amount": 100}]})
+
     def pays(self, pieces: int = 1) -> Decimal:
         variant = self.world.variants([SKU])[SKU]["id"]
         return unit_price(Customer(self.world.shop, self.buyer), variant, pieces)
 
 
-def test_prices_in_step_and_four_drifts_of_them_in_the_real_store(world: World) -> None:
+def test_prices_in_step_and_the_seven_drifts_of_them_in_the_real_store(world: World) -> None:
     desk = Audited(world)
     sample = desk.audit(size=40, seed=7)
     assert (sample.drifted, sample.uncompared, list(sample.drifts.all())) == (0, 0, [])
@@ -142,23 +182,51 @@ def test_prices_in_step_and_four_drifts_of_them_in_the_real_store(world: World) 
     before = desk.admin.get(list_path)["price_list"]
 
     desk.change(amount=121)
-    stale = desk.audit().drifts.get()
-    assert (stale.cause, stale.storefront_price) == ("stale_row", desk.pays())
+    stale = desk.audit()
+    assert (desk.cause(stale), stale.drifts.get().storefront_price) == ("stale_row", desk.pays())
+    desk.repair(stale)
+    assert desk.pays() == Decimal("122.55")
 
     desk.change(amount=Decimal("122.55"), max_quantity=4)
-    tier = desk.audit(5).drifts.get()
-    assert (tier.cause, tier.storefront_price) == ("tier", desk.pays(5))
+    tier = desk.audit(5)
+    assert (desk.cause(tier), tier.drifts.get().storefront_price) == ("tier", desk.pays(5))
+    desk.repair(tier)
 
-    desk.change(amount=Decimal("122.55"), max_quantity=9)
-    assert desk.audit(5).drifted == 0
+    exact = Decimal("108.99504")
+    row = desk.row(50)
+    PriceRow.objects.filter(pk=row.pk).update(net_unit_price=exact)
+    world.erp.change_rule(int(row.ref.partition(":")[0]), fixed_price=exact)
+    rounding = desk.audit(50)
+    assert desk.cause(rounding) == "rounding"
+    desk.repair(rounding)
+    assert desk.pays(50) == exact
+
     desk.admin.post(list_path, {"rules": {}})
-    unruled = desk.audit(account=world.shop.customers[1].id, sku=SKU).drifts.get()
-    assert (unruled.cause, unruled.step["do"]) == ("unruled_list", "draft_list")
-    assert (unruled.erp_price, unruled.storefront_price) == (Decimal(129), Decimal("122.55"))
+    other = {"account": world.shop.customers[1].id, "sku": SKU}
+    unruled = desk.audit(**other)
+    assert (desk.cause(unruled), unruled.drifts.get().step["do"]) == ("unruled_list", "rule_list")
+    assert unruled.drifts.get().erp_price == Decimal(129)
+    assert unruled.drifts.get().storefront_price == Decimal("122.55")
+    desk.repair(unruled)
+    ruled = desk.admin.get(list_path)["price_list"]
+    assert (ruled["rules"], ruled["status"]) == (before["rules"], "active")
 
-    desk.admin.post(list_path, {"rules": before["rules"], "status": "draft"})
-    assert desk.audit().drifts.get().cause == "list_draft"
+    desk.admin.post(list_path, {"status": "draft"})
+    draft = desk.audit()
+    assert desk.cause(draft) == "list_draft"
+    desk.repair(draft)
+
+    with desk.without_euro():
+        assert desk.cause(desk.audit()) == "currency"
+
+    desk.lower_own_price()
+    desk.admin.post(list_path, {"type": "sale"})
+    assert desk.cause(desk.audit()) == "unknown"
+    desk.admin.post(list_path, {"type": "override"})
 
     desk.admin.delete(list_path)
-    missing = desk.audit().drifts.get()
-    assert (missing.cause, missing.storefront_price) == ("missing_list", desk.pays())
+    missing = desk.audit()
+    drift = missing.drifts.get()
+    assert (drift.cause, drift.storefront_price) == ("missing_list", desk.pays())
+    desk.repair(missing)
+    assert desk.pays() == Decimal("122.55")

@@ -7,6 +7,7 @@ from typing import Any
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.misfits import read_each
 from integrations.adapters.custom.rows import Row, address_values
+from integrations.adapters.restrictions import Restricted, restricted
 from integrations.records import (
     Address,
     ErpContact,
@@ -93,8 +94,9 @@ class Customers(CustomPart):
         section = self.mapping["customers"]
         row = self.row(raw, section["fields"])
         bill_to = section["bill_to"]
+        texts: dict[str, Any] = {name: row.text(name) for name in _TEXTS}
         return ErpCustomer(
-            **{name: row.text(name) for name in _TEXTS},
+            **texts,
             currency=row.currency,
             credit_limit=row.get("credit_limit"),
             is_credit_known=section["fields"]["credit_limit"] is not None,
@@ -105,7 +107,16 @@ class Customers(CustomPart):
             contacts=self._contacts(row),
             is_active=row.flag("is_active", otherwise=True),
             updated_at=row.moment("updated_at"),
+            **self._restricted(row).as_fields,
         )
+
+    def _restricted(self, row: Row) -> Restricted:
+        fields = self.mapping["customers"]["fields"]
+        countries, licences = (
+            None if fields[name] is None else row.text(name)
+            for name in ("allowed_countries", "licences")
+        )
+        return restricted(countries, licences)
 
     def _address(self, row: Row) -> Address:
         return Address(**address_values(row))

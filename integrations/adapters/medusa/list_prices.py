@@ -55,6 +55,9 @@ class VariantPrices(PriceLists):
         answer = self._client.post(path, body, [("fields", VARIANT_FIELDS)])
         return {row["id"]: _prices(row) for row in answer.get("updated") or []}
 
+    def list_prices_of(self, variant_ids: Sequence[str]) -> Mapping[str, Sequence[StorefrontPrice]]:
+        return self._read(variant_ids)[1]
+
     def _read(
         self, variant_ids: Sequence[str]
     ) -> tuple[dict[str, str], Mapping[str, list[StorefrontPrice]]]:

@@ -102,8 +102,10 @@ class PriceLists:
 
     # -- prices
 
-    def prices_of(self, list_id: str, variant_ids: Sequence[str]) -> Sequence[StorefrontPrice]:
-        wanted, found, offset = set(variant_ids), [], 0
+    def prices_of(
+        self, list_id: str, variant_ids: Sequence[str] | None
+    ) -> Sequence[StorefrontPrice]:
+        wanted, found, offset = set(variant_ids or ()), [], 0
         while True:
             params = [
                 ("fields", PRICE_FIELDS),
@@ -113,7 +115,8 @@ class PriceLists:
             ]
             page = self._client.get(f"{_PATH}/{list_id}/prices", params)
             rows = page.get("prices") or []
-            found += [one for one in map(listed_price, rows) if one.variant_id in wanted]
+            prices = map(listed_price, rows)
+            found += [one for one in prices if variant_ids is None or one.variant_id in wanted]
             offset += len(rows)
             if not rows or offset >= int(page.get("count") or 0):
                 return found

@@ -67,6 +67,18 @@ SPEC = AdapterSpec(
             choices=("detect", "line", "total"),
             help="detect: as the company is set up in Odoo.",
         ),
+        Field(
+            name="countries_field",
+            label="Field of allowed countries",
+            help="A field of companies of your own, such as x_countries: countries, or a text like "
+            "DE, AT. Empty: they are kept here by hand.",
+        ),
+        Field(
+            name="licences_field",
+            label="Field of licences",
+            help="A text field of companies of your own, such as x_licences: name | number | last "
+            "day, one a line. Empty: they are kept here by hand.",
+        ),
         expiry_field(
             "api_key_expires_on",
             "API key expires on",

@@ -21,6 +21,8 @@ from integrations.adapters.odoo.wire import (
     text_of,
     time_of,
 )
+from integrations.adapters.restrictions import Restricted, restricted
+from integrations.errors import NeedsOperator
 from integrations.records import Address, ErpContact, ErpCustomer, Page, Window
 
 _OPTIONAL = ("credit_limit", "sale_warn", "sale_warn_msg")
@@ -37,6 +39,8 @@ class Around:
     pricelists: Mapping[int, Row]
     exempt_positions: frozenset[int]
     limits_count: bool
+    countries_field: str = ""
+    licences_field: str = ""
 
 
 class Companies(Credit):
@@ -73,7 +77,8 @@ class Companies(Credit):
         rules = self._credit_rules()
         ours = id_of(rules["partner_id"])
         readable = self.client.existing_fields("res.partner", _OPTIONAL)
-        rows = self._partners(["id", "in", list(ids)], [*COMPANY_FIELDS, *sorted(readable)])
+        own = self._own_fields()
+        rows = self._partners(["id", "in", list(ids)], [*COMPANY_FIELDS, *sorted(readable), *own])
         wholes = [row for row in rows if row["id"] != ours]
         around = Around(
             parts=self._parts([row["id"] for row in wholes]),
@@ -81,8 +86,25 @@ class Companies(Credit):
             pricelists=self._pricelists_of(wholes),
             exempt_positions=self._exempt_among(wholes),
             limits_count=bool(rules["account_use_credit_limit"]),
+            countries_field=self.settings.countries_field,
+            licences_field=self.settings.licences_field,
         )
         return [to_customer(row, around) for row in wholes]
+
+    def _own_fields(self) -> tuple[str, ...]:
+        """Raises NeedsOperator for one that is not there: without it a restriction would be
+        taken for none."""
+        wanted = self.settings.own_fields
+        found = self.client.existing_fields("res.partner", wanted) if wanted else set()
+        missing = [name for name in wanted if name not in found]
+        if missing:
+            raise NeedsOperator(
+                f"Contacts of Odoo have no field {missing[0]}, or the service user may not see it.",
+                reason="missing_field",
+                cause=f"missing_field:res.partner:{missing[0]}",
+                hint="Correct the name in the settings of the connection, or empty it.",
+            )
+        return wanted
 
     def _partners(self, which: list[Any], fields: Sequence[str]) -> list[Row]:
         found: list[Row] = self.client.call(
@@ -211,7 +233,20 @@ def to_customer(row: Row, around: Around) -> ErpCustomer:
         contacts=tuple(_contact(one) for one in parts if one["type"] == "contact"),
         is_active=bool(row["active"]),
         updated_at=max(filter(None, (time_of(one["write_date"]) for one in (row, *parts)))),
+        **_restricted(row, around).as_fields,
     )
+
+
+def _restricted(row: Row, around: Around) -> Restricted:
+    """What the fields of their own say; a relation to countries, or a text."""
+    said = row.get(around.countries_field) if around.countries_field else None
+    countries: str | list[str] | None = None
+    if isinstance(said, list):
+        countries = [around.countries.get(number, "?") for number in said]
+    elif around.countries_field:
+        countries = text_of(said)
+    licences = text_of(row.get(around.licences_field)) if around.licences_field else None
+    return restricted(countries, licences)
 
 
 def _address(row: Row, company: Row, around: Around) -> Address:

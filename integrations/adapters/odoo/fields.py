@@ -124,7 +124,8 @@ class Fields(OdooPart):
         """Ports by model and field."""
         found: dict[str, dict[str, list[str]]] = {}
         taxes = {"PushesOrders": {"sale.order.line": [line_names(self.client).taxes]}}
-        for source in (_NEEDS, taxes):
+        own = {"PullsCustomers": {"res.partner": self.settings.own_fields}}
+        for source in (_NEEDS, taxes, own):
             for port, models in source.items():
                 for model, names in models.items():
                     for name in names:

@@ -21,6 +21,13 @@ class OdooSettings(OwnProducts):
     payment_mode: str = "note"
     tax_rounding: str = "detect"
     api_key_expires_on: date | None = None
+    countries_field: str = ""
+    licences_field: str = ""
+
+    @property
+    def own_fields(self) -> tuple[str, ...]:
+        """Fields of contacts that this Odoo has of its own, and this connection reads."""
+        return tuple(filter(None, (self.countries_field, self.licences_field)))
 
 
 def read_settings(values: Mapping[str, str]) -> OdooSettings:
@@ -38,6 +45,8 @@ def read_settings(values: Mapping[str, str]) -> OdooSettings:
         payment_mode=values.get("payment_mode", "note"),
         tax_rounding=values.get("tax_rounding", "detect"),
         api_key_expires_on=day_setting(values, "api_key_expires_on"),
+        countries_field=_field(values, "countries_field"),
+        licences_field=_field(values, "licences_field"),
     )
 
 
@@ -48,6 +57,13 @@ def _whole(values: Mapping[str, str], name: str) -> int | None:
     if not text.isdigit() or int(text) == 0:
         raise bad_setting(name, text, "the number that Odoo shows as its id, like 7")
     return int(text)
+
+
+def _field(values: Mapping[str, str], name: str) -> str:
+    text = values.get(name, "").strip()
+    if text and not (text.isascii() and text.isidentifier()):
+        raise bad_setting(name, text, "the technical name of a field of contacts, like x_countries")
+    return text
 
 
 def _pricelists(text: str) -> dict[str, int]:

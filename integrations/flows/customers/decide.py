@@ -79,6 +79,8 @@ def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
     rows = [(title, str(before.get(name, "")), str(after.get(name, ""))) for name, title in _FIELDS]
     rows += [
         ("In the ERP", _standing(before), _standing(after)),
+        ("Countries", str(before.get("countries", "")), str(after.get("countries", ""))),
+        ("Licences", _licences(before), _licences(after)),
         ("Groups", _joined(before, "groups"), _joined(after, "groups")),
         ("Buyers", _joined(before, "people"), _joined(after, "people")),
     ]
@@ -92,6 +94,10 @@ def _standing(carried: Mapping[str, Any]) -> str:
         return "archived"
     reason = carried["block_reason"]
     return f"blocked: {reason}".rstrip(": ") if carried["is_blocked"] else "active"
+
+
+def _licences(carried: Mapping[str, Any]) -> str:
+    return ", ".join(" ".join(filter(None, one)) for one in carried.get("licences") or ())
 
 
 def _joined(carried: Mapping[str, Any], name: str) -> str:

@@ -1,6 +1,6 @@
 """One page of customers, from the ERP to the portal and the storefront."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 from integrations.flows.customers import gone, kept
 from integrations.flows.customers.applying import Applying, waiting
 from integrations.flows.customers.decide import Decision, decide
-from integrations.flows.customers.matching import match_accounts
+from integrations.flows.customers.first_contact import CustomerMatching
+from integrations.flows.customers.matching import Match, match_accounts
 from integrations.flows.customers.registrations import note_registered
 from integrations.flows.customers.wanted import wanted_of
 from integrations.flows.runs.batch import (
@@ -24,7 +25,7 @@ from integrations.flows.runs.splitting import in_batches
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsCustomers
-from integrations.records import Window
+from integrations.records import ErpCustomer, Window
 
 # People are written one by one, so a batch is what one look-up of addresses can take.
 BATCH = 50
@@ -43,12 +44,21 @@ def open_customers(work: Work) -> Iterator[HandlePage]:
         yield CustomerPages(work, erp=erp, shop=shop).handle
 
 
+@contextmanager
+def open_kept_customers(work: Work) -> Iterator[Callable[[Sequence[ErpCustomer]], PageOutcome]]:
+    """Opens the storefront alone; yields what decides and carries out customers read before."""
+    with open_storefront(work.flow.target, actor=work.actor) as shop:
+        pages = CustomerPages(work, erp=None, shop=shop)
+        yield lambda rows: pages.judge(rows, next_cursor=None)
+
+
 class CustomerPages:
     """Fetch, keep, decide, apply; nothing is remembered between two pages."""
 
-    def __init__(self, work: Work, *, erp: PullsCustomers, shop: Any) -> None:
+    def __init__(self, work: Work, *, erp: PullsCustomers | None, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
         self._source, self._target = work.flow.source, work.flow.target
+        self._matching = CustomerMatching(work)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
@@ -63,34 +73,42 @@ class CustomerPages:
 
     def _changed(self, window: Window, cursor: str | None) -> PageOutcome:
         place = place_of(window, cursor)
+        if self._erp is None:
+            raise LookupError("Customers that were read before have no further pages.")
         page = self._erp.customer_page(place.window, place.cursor)
         rows = list({row.ref: row for row in page.rows}.values())
         if place.is_late:  # what was met in the window already was judged, and comes again
             rows = kept.not_met(self._source, rows, run=self._work.run.pk)
         kept.keep_customers(self._source, rows, run=self._work.run.pk, as_of=timezone.now())
-        decisions = self._decide([wanted_of(row) for row in rows])
+        following = place.following(page.next_cursor)
+        return self.judge(rows, next_cursor=_after_erp(following))
+
+    def judge(self, rows: Sequence[ErpCustomer], *, next_cursor: str | None) -> PageOutcome:
+        """Decides about customers that are kept, and carries it out. Safe to repeat."""
+        decisions, matches = self._decide(rows)
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         for batch in in_batches([one for one in decisions if one.what == "write"], BATCH):
-            items += self._carry_out(batch)
-        following = place.following(page.next_cursor)
+            items += self._carry_out(batch, matches)
         return PageOutcome(
             read=len(rows),
             unchanged=sum(one.what == "unchanged" for one in decisions),
             items=tuple(items),
-            next_cursor=_after_erp(following),
+            next_cursor=next_cursor,
         )
 
-    def _decide(self, wanted: Sequence[Any]) -> list[Decision]:
+    def _decide(self, rows: Sequence[ErpCustomer]) -> tuple[list[Decision], dict[str, Match]]:
+        wanted = [wanted_of(row) for row in rows]
         customers = kept.erp_sides(self._source, wanted)
         accounts = kept.account_sides(self._source, self._target, customers)
         copies = kept.copies_of(self._source, [one.ref for one in wanted])
-        return decide(
-            wanted,
-            written={ref: copy.written for ref, copy in copies.items()},
-            matches=match_accounts(customers, accounts),
-        )
+        said = match_accounts(customers, accounts)
+        matches = self._matching.heeded(rows, customers, accounts, said)
+        written = {ref: copy.written for ref, copy in copies.items()}
+        return decide(wanted, written=written, matches=matches), matches
 
-    def _carry_out(self, decisions: Sequence[Decision]) -> list[PlanItem]:
+    def _carry_out(
+        self, decisions: Sequence[Decision], matches: Mapping[str, Match]
+    ) -> list[PlanItem]:
         items, planned = [], []
         for one in decisions:
             if self._work.is_planned(one.ref, one.wanted.fingerprint):
@@ -98,12 +116,17 @@ class CustomerPages:
             else:
                 items.append(_skipped(one, CHANGED_SINCE_PLAN))
         if self._work.writes and planned:
-            return items + Applying(self._work, self._shop).carry_out(planned)
+            told = Applying(self._work, self._shop).carry_out(planned)
+            failed = {item.ref for item in told if item.action == "failed"}
+            self._matching.note_linked([one for one in planned if one.ref not in failed], matches)
+            return items + told
         return items + [done(one) for one in planned]
 
     # -- what it no longer has
 
     def _gone(self, after: str) -> PageOutcome:
+        if not int(after or 0):
+            self._matching.settle_unseen()
         found = gone.page_of(self._work, after=int(after or 0))
         items = gone.carry_out(self._work, self._shop, found.copies)
         following = REGISTERED if found.next_pk is None else f"{GONE}{found.next_pk}"

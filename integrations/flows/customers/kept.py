@@ -10,6 +10,7 @@ from django.db.models.functions import Lower, Replace, Upper
 
 from integrations.flows.customers.decide import Decision
 from integrations.flows.customers.matching import AccountSide, ErpSide, name_key, tax_key
+from integrations.flows.customers.restrictions import keep_restrictions
 from integrations.flows.customers.wanted import Person, Wanted
 from integrations.models import Account, Buyer, Connection, CustomerCopy, IdLink
 from integrations.records import ErpCustomer
@@ -192,7 +193,8 @@ def _tax_key() -> Any:
 def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
     """The company as the ERP has it: made, or brought up to date. Call in a transaction.
 
-    What a person set is left: the block by hand, countries, licences, assortments.
+    What a person set is left: the block by hand, countries, licences, assortments. What the ERP
+    does not tell of stays as it was told last.
     """
     wanted = decision.wanted
     account = Account() if decision.account is None else Account.objects.get(pk=decision.account)
@@ -203,6 +205,7 @@ def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
         account.save()
     else:
         account.save(update_fields=["name", "tax_id", "is_active", "is_blocked_in_erp"])
+    keep_restrictions(account, wanted.countries, wanted.licences)
     if copy.account_id != account.pk:
         copy.account = account
         copy.save(update_fields=["account"])

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from integrations.errors import NeedsOperator
 from integrations.flows.customers.registrations import settle_buyers
+from integrations.flows.customers.restrictions import keep_restrictions
 from integrations.flows.groups import GROUP, group_ref
 from integrations.models import Account, CustomerCopy, IdLink, StateChange
 
@@ -58,4 +59,5 @@ def _part(copy: CustomerCopy, account: Account, actor: str) -> None:
         account.storefront_group_id = ""
     account.is_blocked_in_erp, account.is_active = False, True
     account.save(update_fields=["storefront_group_id", "is_blocked_in_erp", "is_active"])
+    keep_restrictions(account, (), ())
     settle_buyers(account.buyers.all(), actor=actor)

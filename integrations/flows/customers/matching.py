@@ -37,12 +37,14 @@ class AccountSide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """`account` is set for "exact" only; `reason` is a sentence for an operator."""
+    """`account` is set for "exact" only; `reason` is a sentence for an operator. `is_linked`: no
+    rule said so, they are linked already."""
 
     confidence: Confidence
     account: int | None = None
     candidates: tuple[int, ...] = ()
     reason: str = ""
+    is_linked: bool = False
 
 
 def tax_key(tax_id: str) -> str:
@@ -90,7 +92,9 @@ class _Sides:
     def match(self, one: ErpSide) -> Match:
         own = self.linked.get(one.ref)
         if own is not None:
-            return Match(confidence="exact", account=own.pk, reason="linked already")
+            return Match(
+                confidence="exact", account=own.pk, reason="linked already", is_linked=True
+            )
         return self._by_tax(one) or self._by_likeness(one) or Match(confidence="none")
 
     def _by_tax(self, one: ErpSide) -> Match | None:

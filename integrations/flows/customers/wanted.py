@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from integrations.flows.groups import group_ref
-from integrations.records import ErpCustomer
+from integrations.records import ErpCustomer, ErpLicence
 
 LONGEST_EMAIL = 254
 LONGEST_NAME = 200
 OF_COMPANY = "company"  # the contact ref of the company's own address
-BY_HAND = "link the two under “Customers in the ERP”, or give it a new company there"
+BY_HAND = "it waits in the matching workbench"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """`groups` maps the refs of the ERP's audiences to their names. `left_out` says of which
-    contacts nothing is made, as (label, reason)."""
+    """`groups` maps the refs of the ERP's audiences to their names. `countries` and `licences`
+    are None where the ERP does not tell: then what was told last stays. `left_out` says of which
+    contacts, or restrictions, nothing is made, as (label, reason)."""
 
     ref: str
     number: str
@@ -44,6 +45,8 @@ class Wanted:
     credit: str
     groups: Mapping[str, str]
     people: tuple[Person, ...]
+    countries: tuple[str, ...] | None = None
+    licences: tuple[ErpLicence, ...] | None = None
     left_out: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -60,7 +63,21 @@ class Wanted:
             "credit": self.credit,
             "groups": dict(sorted(self.groups.items())),
             "people": {one.email: [one.name, one.phone, one.contact_ref] for one in self.people},
+            **self._restrictions,
         }
+
+    @property
+    def _restrictions(self) -> dict[str, Any]:
+        """Only what the ERP tells of, so that nothing else changes where it tells of none."""
+        found: dict[str, Any] = {}
+        if self.countries is not None:
+            found["countries"] = ", ".join(self.countries)
+        if self.licences is not None:
+            found["licences"] = sorted(
+                [one.name, one.number, one.valid_until.isoformat() if one.valid_until else ""]
+                for one in self.licences
+            )
+        return found
 
     @property
     def fingerprint(self) -> str:
@@ -87,7 +104,9 @@ def wanted_of(customer: ErpCustomer) -> Wanted:
         credit=credit_of(customer),
         groups=_groups(customer) if customer.is_active else {},
         people=people if customer.is_active else (),
-        left_out=left_out if customer.is_active else (),
+        countries=customer.allowed_countries,
+        licences=customer.licences,
+        left_out=(*left_out, *customer.unread) if customer.is_active else (),
     )
 
 

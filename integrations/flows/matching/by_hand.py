@@ -1,16 +1,14 @@
 """Linking by hand: what the person names is looked up first."""
 
 from collections.abc import Callable
-from typing import Any
 
 from integrations.errors import NeedsOperator
-from integrations.flows.matching import bench
+from integrations.flows.matching import presses
 from integrations.flows.matching.decide import Record
-from integrations.gateways.storefront import open_storefront
 from integrations.models import MatchProposal
 
-# (shop, ref) → the record there, or None
-Look = Callable[[Any, str], Record | None]
+# (proposal, ref, actor) → the record there, or None
+Look = Callable[[MatchProposal, str, str], Record | None]
 # (proposal, record there) → pairs of parts (here, there)
 Pair = Callable[[MatchProposal, Record], list[tuple[str, str]]]
 
@@ -25,13 +23,12 @@ def register(kind: str, look: Look, pair: Pair) -> None:
 def link(proposal: MatchProposal, *, ref: str, actor: str, reason: str) -> None:
     """Raises NeedsOperator when there is no such record, or it is linked already."""
     look, pair = _kinds[proposal.kind]
-    with open_storefront(proposal.flow.target, actor=actor) as shop:
-        there = look(shop, ref.strip())
+    there = look(proposal, ref.strip(), actor)
     if there is None:
         raise NeedsOperator(
             f"There is no {proposal.get_kind_display().lower()} {ref} in "
             f"{proposal.flow.target.name}.",
             reason="unknown_record",
-            hint="Copy its id from the address of its page in the storefront's admin.",
+            hint="Copy its id from the address of its page.",
         )
-    bench.link_by_hand(proposal, there, pair(proposal, there), actor=actor, reason=reason)
+    presses.link_by_hand(proposal, there, pair(proposal, there), actor=actor, reason=reason)

@@ -6,12 +6,16 @@
 3. What differs is a hand edit: reported with both values, and put back only if the flow's
    setting `hand_edits` says so.
 
-A kind of record takes part by `register_owned(...)`; products do.
+A kind of record takes part by `register_owned(...)`. Products are told of by the storefront's
+events; stock levels, prices and price lists are looked for in complete readings alone, since no
+event of the storefront tells of them.
 """
 
 from integrations.flows.ownership.edits import (
     compare,
     leave_edit,
+    looks_for_edits,
+    note_deleted,
     note_overwritten,
     put_back_edit,
     remember,
@@ -22,6 +26,8 @@ __all__ = [
     "Owned",
     "compare",
     "leave_edit",
+    "looks_for_edits",
+    "note_deleted",
     "note_overwritten",
     "put_back_edit",
     "register_owned",

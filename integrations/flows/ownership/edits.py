@@ -10,6 +10,7 @@ from django.utils import timezone
 from integrations.errors import Conflict, Kind, NeedsOperator, Rejected
 from integrations.flows import issues
 from integrations.flows.ownership.kinds import Change, Content, Owned, owned_by
+from integrations.flows.runs.batch import Work
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, HandEdit, IdLink, Issue, StateChange, WrittenCopy
 
@@ -18,6 +19,11 @@ PUT_BACK = "put_back"
 BY_ITSELF = issues.BY_ITSELF
 OVERWRITTEN = "A change of the source was written over it."
 State = HandEdit.State
+
+
+def looks_for_edits(work: Work) -> bool:
+    """Whether a complete reading of this run compares what should be as it was written."""
+    return work.writes and bool(work.flow.settings.get(SETTING))
 
 
 def remember(written: Iterable[tuple[IdLink, Content]]) -> None:
@@ -40,26 +46,28 @@ def remember(written: Iterable[tuple[IdLink, Content]]) -> None:
 
 def compare(flow: Flow, shop: Any, links: Sequence[IdLink]) -> int:
     """Reads these links' records in the storefront and notes what a hand changed; returns how
-    many differ. `links` come with their `written`; those without one are passed over.
+    many differ. `links` are of one kind and come with their `written`; those of which nobody
+    knows what was written are passed over.
 
     Where the flow puts back, what was written is written again at once.
     """
-    owned = _owned(flow)
-    known = [link for link in links if hasattr(link, "written")]
+    if not links:
+        return 0
+    owned = _owned(flow, links[0])
+    known = [link for link in links if owned.is_judged(link)]
     if not known:
         return 0
     found = owned.read(shop, known)
     told = {
-        link: list(map(list, owned.differences(link.written.content, found.get(link.target_ref))))
-        for link in known
+        link: list(map(list, owned.differences(link, found.get(link.target_ref)))) for link in known
     }
     differing = {link: changes for link, changes in told.items() if changes}
     _end_equal([link for link in known if link not in differing])
     opened = _open(flow, differing)
     if flow.settings.get(SETTING) == PUT_BACK:
         for edit in opened:
-            with suppress(Rejected):  # it stays open, for a person
-                _write_back(owned, shop, edit, actor=BY_ITSELF, reason="The flow puts back.")
+            with suppress(Rejected, NeedsOperator):  # it stays open, for a person
+                _write_back(shop, edit, actor=BY_ITSELF, reason="The flow puts back.")
     note_issue(flow)
     return len(differing)
 
@@ -83,12 +91,25 @@ def note_overwritten(flow: Flow, edits: Mapping[IdLink, Sequence[Change]]) -> No
     )
 
 
+def note_deleted(flow: Flow, label: str, change: Change, *, reason: str) -> None:
+    """Tells of a record that a hand deleted, together with its link: the flow makes it anew."""
+    HandEdit.objects.create(
+        flow=flow,
+        label=label[:200],
+        changes=[list(change)],
+        state=State.PUT_BACK,
+        ended_at=timezone.now(),
+        ended_by=BY_ITSELF,
+        reason=reason,
+    )
+
+
 def put_back_edit(edit: HandEdit, *, actor: str, reason: str) -> None:
     """Writes again what the flow wrote. Raises NeedsOperator for an edit that is over, and
     what the storefront says against it."""
     _refuse_ended(edit)
     with open_storefront(edit.flow.target, actor=actor) as shop:
-        _write_back(_owned(edit.flow), shop, edit, actor=actor, reason=reason)
+        _write_back(shop, edit, actor=actor, reason=reason)
     note_issue(edit.flow)
 
 
@@ -117,10 +138,10 @@ def note_issue(flow: Flow) -> None:
         issues.resolve(issue, actor=BY_ITSELF, reason="No hand edit is open any more.")
 
 
-def _owned(flow: Flow) -> Owned:
-    owned = owned_by(flow.kind)
+def _owned(flow: Flow, link: IdLink) -> Owned:
+    owned = owned_by(flow.kind, link.kind)
     if owned is None:
-        raise LookupError(f"Hand edits of {flow.kind} are not looked for.")
+        raise LookupError(f"Hand edits of {link.kind} in {flow.kind} are not looked for.")
     return owned
 
 
@@ -171,12 +192,15 @@ def _end_equal(links: Sequence[IdLink]) -> None:
     )
 
 
-def _write_back(owned: Owned, shop: Any, edit: HandEdit, *, actor: str, reason: str) -> None:
+def _write_back(shop: Any, edit: HandEdit, *, actor: str, reason: str) -> None:
+    link = edit.link
+    if link is None:
+        raise LookupError(f"{edit} has no link to write by.")
     try:
-        owned.write(shop, edit.link.written.content)
+        _owned(edit.flow, link).write(shop, edit.flow, link)
     except Conflict:
         # It or a part of it was deleted over there: the next complete run makes it anew.
-        IdLink.objects.filter(pk=edit.link_id).update(fingerprint="")
+        IdLink.objects.filter(pk=link.pk).update(fingerprint="")
         reason = f"{reason} Something of it was deleted; the next complete run makes it anew."
     _end(edit, State.PUT_BACK, actor=actor, reason=reason.strip())
 

@@ -14,7 +14,7 @@ from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.start import start_job
 from integrations.flows.issues import note_move
 from integrations.flows.ownership.edits import compare
-from integrations.flows.ownership.kinds import Owned, all_owned, owned_by
+from integrations.flows.ownership.kinds import Owned, all_owned, told_by_events
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Event, Flow, IdLink, Run, WrittenCopy
 from integrations.webhooks import handlers
@@ -76,9 +76,8 @@ def look(ctx: StepContext) -> Mapping[str, Any]:
 
 
 def _suspects(flow: Flow) -> list[IdLink]:
-    owned = owned_by(flow.kind)
     links = IdLink.objects.filter(
-        kind=owned.link_kind if owned else "",
+        kind__in=[owned.link_kind for owned in told_by_events(flow.kind)],
         source=flow.source,
         target=flow.target,
         written__suspect_at__isnull=False,

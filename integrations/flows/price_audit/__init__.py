@@ -8,10 +8,12 @@
    hold, and a repair plan.
 4. One issue per cause is opened; it closes with the next sample that finds it no more.
 
-Nothing is written to either side. The storefront tells what it charges now, so only today's
-prices are compared.
+Nothing is written to either side by an audit. The storefront tells only what it charges now: for
+another day its side is what the portal has planned (`planned`), and shown as such. What can be
+repaired by a machine is, when a person asks for it (`repair`); the same prices are compared again.
 """
 
+from integrations.flows.price_audit.repair import repairable, request_repair
 from integrations.flows.price_audit.request import request_audit, start_nightly
 
-__all__ = ["request_audit", "start_nightly"]
+__all__ = ["repairable", "request_audit", "request_repair", "start_nightly"]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from integrations.errors import NeedsOperator, Rejected
 from integrations.flows.groups import groups_of
 from integrations.flows.price_audit.case import Case, Question
+from integrations.flows.price_audit.planned import Plans, planned_price
 from integrations.flows.prices.decide import EVERYONE
 from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.offers import Kept
@@ -36,17 +37,23 @@ class Asking:
         self._regions = {one.currency: one.ref for one in reversed(tuple(shop.regions()))}
         self._sold_in = shop.sold_currencies()
 
-    def cases(self, questions: Sequence[Question], *, now: datetime) -> list[Case]:
+    def cases(
+        self, questions: Sequence[Question], *, now: datetime, is_planned: bool = False
+    ) -> list[Case]:
         """One case per question, in their order. The ERP is asked once per customer and
-        currency, the storefront once for all."""
+        currency, the storefront once for all. `is_planned`: the storefront tells only whose
+        groups the customers are in; their prices are what is planned for the day."""
         said, refused = self._ask_erp(questions)
         rows = self._rows(questions)
         kept = {name: [self._copy.as_kept(row) for row in some] for name, some in rows.items()}
         told, there = self._ask_shop(questions, kept)
+        if is_planned:
+            told = self._planned(questions, told, rows, kept)
         list_ids = {one.list_id for one in told.values() if one.list_id}
         list_ids |= {one.list_id for some in kept.values() for one in some if one.list_id}
         lists = {one.list_id: one for one in self._shop.price_lists(sorted(list_ids))}
         ours, groups = self._links(list_ids, kept)
+        claimed = self._copy.claimed({one.price_id for one in told.values() if one.price_id})
         return [
             Case(
                 question=one,
@@ -62,6 +69,8 @@ class Asking:
                 there=there,
                 lists=lists,
                 ours=ours,
+                claimed=frozenset(claimed),
+                is_planned=is_planned,
                 groups=groups,
             )
             for n, one in enumerate(questions)
@@ -116,6 +125,27 @@ class Asking:
         told = {int(one.our_ref): one for one in answers}
         return told, {one.price_id: one for one in there}
 
+    def _planned(
+        self,
+        questions: Sequence[Question],
+        told: Mapping[int, BuyerPrice],
+        rows: Mapping[Any, Sequence[PriceRow]],
+        kept: Mapping[Any, Sequence[Kept]],
+    ) -> dict[int, BuyerPrice]:
+        """In place of what is charged now: what the portal has planned for the day."""
+        groups = self._groups(kept)
+        found = {}
+        for n, answer in told.items():
+            about = questions[n].variant_ref, questions[n].currency
+            plans = Plans(
+                rows=kept.get(about, ()),
+                problems={row.pk: row.problem for row in rows.get(about, ())},
+                groups=groups,
+                own_first=self._flow.settings.get("precedence") == "customer",
+            )
+            found[n] = planned_price(questions[n], plans, answer)
+        return found
+
     def _rows(self, questions: Sequence[Question]) -> dict[tuple[str, str], list[PriceRow]]:
         """The copy's prices by SKU and currency, without those of other single customers."""
         whom = Q(audience__in=(EVERYONE, "price_list", "customer_group"))
@@ -138,14 +168,18 @@ class Asking:
         made = IdLink.objects.filter(
             kind=IdLink.Kind.PRICE_LIST, source=source, target=target, target_ref__in=list_ids
         )
+        ours = frozenset(made.values_list("target_ref", flat=True))
+        return ours, self._groups(kept)
+
+    def _groups(self, kept: Mapping[Any, Sequence[Kept]]) -> dict[str, str]:
+        """The customer group of each audience that has a price among these."""
         refs = {
             f"{row.audience}:{row.audience_ref}"
             for some in kept.values()
             for row in some
             if row.audience != EVERYONE
         }
-        ours = frozenset(made.values_list("target_ref", flat=True))
-        return ours, groups_of(source, target, refs)
+        return groups_of(self._flow.source, self._flow.target, refs)
 
 
 def _line(n: int, question: Question) -> PriceAsk:

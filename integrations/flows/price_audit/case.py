@@ -21,7 +21,7 @@ Cause = PriceDrift.Cause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What does one piece cost this customer today, in an order of so many?
+    """What does one piece cost this customer on that day, in an order of so many?
 
     `customer_id` and `variant_id` are the storefront's, `customer_ref` and `variant_ref` the
     ERP's; `why` it was chosen.
@@ -50,7 +50,9 @@ class Case:
 
     `rows` are the copy's prices of this SKU and currency, `problems` why some of them are not
     sold at, by pk. Of the storefront: `there` are rows of prices by id, `lists` price lists,
-    `ours` the ids of those that the portal made, `groups` the customer group of each audience.
+    `ours` the ids of those that the portal made, `claimed` the ids of prices that are rows of the
+    copy, `groups` the customer group of each audience. `is_planned`: the answer of the storefront
+    is what the portal has planned for the day of the question, which is not today.
     `refused` says why nothing could be asked; then the answers are None.
     """
 
@@ -65,6 +67,8 @@ class Case:
     there: Mapping[str, PriceRowThere] = field(default_factory=dict)
     lists: Mapping[str, StorefrontPriceList] = field(default_factory=dict)
     ours: frozenset[str] = frozenset()
+    claimed: frozenset[str] = frozenset()
+    is_planned: bool = False
     groups: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -58,18 +58,26 @@ def rounding(case: Case, erp: Decimal, shop: Decimal) -> Finding:
         found=f"The storefront holds {_plain(shop)} for {_plain(erp)}: rounded for one piece, "
         f"and {_plain(off)} {case.question.currency} off in an order of "
         f"{_plain(case.question.quantity)}.",
-        plan=f"{RERUN}: it writes all digits. If it comes back, something else rounds the price.",
-        step={"do": "rerun_prices", "storefront_price": charged.price_id if charged else ""},
+        plan="Write the price again: with all its digits. If it comes back, something else "
+        "rounds it.",
+        step=_rewrite_of(case, charged),
     )
 
 
-def unruled_list(held: StorefrontPriceList) -> Finding:
+def unruled_list(held: StorefrontPriceList, *, is_ours: bool) -> Finding:
     whom = "everyone" if not held.rules else "others than its customer group"
+    if is_ours:
+        return Finding(
+            cause=Cause.UNRULED_LIST,
+            found=f"The price list {held.title} is for {whom}.",
+            plan="Give it its customer group as the condition again; until then it is a draft.",
+            step={"do": "rule_list", "list": held.list_id},
+        )
     return Finding(
         cause=Cause.UNRULED_LIST,
         found=f"The price list {held.title} is for {whom}.",
-        plan="Make it a draft at once. Give it its customer group as the condition and make it "
-        f"active, or delete it; then {RERUN[0].lower()}{RERUN[1:]}.",
+        plan="The portal did not make it. Make it a draft in the storefront, or give it a customer "
+        "group as the condition, unless everyone is meant to pay its prices.",
         step={"do": "draft_list", "list": held.list_id},
     )
 
@@ -80,9 +88,8 @@ def missing_list(row: Kept) -> Finding:
         cause=Cause.MISSING_LIST,
         found=f"The price list of {row.audience_name or row.audience_ref} is not in the "
         f"storefront: it {was}.",
-        plan=f"{RERUN}; where a list was deleted, twice: the first run notices, the second "
-        "writes it anew.",
-        step=_rerun(row),
+        plan="Write the list with all its prices.",
+        step=_rewrite(row),
     )
 
 
@@ -90,7 +97,7 @@ def list_draft(held: StorefrontPriceList) -> Finding:
     return Finding(
         cause=Cause.LIST_DRAFT,
         found=f"The price list {held.title} is a draft, so its prices do not hold.",
-        plan="Somebody set it to draft in the storefront: make it active there if it may hold.",
+        plan="Somebody set it to draft in the storefront: make it active if it may hold.",
         step={"do": "activate_list", "list": held.list_id},
     )
 
@@ -99,10 +106,10 @@ def list_dates(held: StorefrontPriceList, row: Kept) -> Finding:
     days = f"{row.starts_on or 'ever'} to {row.ends_on or 'ever'}"
     return Finding(
         cause=Cause.LIST_DATES,
-        found=f"The price list {held.title} does not hold today in the storefront; in the ERP "
-        f"its prices hold from {days}.",
-        plan=f"{RERUN}: it sets the days of its lists. Compare the flow's time zone too.",
-        step=_rerun(row),
+        found=f"The price list {held.title} does not hold on this day in the storefront; in the "
+        f"ERP its prices hold from {days}.",
+        plan="Set its days again. Compare the flow's time zone too.",
+        step={"do": "date_list", "list": held.list_id},
     )
 
 
@@ -122,7 +129,7 @@ def held_back(row: Kept, problem: str) -> Finding:
         cause=Cause.HELD_BACK,
         found=f"The prices flow does not write this price: {problem}",
         plan="Do what the sentence says, then run the prices flow completely.",
-        step=_rerun(row),
+        step={"do": "clear_up", "refs": [row.ref]},
     )
 
 
@@ -131,8 +138,8 @@ def deleted_row(row: Kept) -> Finding:
     return Finding(
         cause=Cause.STALE_ROW,
         found=f"The price {_plain(row.net_unit_price)} {row.currency} {was}.",
-        plan=f"{RERUN}. If the price stays away, change it in the ERP so that it is sent anew.",
-        step=_rerun(row),
+        plan="Write the price again.",
+        step=_rewrite(row),
     )
 
 
@@ -141,9 +148,8 @@ def stale_row(row: Kept, there: PriceRowThere) -> Finding:
         cause=Cause.STALE_ROW,
         found=f"The storefront holds {_plain(there.net_amount)}, the ERP's price is "
         f"{_plain(row.net_unit_price)} {row.currency}.",
-        plan="Delete the price in the storefront or change it in the ERP; then "
-        f"{RERUN[0].lower()}{RERUN[1:]}: it writes what changed in the ERP or is gone.",
-        step=_rerun(row, price=there.price_id),
+        plan="Write the price again.",
+        step=_rewrite(row, price=there.price_id),
     )
 
 
@@ -153,8 +159,18 @@ def other_step(row: Kept, there: PriceRowThere, low: int, high: int | None) -> F
         cause=Cause.TIER,
         found=f"The storefront holds this price{held}, the ERP "
         f"has it{pieces(low, high) or ' for any quantity'}.",
-        plan=f"{RERUN}; a step that was changed by hand in the storefront is deleted there first.",
-        step=_rerun(row, price=there.price_id),
+        plan="Write the price with its quantity steps again.",
+        step=_rewrite(row, price=there.price_id),
+    )
+
+
+def stray_row(shop: BuyerPrice, there: PriceRowThere, held: StorefrontPriceList) -> Finding:
+    return Finding(
+        cause=Cause.STALE_ROW,
+        found=f"The price list {held.title} holds {_plain(there.net_amount)} {there.currency}, "
+        "which is no price of the ERP: somebody added it, or it was left over.",
+        plan="Delete this price in the storefront.",
+        step={"do": "remove_row", "list": shop.list_id, "storefront_price": shop.price_id},
     )
 
 
@@ -163,7 +179,7 @@ def no_price(shop: BuyerPrice) -> Finding:
         cause=Cause.NO_PRICE,
         found=shop.problem or "The storefront has no price.",
         plan="Publish the product, or add what is missing; then run the prices flow completely.",
-        step={"do": "rerun_prices"},
+        step={"do": "publish"},
     )
 
 
@@ -247,6 +263,16 @@ def _behind(held: list[Kept], erp: PriceAnswer) -> Finding:
         plan=f"{RERUN}: the ERP's price changed since it was read.",
         step=_rerun(row),
     )
+
+
+def _rewrite(row: Kept, **more: str) -> dict[str, Any]:
+    """The copy has the right price: it is written as if it had never been."""
+    return {"do": "rewrite_prices", "refs": [row.ref], "list": row.list_id, **more}
+
+
+def _rewrite_of(case: Case, charged: PriceRowThere | None) -> dict[str, Any]:
+    row = next((one for one in case.rows if charged and one.price_id == charged.price_id), None)
+    return _rewrite(row, price=row.price_id) if row else {"do": "rerun_prices"}
 
 
 def _rerun(row: Kept, **more: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from integrations.errors import NeedsOperator
 from integrations.flows.price_audit import causes
 from integrations.flows.price_audit.case import Case, Cause, Finding
-from integrations.flows.price_audit.due import Due, due_of
+from integrations.flows.price_audit.due import EVERYONE, Due, due_of
 from integrations.flows.totals.currency import round_half_up
 from integrations.records import BuyerPrice, PriceAnswer, PriceRefusal
 
@@ -33,11 +33,18 @@ def decide(case: Case) -> Finding | None:
 def _compare(case: Case, erp: PriceAnswer, shop: BuyerPrice) -> Finding | None:
     if shop.amount is not None:
         if _line(case, shop.amount) == _line(case, erp.net_unit_price):
-            return None
+            return _will_hold(case, erp) if case.is_planned else None
         code = case.question.currency
         if round_half_up(shop.amount, code) == round_half_up(erp.net_unit_price, code):
             return causes.rounding(case, erp.net_unit_price, shop.amount)
     return _unruled(case, shop) or _why(case, erp, shop)
+
+
+def _will_hold(case: Case, erp: PriceAnswer) -> Finding | None:
+    """What is planned is right; but whether the price list is there to charge it that day?
+    Everyone's price is written when its day comes."""
+    due = due_of(case, erp)
+    return _why_not(case, due) if due is not None and due.row.audience != EVERYONE else None
 
 
 def _line(case: Case, price: Decimal) -> Decimal:
@@ -47,7 +54,9 @@ def _line(case: Case, price: Decimal) -> Decimal:
 
 def _unruled(case: Case, shop: BuyerPrice) -> Finding | None:
     held = case.lists.get(shop.list_id)
-    return causes.unruled_list(held) if held is not None and not held.rules else None
+    if held is None or held.rules:
+        return None
+    return causes.unruled_list(held, is_ours=held.list_id in case.ours)
 
 
 def _why(case: Case, erp: PriceAnswer, shop: BuyerPrice) -> Finding:
@@ -63,7 +72,7 @@ def _why_not(case: Case, due: Due) -> Finding | None:
     problem = case.problems.get(row.pk, "")
     if problem and not row.is_there:
         return causes.held_back(row, problem)
-    if row.audience != "everyone":
+    if row.audience != EVERYONE:
         found = _list_problem(case, due)
         if found is not None:
             return found
@@ -83,7 +92,7 @@ def _list_problem(case: Case, due: Due) -> Finding | None:
         return causes.missing_list(row)
     group = case.groups.get(due.group_ref, "")
     if not held.is_for(group):
-        return causes.unruled_list(held)
+        return causes.unruled_list(held, is_ours=True)
     if not held.is_active:
         return causes.list_draft(held)
     if not (held.starts_at or case.now) <= case.now <= (held.ends_at or case.now):
@@ -100,6 +109,9 @@ def _what_wins(case: Case, shop: BuyerPrice, due: Due) -> Finding:
     is_foreign = bool(shop.list_id) and shop.list_id not in case.ours
     if is_foreign or (charged is not None and not charged.is_plain):
         return causes.other_price(shop, case.lists.get(shop.list_id))
+    held = case.lists.get(shop.list_id)
+    if held is not None and charged is not None and shop.price_id not in case.claimed:
+        return causes.stray_row(shop, charged, held)
     if shop.list_id and shop.list_id != due.row.list_id:
         return causes.precedence(due.row, case.lists.get(shop.list_id))
     return causes.unknown(shop, Cause.UNKNOWN)

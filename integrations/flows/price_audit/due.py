@@ -1,6 +1,6 @@
 """Which price of the catalogue copy the ERP's answer comes from. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -48,12 +48,16 @@ def holding(case: Case) -> Iterator[Due]:
 
 def steps(case: Case) -> Iterator[Due]:
     """All quantity steps that hold on the day."""
-    for offer in {row.offer for row in case.rows}:
-        rows = [row for row in case.rows if row.offer == offer and _holds(row, case)]
+    return steps_on(case.rows, case.question.asked_on)
+
+
+def steps_on(some: Sequence[Kept], day: date) -> Iterator[Due]:
+    for offer in sorted({row.offer for row in some}):
+        rows = [row for row in some if row.offer == offer and _holds(row, day)]
         is_for_all = bool(rows) and rows[0].audience == EVERYONE
         spans = [cheapest(rows)] if is_for_all else list(by_span(rows))
-        for some in spans:
-            for step in steps_of(some):
+        for span in spans:
+            for step in steps_of(span):
                 yield Due(row=step.row, low=step.low, high=step.high)
 
 
@@ -81,6 +85,5 @@ def _rank(case: Case, row: Kept, erp: PriceAnswer) -> tuple[int, int, str]:
     return int(not concerns(case, row, erp)), _CLOSEST.index(row.audience), row.ref
 
 
-def _holds(row: Kept, case: Case) -> bool:
-    day: date = case.question.asked_on
+def _holds(row: Kept, day: date) -> bool:
     return row.is_active and (row.starts_on or day) <= day <= (row.ends_on or day)

@@ -33,17 +33,22 @@ def request_audit(
     sku: str = "",
     quantity: Decimal = Decimal(1),
     currency: str = "",
+    on: date | None = None,
     now: datetime | None = None,
 ) -> PriceAudit:
     """Starts an audit of the prices flow, or returns the one that runs.
 
     With `account` and `sku` that one price is compared, otherwise a sample of `size`, chosen by
-    `seed` (by chance). Raises NeedsOperator for a flow of another kind, for only one of account
-    and SKU, for an unknown customer or SKU, and for a size or quantity out of range.
+    `seed` (by chance). `on` is another day than today, in the seller's zone: the ERP is asked for
+    that day, and the storefront's side is what the portal has planned for it, because a
+    storefront tells only what it charges now. Raises NeedsOperator for a flow of another kind,
+    for only one of account and SKU, for an unknown customer or SKU, and for a size or quantity
+    out of range.
     """
     now = now or timezone.now()
     _refuse(flow, account=account, sku=sku, quantity=quantity, size=size)
-    day = now.astimezone(zone_of(flow.settings)).date()
+    today = now.astimezone(zone_of(flow.settings)).date()
+    day = on or today
     seed = secrets.randbits(31) if seed is None else seed
     asked: list[Question] = []
     if account:
@@ -61,6 +66,7 @@ def request_audit(
             wanted=1 if account else _size(flow, size),
             chosen={"named": 1} if account else {},
             asked=[to_json(one) for one in asked],
+            on=None if day == today else day,
             started_at=now,
         )
         start_work(audit, actor=actor)

@@ -91,15 +91,14 @@ def _quoted_lately(flow: Flow) -> list[Wish]:
 
 def _last_found(flow: Flow) -> tuple[list[Wish], list[Wish]]:
     """What drifted in the last sample and since, and what could not be compared there."""
-    last = PriceAudit.objects.filter(flow=flow, is_sample=True, state=PriceAudit.State.DONE)
+    last = PriceAudit.objects.filter(
+        flow=flow, is_sample=True, on=None, state=PriceAudit.State.DONE
+    )
     since = last.order_by("-id").values_list("pk", flat=True).first() or 0
-    rows = PriceDrift.objects.filter(audit__flow=flow, audit_id__gte=since)
+    rows = PriceDrift.objects.filter(audit__flow=flow, audit__on=None, audit_id__gte=since)
     found: dict[bool, list[Wish]] = {True: [], False: []}
     for one in rows.order_by("audit_id", "n")[: 2 * MOST]:
-        wish = Wish(
-            customer_id=one.customer_id, sku=one.sku, quantity=one.quantity, currency=one.currency
-        )
-        found[one.cause == PriceDrift.Cause.NOT_COMPARED].append(wish)
+        found[one.cause == PriceDrift.Cause.NOT_COMPARED].append(_wish_of(one))
     return found[False], found[True]
 
 
@@ -118,6 +117,21 @@ def _asked(flow: Flow, wishes: Sequence[Wish], on: date, why: str) -> Iterable[Q
         party, variant = known.get(wish.customer_id), variants.get(wish.sku)
         if party and variant:
             yield question_of(party, wish, variant, on, why)
+
+
+def asked_again(flow: Flow, drifts: Iterable[PriceDrift], on: date, why: str) -> list[Question]:
+    """The questions of these drifts, each once; without customers and SKUs that are gone."""
+    wishes = [_wish_of(one) for one in drifts]
+    return list({one.about: one for one in _asked(flow, wishes, on, why)}.values())
+
+
+def _wish_of(drift: PriceDrift) -> Wish:
+    return Wish(
+        customer_id=drift.customer_id,
+        sku=drift.sku,
+        quantity=drift.quantity,
+        currency=drift.currency,
+    )
 
 
 def _at_random(flow: Flow, size: int, rolls: Random, on: date) -> Iterable[Question]:

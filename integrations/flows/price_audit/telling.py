@@ -24,6 +24,10 @@ def tell(audit: PriceAudit) -> None:
             hint=_hint(audit, cause),
             connection=audit.flow.target,
         )
+    if audit.on is not None:  # what is planned closes nothing that is charged
+        return
+    if audit.again_of is not None:
+        _close_repaired(audit, audit.again_of)
     if not audit.is_sample or not audit.equal + audit.drifted:
         return
     gone = [cause_of(audit.flow, one) for one in Cause.values if one not in counts]
@@ -32,6 +36,24 @@ def tell(audit: PriceAudit) -> None:
     for issue in Issue.objects.filter(cause__in=gone, state=Issue.State.OPEN):
         issues.resolve(
             issue, actor=issues.BY_ITSELF, reason=f"Price audit {audit.pk} does not find it."
+        )
+
+
+def _close_repaired(audit: PriceAudit, before: PriceAudit) -> None:
+    """Closes the issue of a cause all of whose drifts were repaired, and found no more."""
+    left = set(before.drifts.exclude(repair=PriceDrift.Repair.DONE).values_list("cause", flat=True))
+    left |= set(audit.drifts.values_list("cause", flat=True))
+    if audit.uncompared:
+        return
+    mended = set(before.drifts.values_list("cause", flat=True)) - left
+    newer = PriceDrift.objects.filter(audit__flow=audit.flow, audit_id__gt=before.pk)
+    mended -= set(newer.exclude(audit=audit).values_list("cause", flat=True))
+    causes = [cause_of(audit.flow, cause) for cause in mended]
+    for issue in Issue.objects.filter(cause__in=causes, state=Issue.State.OPEN):
+        issues.resolve(
+            issue,
+            actor=issues.BY_ITSELF,
+            reason=f"Repaired; price audit {audit.pk} does not find it any more.",
         )
 
 

@@ -12,7 +12,7 @@ written to either side.
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -39,6 +39,7 @@ from integrations.records.codec import from_json, to_json
 logger = logging.getLogger(__name__)
 
 AUDIT = "audit_prices"
+NOON = time(12)  # of another day than today
 AT_ONCE = 25  # questions between two commits
 LONGEST_PASS = timedelta(seconds=20)  # as of a run: well below the queue's time limit
 NOTHING = (
@@ -65,7 +66,7 @@ def choose(ctx: StepContext) -> Mapping[str, Any]:
     """Draws the sample; one that was drawn stays."""
     audit = _audit_of(ctx)
     if audit.is_sample and not audit.chosen and audit.done == 0:
-        day = audit.started_at.astimezone(zone_of(audit.flow.settings)).date()
+        day = audit.on or audit.started_at.astimezone(zone_of(audit.flow.settings)).date()
         asked, chosen = sampling.sample(audit.flow, size=audit.wanted, seed=audit.seed, on=day)
         asked.sort(key=lambda one: (one.customer_ref, one.currency))  # few calls of the ERP
         audit.asked, audit.chosen = [to_json(one) for one in asked], chosen
@@ -119,12 +120,14 @@ def _is_open(audit: PriceAudit) -> bool:
 
 def _compare_some(audit: PriceAudit, asking: Asking, ctx: StepContext) -> None:
     # Whatever day it was chosen on: the storefront tells what it charges now.
-    today = timezone.now().astimezone(zone_of(audit.flow.settings)).date()
+    zone = zone_of(audit.flow.settings)
+    day = audit.on or timezone.now().astimezone(zone).date()
     some = [
-        replace(from_json(Question, one), asked_on=today)
+        replace(from_json(Question, one), asked_on=day)
         for one in audit.asked[audit.done : audit.done + AT_ONCE]
     ]
-    cases = asking.cases(some, now=timezone.now())
+    now = datetime.combine(audit.on, NOON, zone) if audit.on else timezone.now()
+    cases = asking.cases(some, now=now, is_planned=audit.on is not None)
     found = [decide(case) for case in cases]
     ctx.checkpoint()
     drifts = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 
 from integrations.flows.prices.offers import (
     Kept,
@@ -56,7 +56,7 @@ class Wanted:
     @property
     def text(self) -> str:
         """For people: what is paid and for how many."""
-        return f"{self.amount.normalize():f} {self.row.currency}{pieces(self.low, self.high)}"
+        return price_text(self.amount, self.row.currency, self.low, self.high)
 
     @property
     def fingerprint(self) -> str:
@@ -150,11 +150,28 @@ def is_offered(row: Kept, terms: Terms) -> bool:
     return row.is_active and terms.takes(row) and not has_ended
 
 
-def list_key(row: Kept) -> str:
+class Audienced(Protocol):
+    """What tells which price list a price belongs to."""
+
+    @property
+    def audience(self) -> str: ...
+    @property
+    def audience_ref(self) -> str: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def list_key(row: Audienced) -> str:
     """Names the price list that the row belongs to: one audience and one span of days."""
     start, end = row.starts_on or "", row.ends_on or ""
     key = f"{row.audience}:{row.audience_ref}|{start}|{end}"
     return key if len(key) <= LONGEST_KEY else f"{row.audience}:{digest(key)}"
+
+
+def price_text(amount: Decimal, currency: str, low: int, high: int | None) -> str:
+    return f"{amount.normalize():f} {currency}{pieces(low, high)}"
 
 
 def pieces(low: int, high: int | None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.errors import NeedsOperator
-from integrations.flows.prices import items, unreadable
+from integrations.flows.ownership import looks_for_edits
+from integrations.flows.prices import edits, items, unreadable
 from integrations.flows.prices.base import BasePrices
 from integrations.flows.prices.decide import (
     EVERYONE,
@@ -74,8 +75,11 @@ class PricePages:
         """Reads one page and carries out what it asks for. Safe to repeat.
 
         After the source's last page come pages of what is gone from it (a complete window), or
-        of what has become due (the others).
+        of what has become due (the others); last, where the flow says so, the complete one
+        looks for what a hand changed.
         """
+        if cursor and cursor.startswith(edits.EDITS):
+            return _looked(edits.look_page(self._work, self._shop, cursor))
         if cursor and cursor.startswith(GONE_LISTS):
             return self._tidy_lists(_number(cursor))
         if cursor and cursor.startswith(GONE):
@@ -186,7 +190,8 @@ class PricePages:
 
     def _tidy_lists(self, after: int) -> PageOutcome:
         told, last = self._tidying.page(after)
-        following = f"{GONE_LISTS}{last}" if last else None
+        after_all = edits.FIRST if looks_for_edits(self._work) else None
+        following = f"{GONE_LISTS}{last}" if last else after_all
         return PageOutcome(read=0, unchanged=0, items=tuple(told), next_cursor=following)
 
     def _terms(self) -> Terms:
@@ -196,6 +201,10 @@ class PricePages:
             gross=self._shop.gross_currencies(),
             now=timezone.now(),
         )
+
+
+def _looked(following: str | None) -> PageOutcome:
+    return PageOutcome(read=0, unchanged=0, items=(), next_cursor=following)
 
 
 def _number(cursor: str) -> int:

@@ -15,9 +15,11 @@ from integrations.errors import Kind, NeedsOperator
 from integrations.flows import issues
 from integrations.flows.groups import ensure_groups, group_ref, groups_of
 from integrations.flows.links import bind
+from integrations.flows.ownership import note_deleted
+from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.offers import Kept, Span
 from integrations.flows.runs.batch import Work
-from integrations.models import IdLink, Issue
+from integrations.models import Flow, IdLink, Issue
 from integrations.records import PriceListWrite, StorefrontPriceList
 
 PRICE_LIST = IdLink.Kind.PRICE_LIST
@@ -43,7 +45,7 @@ class Lists:
             link = links.get(key)
             held = there.get(link.target_ref) if link else None
             if link is not None and held is None:
-                link.delete()  # a person deleted the list; its prices went with it
+                forget_deleted_list(self._work.flow, link)
             try:
                 ids[key] = self._make_ready(key, wanted[key], held)
             except NeedsOperator as exc:
@@ -177,8 +179,7 @@ class Lists:
         )
 
     def _goes_first(self, key: str) -> bool:
-        settings = self._work.flow.settings
-        return settings.get("precedence") == "customer" and key.startswith("customer:")
+        return goes_first(self._work.flow, key)
 
     def _rank(self, held: StorefrontPriceList, key: str) -> None:
         self._work.checkpoint()
@@ -218,6 +219,24 @@ class Lists:
             ),
             connection=self._target,
         )
+
+
+def goes_first(flow: Flow, key: str) -> bool:
+    """Whether this list's prices go before those of other lists."""
+    return flow.settings.get("precedence") == "customer" and key.startswith("customer:")
+
+
+def forget_deleted_list(flow: Flow, link: IdLink) -> None:
+    """A person deleted the list, and its prices went with it: all of them are written anew."""
+    PriceCopy(flow, run_id=0).forget_list(link.target_ref)
+    note_deleted(
+        flow,
+        link.label or link.source_ref,
+        ("price list", "in the storefront", "deleted"),
+        reason="It is made anew when its prices are next written, at the latest by the next "
+        "complete reading.",
+    )
+    link.delete()
 
 
 def moments_of(span: Span, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from integrations.flows.prices.kept import PriceCopy
-from integrations.flows.prices.lists import PRICE_LIST, Lists
+from integrations.flows.prices.lists import PRICE_LIST, Lists, forget_deleted_list
 from integrations.flows.runs.batch import PlanItem, Work
 from integrations.models import IdLink
 
@@ -66,5 +66,4 @@ class Tidying:
 
     def _forget(self, link: IdLink) -> None:
         if self._work.writes:
-            self._copy.forget_list(link.target_ref)
-            link.delete()
+            forget_deleted_list(self._work.flow, link)

@@ -1,14 +1,14 @@
 """One page of products, from the ERP to the storefront."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
-from integrations.flows.ownership import compare, note_overwritten
+from integrations.flows.ownership import compare, looks_for_edits, note_overwritten
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
 from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
@@ -36,9 +36,7 @@ from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
 from integrations.models import Flow
 from integrations.ports import PullsProducts
-from integrations.records import StorefrontProduct, Window
-
-HAND_EDITS = "hand_edits"
+from integrations.records import ErpProduct, Page, StorefrontProduct, Window
 
 
 @contextmanager
@@ -51,6 +49,26 @@ def open_products(work: Work) -> Iterator[HandlePage]:
         reading_ahead(erp, "product_page") as pages,
     ):
         yield ProductPages(work, erp=pages, shop=shop).handle
+
+
+class _Kept:
+    """Records of the source that were read before, as a source of one page."""
+
+    def __init__(self, products: Sequence[ErpProduct]) -> None:
+        self._products = tuple(products)
+
+    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
+        return Page(rows=self._products, next_cursor=None)
+
+
+@contextmanager
+def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], PageOutcome]]:
+    """Opens the storefront alone; yields what decides and writes products read before."""
+    window = Window(start=work.run.started_at, end=work.run.started_at)
+    with open_storefront(work.flow.target, actor=work.actor) as shop:
+        yield lambda products: ProductPages(work, erp=_Kept(products), shop=shop).handle(
+            window, None
+        )
 
 
 def terms_of(flow: Flow) -> ShopTerms:
@@ -117,9 +135,7 @@ class ProductPages:
         self, place: Place, unchanged: Sequence[Decision], known: Mapping[str, Known]
     ) -> None:
         """In a complete reading, where the flow is told to: what should be as it was written."""
-        if not place.is_complete or place.is_late or not self._work.writes:
-            return
-        if not self._work.flow.settings.get(HAND_EDITS):
+        if not place.is_complete or place.is_late or not looks_for_edits(self._work):
             return
         refs = [one.product.ref for one in unchanged if one.product.ref in known]
         for some in in_batches(refs, products_at_once()):

@@ -11,8 +11,10 @@ from integrations.flows.matching.loose import loose_code, loose_name
 from integrations.flows.products.decide import label_of
 from integrations.flows.products.wanted import active_variants
 from integrations.flows.runs.batch import Work
+from integrations.gateways.storefront import open_storefront
 from integrations.models import IdLink, MatchProposal
 from integrations.records import ErpProduct, Page, StorefrontProduct
+from integrations.records.codec import to_json
 
 RULES = (
     Rule(by="sku", words="SKU", same=100, alike=80, links=True),
@@ -119,7 +121,7 @@ class ProductMatching:
             if verdict.what == "link" and waiting.get(record.ref):
                 verdict = Verdict(what="ask", candidates=verdict.candidates, why=UNDONE)
             found[record.ref] = verdict
-        self._keep(records, found, waiting)
+        self._keep(records, found, waiting, {one.ref: to_json(one) for one in products})
         return found
 
     def note_linked(
@@ -134,12 +136,13 @@ class ProductMatching:
         records: Sequence[Record],
         verdicts: Mapping[str, Verdict],
         waiting: Mapping[str, bool],
+        wholes: Mapping[str, dict[str, Any]],
     ) -> None:
         if self._work.is_dry:
             return
         asked = [(one, verdicts[one.ref]) for one in records if verdicts[one.ref].what == "ask"]
         if asked:
-            self._bench.ask(asked)
+            self._bench.ask(asked, wholes)
         over = [ref for ref in waiting if verdicts[ref].what == "new"]
         if over:
             self._bench.settle(over)
@@ -172,9 +175,10 @@ def _names(title: str) -> Iterable[Trait]:
         yield Trait(by="name", value=title.strip(), key=loose_name(title))
 
 
-def look_there(shop: Any, ref: str) -> Record | None:
+def look_there(proposal: MatchProposal, ref: str, actor: str) -> Record | None:
     """The product of that id as it is now."""
-    return next((record_there(one) for one in shop.products_by_id([ref])), None)
+    with open_storefront(proposal.flow.target, actor=actor) as shop:
+        return next((record_there(one) for one in shop.products_by_id([ref])), None)
 
 
 def pairs_by_hand(proposal: MatchProposal, there: Record) -> list[tuple[str, str]]:

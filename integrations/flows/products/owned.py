@@ -40,7 +40,7 @@ def edits_of(link: IdLink, found: StorefrontProduct | None) -> Sequence[Change]:
     """What a hand changed since the flow wrote this product; nothing where that is not known."""
     if found is None or not hasattr(link, "written"):
         return ()
-    return _changes(link.written.content, found)
+    return _changes(link, found)
 
 
 def _read(shop: Any, links: Sequence[IdLink]) -> Mapping[str, StorefrontProduct]:
@@ -48,16 +48,16 @@ def _read(shop: Any, links: Sequence[IdLink]) -> Mapping[str, StorefrontProduct]
     return {product.product_id: product for product in found}
 
 
-def _changes(content: Content, found: StorefrontProduct | None) -> Sequence[Change]:
+def _changes(link: IdLink, found: StorefrontProduct | None) -> Sequence[Change]:
     """(field, what was written, what is there)."""
     if found is None:
         return (GONE,)
-    written = from_json(ProductWrite, content)
+    written = from_json(ProductWrite, link.written.content)
     return [(field, after, before) for field, before, after in differences(written, found)]
 
 
-def _write(shop: Any, content: Content) -> None:
-    shop.write_products([from_json(ProductWrite, content)])
+def _write(shop: Any, flow: Flow, link: IdLink) -> None:
+    shop.write_products([from_json(ProductWrite, link.written.content)])
 
 
 OWNED_PRODUCTS = Owned(

@@ -41,6 +41,16 @@ def note_page(work: Work, page: str | None, outcome: PageOutcome) -> None:
     work.flow.cursor = flow.cursor
 
 
+def keep_small_run(run: Run, outcome: PageOutcome) -> None:
+    """Keeps a run that was one page, and is over, with its counts and its plan. The flow's cursor
+    stays where it is. For the caller's transaction."""
+    run.state, run.finished_at = Run.State.DONE, timezone.now()
+    run.save()
+    keep_items(run, outcome.items)
+    _count(run, outcome)
+    run.save()
+
+
 def without_place(cursor: dict[str, object]) -> dict[str, object]:
     """The cursor of a flow without where a run of it stood."""
     return {name: value for name, value in cursor.items() if name not in PLACE}

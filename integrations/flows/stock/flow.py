@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.errors import NeedsOperator
+from integrations.flows.ownership import looks_for_edits
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
     GONE,
@@ -38,6 +39,7 @@ from integrations.flows.stock.kept import (
     note_seen,
     uncounted,
 )
+from integrations.flows.stock.owned import look_for_edits, remember_levels
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsStock
@@ -90,26 +92,38 @@ class StockPages:
         good, odd = doubtful.split(page.rows)
         note_seen(self._source, (row for row, _ in odd), run_id=self._work.run.pk)
         keep_levels(self._source, good, run_id=self._work.run.pk)
-        outcome = self._outcome(levels_of(self._source, sold), place.following(page.next_cursor))
+        asks = window.start is None and not place.is_late
+        outcome = self._outcome(
+            levels_of(self._source, sold), place.following(page.next_cursor), looks=asks
+        )
         items = (*outcome.items, *(one for row, one in odd if row.variant_ref in sold))
         if place.is_late:
             return replace(outcome, items=self._untold(items), unchanged=0)
         following = outcome.next_cursor or f"{DUE}0"
         return replace(outcome, read=len(page.rows), items=items, next_cursor=following)
 
-    def _outcome(self, levels: Iterable[ErpStock], following: str | None) -> PageOutcome:
-        """What becomes of these levels, all that there are of each of their variants."""
+    def _outcome(
+        self, levels: Iterable[ErpStock], following: str | None, *, looks: bool = False
+    ) -> PageOutcome:
+        """What becomes of these levels, all that there are of each of their variants.
+
+        Where it `looks`, hand edits of those that did not change are told of, too.
+        """
         wanted, homeless = add_up(levels, self._place_of)
         written = self._links.written(one.ref for one in wanted)
         self._work.expect(one.ref for one in wanted)
         decisions = [*_without_place(homeless), *decide(wanted, written)]
+        same = [one.ref for one in decisions if one.what == "unchanged"]
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         at_once = levels_at_once()
         for batch in in_batches([one for one in decisions if one.what == "write"], at_once):
             items += self._carry_out(batch, written)
+        if looks and looks_for_edits(self._work):
+            for some in in_batches(same, BATCH):
+                look_for_edits(self._work.flow, self._shop, self._links, some)
         return PageOutcome(
             read=0,
-            unchanged=sum(one.what == "unchanged" for one in decisions),
+            unchanged=len(same),
             items=tuple(items),
             next_cursor=following,
         )
@@ -193,6 +207,7 @@ class StockPages:
 
         outcomes = write_or_split(pairs, write, self._work.checkpoint)
         self._links.keep((one, held[one.sku]) for _, one, _ in outcomes if one is not None)
+        remember_levels(self._links, [pair for pair, one, _ in outcomes if one is not None])
         return [
             _done(wanted, written, held[wanted.sku])
             if error is None

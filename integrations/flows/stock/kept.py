@@ -149,5 +149,10 @@ class StockLinks:
             update_fields=["target_ref", "label", "fingerprint"],
         )
 
+    def by_ref(self, refs: Iterable[str]) -> list[IdLink]:
+        """The links of these levels, each with what was last written."""
+        links = self._links(IdLink.Kind.STOCK).filter(source_ref__in=set(refs))
+        return list(links.select_related("written", "target"))
+
     def _links(self, kind: str) -> QuerySet[IdLink]:
         return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)

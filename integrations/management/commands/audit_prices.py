@@ -1,6 +1,7 @@
 """`manage.py audit_prices`: are customers charged what the ERP says?"""
 
 import time
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -34,6 +35,13 @@ class Command(PortalCommand):
         parser.add_argument("--quantity", type=_number, default=Decimal(1))
         parser.add_argument("--currency", default="", help="Such as EUR; default the copy's.")
         parser.add_argument(
+            "--on",
+            type=_day,
+            metavar="DAY",
+            help="Another day, such as 2027-03-01: the storefront's side is then what the portal "
+            "has planned for it.",
+        )
+        parser.add_argument(
             "--wait",
             type=float,
             default=0,
@@ -56,6 +64,7 @@ def run(options: dict[str, Any]) -> Answer:
         sku=options["sku"],
         quantity=options["quantity"],
         currency=options["currency"],
+        on=options["on"],
     )
     _wait(audit, options["wait"])
     drifts = list(audit.drifts.all())
@@ -81,6 +90,7 @@ def _rows(audit: PriceAudit, drifts: list[PriceDrift]) -> dict[str, Any]:
         **{name: getattr(audit, name) for name in counts},
         "started_at": audit.started_at.isoformat(),
         "finished_at": audit.finished_at.isoformat() if audit.finished_at else None,
+        "on": audit.on.isoformat() if audit.on else None,
         "note": audit.note,
         "drifts": [{name: getattr(one, name) for name in _SHOWN} for one in drifts],
     }
@@ -93,10 +103,11 @@ def _lines(audit: PriceAudit, drifts: list[PriceDrift]) -> list[str]:
         f"{audit} is {audit.state}: {audit.equal} equal, {audit.drifted} differ, "
         f"{audit.uncompared} not compared. {audit.note}".strip()
     ]
+    side = f"planned for {audit.on}" if audit.on else "storefront"
     for one in drifts:
         told.append(
             f"{one.quantity.normalize():f} × {one}: {one.get_cause_display()}. ERP "
-            f"{_price(one.erp_price)}, storefront {_price(one.storefront_price)} {one.currency}. "
+            f"{_price(one.erp_price)}, {side} {_price(one.storefront_price)} {one.currency}. "
             f"{one.found} {one.plan}".strip()
         )
     return told
@@ -104,6 +115,10 @@ def _lines(audit: PriceAudit, drifts: list[PriceDrift]) -> list[str]:
 
 def _price(amount: Decimal | None) -> str:
     return "none" if amount is None else f"{amount.normalize():f}"
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _number(text: str) -> Decimal:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from integrations.errors import NeedsOperator
-from integrations.flows.matching import bench, by_hand
+from integrations.flows.matching import by_hand, presses
 from integrations.management.command import Answer, PortalCommand, add_verb, command_actor
 from integrations.models import MatchProposal
 
@@ -19,12 +19,12 @@ class Command(PortalCommand):
         listing = add_verb(choices, "list", list_waiting, help="List what waits for a person.")
         listing.add_argument("--flow", type=int, metavar="FLOW", help="Only of this flow.")
         listing.add_argument("--limit", type=int, default=50, metavar="N", help="At most (50).")
-        accepting = _add_press(choices, "accept", bench.accept, help="Link to a candidate.")
+        accepting = _add_press(choices, "accept", presses.accept, help="Link to a candidate.")
         accepting.add_argument("--ref", default="", help="Which one, where there are several.")
-        _add_press(choices, "reject", bench.reject, help="None of the candidates is it.")
+        _add_press(choices, "reject", presses.reject, help="None of the candidates is it.")
         linking = _add_press(choices, "link", by_hand.link, help="Link to any one of the target.")
         linking.add_argument("--ref", required=True, help="Its id there, such as prod_…")
-        _add_press(choices, "undo", bench.undo, help="Put the links back and ask again.")
+        _add_press(choices, "undo", presses.undo, help="Put the links back and ask again.")
 
 
 def list_waiting(options: dict[str, Any]) -> Answer:

@@ -90,6 +90,8 @@ CUSTOMER = (
     FieldSpec("is_blocked", "flag"),
     FieldSpec("block_reason", "text"),
     FieldSpec("is_tax_exempt", "flag"),
+    FieldSpec("allowed_countries", "text", "Where to they are delivered: DE, AT. Empty: to all."),
+    FieldSpec("licences", "text", "name | number | last day, one a line or after a semicolon."),
     FieldSpec("is_active", "flag"),
     FieldSpec("updated_at", "time"),
 )

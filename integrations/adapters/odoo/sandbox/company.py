@@ -45,6 +45,7 @@ class Company(Stocking):
         "archive_partner",
         "rename_template",
         "drop_field",
+        "add_field",
         "retype_field",
         "set_rounding",
         "archive_product",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.adapters.odoo.sandbox import depots, sales, warehouse
+from integrations.adapters.odoo.sandbox.fields import FieldDef
 from integrations.adapters.odoo.sandbox.selling import Selling
 from integrations.adapters.odoo.sandbox.staff import Number
 from integrations.adapters.odoo.sandbox.store import Row
@@ -114,6 +115,14 @@ class Stocking(Selling):
     def drop_field(self, model: str, name: str) -> None:
         """As after an upgrade, or when a module is removed."""
         self.store.define(model, name, None)
+
+    def add_field(self, model: str, name: str, field: FieldDef) -> None:
+        """As somebody makes a field of their own; existing rows have it empty."""
+        one = self.store.models[model]
+        for row in self.store.table(model).values():
+            row[name] = [] if field.type == "many2many" else field.default
+        fields = {**one.fields, name: field}
+        self.store.models = {**self.store.models, model: replace(one, fields=fields)}
 
     def retype_field(self, model: str, name: str, **values: Any) -> None:
         changed = replace(self.store.models[model].fields[name], **values)

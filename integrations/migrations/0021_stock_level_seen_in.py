@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0015_price_audit'),
+        ('integrations', '0020_link_variant_by_sku'),
     ]
 
     operations = [

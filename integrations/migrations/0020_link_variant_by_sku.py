@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0015_price_audit'),
+        ('integrations', '0019_countries_by_the_erp'),
     ]
 
     operations = [
