@@ -67,6 +67,6 @@ def test_form_is_filled_by_keyboard_and_says_what_is_missing(page: Page, connect
     tab_to(page, "Set this fault")
     page.keyboard.press("Enter")
 
-    page.get_by_text("Choose the field that is to be gone.").wait_for()
+    page.get_by_text("Choose the field that is to change.").wait_for()
     assert erp.dials.shown() == []
     assert_well_made(page)

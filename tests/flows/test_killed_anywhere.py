@@ -5,8 +5,9 @@ make. Then they are told once for each: the process is killed there, another one
 """
 
 import copy
-import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -42,6 +43,12 @@ KINDS = ("products", "prices", "stock", "customers")
 NIGHT = timedelta(days=1)
 
 
+def _copy(this: Path, there: Path) -> None:
+    """As SQLite does it: threads of tests before may still have the file open."""
+    with closing(sqlite3.connect(this)) as source, closing(sqlite3.connect(there)) as target:
+        source.backup(target)
+
+
 @dataclass
 class Theatre:
     """One story, told again and again from the same beginning."""
@@ -56,15 +63,12 @@ class Theatre:
         self._parts = ("catalogue", "customers", "price_lists", "checkout")
         self._shop = self._copied({name: getattr(self.medusa, name) for name in self._parts})
         self._file = Path(connection.settings_dict["NAME"])
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._saved = self.folder / "beginning.sqlite3"
-        shutil.copy(self._file, self._saved)
+        _copy(self._file, self._saved)
 
     def begin_anew(self) -> None:
         connections.close_all()
-        for ending in ("-wal", "-shm"):
-            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
-        shutil.copy(self._saved, self._file)
+        _copy(self._saved, self._file)
         with self.medusa.lock:
             for name, part in self._copied(self._shop).items():
                 setattr(self.medusa, name, part)
