@@ -9,7 +9,7 @@ CREATES_ORDER = "sale.order.load"  # the route by which an order comes into bein
 
 
 class ErpDesk:
-    """The ERP's warehouse and accounting. An order is named by the customer's reference."""
+    """The ERP's warehouse and accounting. An order is named by its source document, our reference."""
 
     def __init__(self, url: str) -> None:
         self._control = ShopApi(url, {})
@@ -29,7 +29,7 @@ class ErpDesk:
     def orders_with(self, reference: str) -> list[dict[str, Any]]:
         """All orders with this reference, whole: more than one is a duplicate."""
         orders = self._control.get("/_standin/orders")["orders"]
-        return [order for order in orders if order["client_order_ref"] == reference]
+        return [order for order in orders if order["origin"] == reference]
 
     def send_events(self, url: str) -> None:
         """Calls this address whenever an order changes, as an automation rule would."""
