@@ -9,7 +9,7 @@ CREATES_ORDER = "sale.order.load"  # the route by which an order comes into bein
 
 
 class ErpDesk:
-    """The ERP's warehouse and accounting. An order is named by its source document, our reference."""
+    """The ERP's warehouse and accounting. An order is named by our reference."""
 
     def __init__(self, url: str) -> None:
         self._control = ShopApi(url, {})

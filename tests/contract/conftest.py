@@ -19,7 +19,7 @@ from tests.contract.office import Office
 from tests.contract.orders import Desk
 
 # The others are held against it in test-all: what makes theirs different has quick tests of its
-# own in tests/adapters.
+# own in tests/adapters, of which some run there too.
 IN_EVERY_RUN = ("odoo", "custom")
 KINDS = sorted(one.name for one in pkgutil.iter_modules(offices.__path__))
 SHORT = Limits(connect_s=1, read_s=0.2, deadline_s=2)

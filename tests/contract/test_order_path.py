@@ -12,6 +12,8 @@ from tests.contract.office import Office
 from tests.contract.orders import able
 from tests.contract.world import World, opened_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(transactional_db: None, office: Office, settings: Settings) -> Iterator[World]:

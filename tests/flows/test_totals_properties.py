@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.flows.totals import plan_totals, predict, round_half_up, smallest_unit
 from integrations.records import RoundingProfile, StorefrontOrder
 from tests.flows.shop_orders import Item, refs_of, shop_order
+
+pytestmark = pytest.mark.slow
 
 
 def decimals(most: int, places: int) -> st.SearchStrategy[str]:

@@ -22,7 +22,7 @@ from quotes.states import (
 )
 from tests.quotes.factories import RfqFactory, VersionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("move", RFQ_MOVES)
