@@ -7,6 +7,8 @@ BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
 # Both cores, and no more: browsers and clusters share them.
 WORKERS ?= 2
+# The quick tests wait for stand-ins now and then, so a third one uses what two leave.
+QUICK_WORKERS ?= 3
 
 # The tests start hundreds of Python processes, and each would compile the portal anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,7 +32,7 @@ QUICK := not postgres and not redis and not medusa and not browser and not slow
 # Everything that needs only Python. What needs a server or a browser is in test-all, where the
 # migrations are walked, too: here the tables are made from the models, which takes a tenth.
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --nomigrations -m "$(QUICK)" $(ARGS)
+	$(BIN)/python -m pytest -n $(QUICK_WORKERS) --nomigrations -m "$(QUICK)" $(ARGS)
 
 # Everything: PostgreSQL, Redis, the real Medusa, the browser, lint.
 # Says what it skips and why; STRICT=1 turns each skip into a failure. TESTED=1 leaves out what
