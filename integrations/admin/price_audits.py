@@ -194,7 +194,7 @@ class PriceAuditAdmin(GrowingAdmin):
         if isinstance(asked, HttpResponse):
             return asked
         each = partial(request_repair, actor=actor(request), reason=asked.cleaned_data["reason"])
-        done = "asked for its repairs; what became of them is shown beside each price"
+        done = "in repair; what becomes of each price is shown beside it"
         return pressing.press_each(self, request, rows, each, done=done)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

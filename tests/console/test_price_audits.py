@@ -134,7 +134,7 @@ def test_who_may_run_the_flow_has_drifts_repaired(flow, signed_in) -> None:
     assert "compared again" in asked
     answer = press(client, made, confirmed="1", reason="as planned").content.decode()
 
-    assert "1 asked for its repairs" in answer
+    assert "1 in repair" in answer
     assert "Asked for" in answer
     assert "Carry out" not in answer
     assert [one.repair for one in made.drifts.order_by("n")] == ["asked", ""]

@@ -111,6 +111,14 @@ class Theatre:
         assert code == expected, (self.folder / "log").read_text()[-3000:]
         return calls.count, int(told.read_text()) if told.exists() else 0
 
+    def told_after_death(self, *, call: int = NEVER, write: int = NEVER) -> dict[str, Any]:
+        """The outcome of a telling from the beginning that was killed there and taken up again."""
+        self.begin_anew()
+        self.tell_and_die(call=call, write=write)
+        self.recover()
+        self.tell()
+        return self.outcome()
+
     def recover(self) -> None:
         """As the sweep does once the lease of the dead process has run out."""
         past = timezone.now() - timedelta(seconds=1)
@@ -189,11 +197,9 @@ def test_killed_at_any_call_it_ends_as_if_undisturbed(theatre: Theatre) -> None:
     assert calls > 10
 
     for number in range(1, calls + 1):
-        theatre.begin_anew()
-        theatre.tell_and_die(call=number)
-        theatre.recover()
-        theatre.tell()
-        assert theatre.outcome() == wanted, f"killed at call {number} of {calls}"
+        assert theatre.told_after_death(call=number) == wanted, (
+            f"killed at call {number} of {calls}"
+        )
 
 
 @pytest.mark.parametrize("theatre", KINDS, indirect=True)
@@ -202,11 +208,9 @@ def test_killed_at_any_write_it_ends_as_if_undisturbed(theatre: Theatre) -> None
     assert writes > 20
 
     for number in range(1, writes + 1):
-        theatre.begin_anew()
-        theatre.tell_and_die(write=number)
-        theatre.recover()
-        theatre.tell()
-        assert theatre.outcome() == wanted, f"killed at write {number} of {writes}"
+        assert theatre.told_after_death(write=number) == wanted, (
+            f"killed at write {number} of {writes}"
+        )
 
 
 def undisturbed(theatre: Theatre) -> tuple[int, int, dict[str, Any]]:

@@ -1,23 +1,21 @@
 """Levels that the ERP stops telling of: many of them at once ask a person first."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.engine import runner
-from integrations.flows.runs import Work, allow_removals, register_batch, request_run
-from integrations.flows.runs import batch as batches
+from integrations.flows.runs import Work, allow_removals
 from integrations.flows.runs.batch import HandlePage
 from integrations.flows.stock.flow import StockPages
-from integrations.gateways.storefront import open_storefront
-from integrations.models import Flow, Run, StockLevel
+from integrations.models import Run, StockLevel
 from integrations.records import ErpStock
 from tests.factories import ConnectionFactory, FlowFactory
 from tests.flows.erp_stock import Racks, level
+from tests.flows.nights import Nights, nights_of
 from tests.flows.pricing_desk import link_variant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,30 +31,8 @@ def medusa() -> Iterator[MedusaStandIn]:
         yield server
 
 
-class Erp:
-    """An ERP behind real runs; `levels` are what it tells of now."""
-
-    def __init__(self, flow: Flow) -> None:
-        self.flow, self.nights = flow, 0
-        self.levels: Sequence[ErpStock] = ()
-
-    def tell(self, *levels: ErpStock) -> Run:
-        """A complete run, some days after the last one."""
-        self.levels = levels
-        self.nights += 1
-        now = datetime.now(UTC) + timedelta(days=self.nights)
-        request_run(self.flow, actor="olga", complete=True, now=now)
-        runner.drain("batch")
-        return Run.objects.latest("id")
-
-    @contextmanager
-    def open(self, work: Work) -> Iterator[HandlePage]:
-        with open_storefront(work.flow.target) as shop:
-            yield StockPages(work, erp=Racks(*self.levels), shop=shop).handle
-
-
 @pytest.fixture
-def erp(medusa: MedusaStandIn) -> Iterator[Erp]:
+def erp(medusa: MedusaStandIn) -> Iterator[Nights]:
     shop = ConnectionFactory(
         base_url=medusa.url,
         allow_private_addresses=True,
@@ -66,11 +42,12 @@ def erp(medusa: MedusaStandIn) -> Iterator[Erp]:
     flow = FlowFactory(kind="stock", mode="live", source=ConnectionFactory(erp=True), target=shop)
     for n in range(PARTS):
         link_variant(flow, f"PART-{n}", medusa.catalogue.variant_id_of(f"PART-{n}"))
-    usual = batches.batch_of("stock")
-    erp = Erp(flow)
-    register_batch("stock", erp.open)
-    yield erp
-    register_batch("stock", usual)
+
+    def handler(work: Work, shop: Any, levels: Sequence[ErpStock]) -> HandlePage:
+        return StockPages(work, erp=Racks(*levels), shop=shop).handle
+
+    with nights_of(flow, handler) as nights:
+        yield nights
 
 
 def full(count: int = PARTS) -> list[ErpStock]:
@@ -82,7 +59,7 @@ def stocked(medusa: MedusaStandIn) -> int:
 
 
 def test_many_levels_that_vanish_stay_until_somebody_says_so(
-    medusa: MedusaStandIn, erp: Erp
+    medusa: MedusaStandIn, erp: Nights
 ) -> None:
     erp.tell(*full())
 
@@ -97,7 +74,7 @@ def test_many_levels_that_vanish_stay_until_somebody_says_so(
 
 
 def test_few_levels_go_without_a_question_and_none_at_an_empty_answer(
-    medusa: MedusaStandIn, erp: Erp
+    medusa: MedusaStandIn, erp: Nights
 ) -> None:
     erp.tell(*full())
 

@@ -20,6 +20,10 @@ from tests.benchmarks.catalog.goods import CURRENCIES, VARIANTS, Range, Row
 
 PAGE = 500
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+# How each list is asked for and read.
+PAGED = f"""query: {{since: "{{since?}}", until: "{{until}}", after: "{{cursor?}}"}}
+    rows: rows
+    paging: {{style: cursor, size: {PAGE}, next: next}}"""
 MAPPING = f"""
 mapping: 1
 title: Big books
@@ -31,9 +35,7 @@ test:
 products:
   list:
     path: /products
-    query: {{since: "{{since?}}", until: "{{until}}", after: "{{cursor?}}"}}
-    rows: rows
-    paging: {{style: cursor, size: {PAGE}, next: next}}
+    {PAGED}
   fields:
     ref: id
     title: name
@@ -50,9 +52,7 @@ products:
 prices:
   list:
     path: /prices
-    query: {{since: "{{since?}}", until: "{{until}}", after: "{{cursor?}}"}}
-    rows: rows
-    paging: {{style: cursor, size: {PAGE}, next: next}}
+    {PAGED}
   fields:
     ref: id
     variant_ref: variant
@@ -65,9 +65,7 @@ prices:
 stock:
   list:
     path: /levels
-    query: {{since: "{{since?}}", until: "{{until}}", after: "{{cursor?}}"}}
-    rows: rows
-    paging: {{style: cursor, size: {PAGE}, next: next}}
+    {PAGED}
   fields:
     variant_ref: variant
     sku: sku
