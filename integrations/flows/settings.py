@@ -91,8 +91,15 @@ HAND_EDITS = FlowSetting(
 HAND_EDITS_READ = replace(
     HAND_EDITS,
     help="Of what the source owns. report: complete reads look for them, each is told with both "
-    "values. put_back: what the flow wrote is also written again. Empty: they are not looked "
-    "for.",
+    "values. put_back: what the flow wrote is also written again. off: they are not looked for, "
+    "and a complete read of unchanged records costs the storefront less. Empty: report.",
+    choices=("report", "put_back", "off"),
+)
+HAND_EDITS_OF_GROUPS = replace(
+    HAND_EDITS,
+    help="Of customer groups, which decide who has whose prices: complete reads compare who is "
+    "in them. report: each difference is told. put_back: who is missing is also put in again, "
+    "and who does not belong there is taken out. Empty: report.",
 )
 
 
@@ -215,6 +222,7 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             read=_hours,
         ),
         MOST_REMOVALS,
+        HAND_EDITS_OF_GROUPS,
     ),
     Flow.Kind.PRODUCTS: (
         FlowSetting(

@@ -52,8 +52,8 @@ class PriceRow(models.Model):
     `offer` is the same for the quantity steps of one variant, audience and currency. `seen_in`
     is the run that read the row last: what a complete one did not see is gone from the ERP.
     `fingerprint` and `written` say what the storefront holds, the second for people; empty:
-    nothing of ours. `is_in_doubt`: it was sent, and the answer was lost. `problem` says why it
-    is not sold at, in words for an operator.
+    nothing of ours; `written_in` is the run that wrote it. `is_in_doubt`: it was sent, and the
+    answer was lost. `problem` says why it is not sold at, in words for an operator.
     """
 
     source = models.ForeignKey(
@@ -87,6 +87,7 @@ class PriceRow(models.Model):
     storefront_price_id = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     written = models.CharField(max_length=120, blank=True)
+    written_in = models.BigIntegerField(null=True, editable=False)
     is_in_doubt = models.BooleanField(default=False)
     problem = models.CharField(max_length=300, blank=True)
 

@@ -1,6 +1,7 @@
 """A hand's edit of prices and price lists: told with both values, put back if the flow says so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -36,7 +37,7 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def desk(medusa: MedusaStandIn) -> Desk:
-    made = Desk(medusa, prices_flow(medusa, "BOLT", "NUT", hand_edits="report"))
+    made = Desk(medusa, prices_flow(medusa, "BOLT", "NUT"))
     made.sync(*BOOK)
     return made
 
@@ -247,8 +248,8 @@ def test_flow_that_does_not_write_puts_nothing_back(desk: Desk) -> None:
     assert only_edit().state == "open"
 
 
-def test_without_the_setting_nobody_looks(desk: Desk) -> None:
-    desk.flow.settings = {}
+def test_flow_that_is_told_not_to_look_does_not(desk: Desk) -> None:
+    desk.flow.settings = {"hand_edits": "off"}
     listed_row(desk, "8.00")["amount"] = Decimal("3.00")
     calls = [one.path for one in desk.medusa.log]
 
@@ -263,12 +264,32 @@ def test_look_costs_few_calls(desk: Desk) -> None:
     calls = len(desk.medusa.log)
     again(desk)
     with_look = len(desk.medusa.log) - calls
-    desk.flow.settings = {}
+    desk.flow.settings = {"hand_edits": "off"}
     calls = len(desk.medusa.log)
     again(desk)
 
     # The variants' prices, the two lists, and the prices of each.
     assert with_look - (len(desk.medusa.log) - calls) <= 5
+
+
+def test_what_this_very_run_wrote_is_not_looked_at(medusa: MedusaStandIn) -> None:
+    desk = Desk(medusa, prices_flow(medusa, "BOLT", "NUT"))
+    desk.sync(*BOOK)
+    medusa.log.clear()
+    changed = [replace(one, net_unit_price=one.net_unit_price * 2) for one in BOOK]
+
+    desk.sync(*changed)
+
+    reads = [one.path for one in medusa.log if one.method == "GET"]
+    assert not any(path.endswith("/prices") for path in reads)
+
+
+def test_list_of_which_only_some_prices_were_written_is_looked_at(desk: Desk) -> None:
+    listed_row(desk, "7.00")["amount"] = Decimal("3.00")
+
+    again(desk, *BOOK[:3], price("BOLT", "8.40", DEALERS), *BOOK[4:])
+
+    assert only_edit().changes == [["BOLT price", "7 EUR from 100", "3 EUR from 100"]]
 
 
 def test_other_prices_of_a_deleted_list_come_back_when_one_of_them_makes_it_anew(

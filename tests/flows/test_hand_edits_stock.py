@@ -29,8 +29,6 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def reporting(flow: Flow) -> Flow:
-    flow.settings = {"hand_edits": "report"}
-    flow.save()
     sync(flow, level("BOLT", 10, incoming=5), level("NUT", 3))
     return flow
 
@@ -140,7 +138,8 @@ def test_sku_with_an_order_on_its_way_to_the_erp_is_left_for_another_time(
     assert [one.label for one in HandEdit.objects.all()] == ["NUT"]
 
 
-def test_nobody_looks_where_the_flow_does_not_say_so(medusa: MedusaStandIn, flow: Flow) -> None:
+def test_nobody_looks_where_the_flow_says_so(medusa: MedusaStandIn, flow: Flow) -> None:
+    flow.settings = {"hand_edits": "off"}
     sync(flow, level("BOLT", 10), level("NUT", 3))
     edit(medusa, stocked=50)
     calls = len(medusa.log)

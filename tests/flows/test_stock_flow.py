@@ -97,14 +97,18 @@ def test_buyers_can_have_what_the_erp_can_promise(medusa: MedusaStandIn, flow: F
     assert medusa.catalogue.stock["BOLT"]["incoming"] == 20
 
 
-def test_unchanged_stock_costs_no_call_to_the_storefront(medusa: MedusaStandIn, flow: Flow) -> None:
+@pytest.mark.parametrize(("hand_edits", "reads"), [("off", 0), ("", 1)])
+def test_unchanged_stock_costs_no_call_but_one_look_for_edits(
+    medusa: MedusaStandIn, flow: Flow, hand_edits: str, reads: int
+) -> None:
+    flow.settings = {"hand_edits": hand_edits}
     sync(flow, level("BOLT", 7))
     calls = len(medusa.log)
 
     outcome = sync(flow, level("BOLT", "7.00"))
 
     assert (outcome.unchanged, outcome.items) == (1, ())
-    assert len(medusa.log) == calls
+    assert [one.method for one in medusa.log[calls:]] == ["GET"] * reads
 
 
 def test_what_the_shop_reserved_for_an_order_in_the_erp_is_taken_off_once(

@@ -15,7 +15,9 @@ from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, HandEdit, IdLink, Issue, StateChange, WrittenCopy
 
 SETTING = "hand_edits"
-PUT_BACK = "put_back"
+PUT_BACK, OFF = "put_back", "off"
+# No event of the storefront tells of what these own: unless told otherwise, they look.
+LOOKS_BY_ITSELF = (Flow.Kind.PRICES, Flow.Kind.STOCK, Flow.Kind.CUSTOMERS)
 BY_ITSELF = issues.BY_ITSELF
 OVERWRITTEN = "A change of the source was written over it."
 State = HandEdit.State
@@ -23,7 +25,10 @@ State = HandEdit.State
 
 def looks_for_edits(work: Work) -> bool:
     """Whether a complete reading of this run compares what should be as it was written."""
-    return work.writes and bool(work.flow.settings.get(SETTING))
+    said = work.flow.settings.get(SETTING)
+    if not said:
+        return work.writes and work.flow.kind in LOOKS_BY_ITSELF
+    return work.writes and said != OFF
 
 
 def remember(written: Iterable[tuple[IdLink, Content]]) -> None:

@@ -201,7 +201,12 @@ class PriceCopy:
             PriceRow,
             columns,
             ((one.pk, one.list_id, one.price_id, one.fingerprint, one.written) for one in rows),
-            {"storefront_id": self._target.pk, "is_in_doubt": False, "problem": ""},
+            {
+                "storefront_id": self._target.pk,
+                "written_in": self._run_id,
+                "is_in_doubt": False,
+                "problem": "",
+            },
         )
 
     def note_removed(self, pks: Collection[int]) -> None:
