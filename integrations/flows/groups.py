@@ -19,7 +19,8 @@ from django.db import transaction
 
 from integrations.errors import NeedsOperator
 from integrations.flows.links import bind, targets_of
-from integrations.models import Connection, IdLink
+from integrations.flows.ownership import note_deleted
+from integrations.models import Account, Connection, Flow, IdLink
 from integrations.records import StorefrontGroup
 
 GROUP = IdLink.Kind.GROUP
@@ -64,10 +65,7 @@ def ensure_groups(
     known = groups_of(source, target, wanted)
     missing = sorted(set(wanted) - set(known))
     for ref in missing:
-        group = _found(ref, shop.find_groups(ref))
-        if group is None:
-            checkpoint()
-            group = shop.create_group(ref, group_name(ref, wanted[ref]))
+        group = _find_or_make(ref, wanted[ref], shop=shop, checkpoint=checkpoint)
         with transaction.atomic():
             link = bind(
                 GROUP, source, ref, target, group.group_id, actor=actor, label=wanted[ref][:200]
@@ -78,11 +76,53 @@ def ensure_groups(
     return known
 
 
+def remake_group(
+    flow: Flow, link: IdLink, *, shop: Any, actor: str, checkpoint: Callable[[], None]
+) -> str:
+    """The id of the group that takes the place of one that a person deleted.
+
+    What orders and companies know by the old id is moved to the new one, the deletion is told,
+    and the new group is filled again. Safe to repeat after a kill: a group that was made
+    already is found.
+    """
+    group = _find_or_make(link.source_ref, link.label, shop=shop, checkpoint=checkpoint)
+    with transaction.atomic():
+        old = link.target_ref
+        moved = IdLink.objects.filter(pk=link.pk, target_ref=old)
+        if not moved.update(target_ref=group.group_id, created_by=actor):
+            return group.group_id  # somebody else has just done so
+        link.target_ref = group.group_id
+        IdLink.objects.filter(
+            kind=IdLink.Kind.ACCOUNT, source=link.target_id, source_ref=old
+        ).update(source_ref=group.group_id)
+        Account.objects.filter(storefront_group_id=old).update(storefront_group_id=group.group_id)
+        note_deleted(
+            flow,
+            group_name(link.source_ref, link.label),
+            ("customer group", "in the storefront", "deleted"),
+            reason="It was made anew and is filled again.",
+        )
+        for fill in _fillers:
+            fill(link)
+    return group.group_id
+
+
 def fill_new_groups_with(fill: Fill) -> None:
     """Has `fill(link)` called for each group that was made or found anew, in the transaction
     that keeps its link: it starts a job or notes what is to be done, and calls no remote."""
     if fill not in _fillers:
         _fillers.append(fill)
+
+
+def _find_or_make(
+    ref: str, name: str, *, shop: Any, checkpoint: Callable[[], None]
+) -> StorefrontGroup:
+    group = _found(ref, shop.find_groups(ref))
+    if group is None:
+        checkpoint()
+        made: StorefrontGroup = shop.create_group(ref, group_name(ref, name))
+        return made
+    return group
 
 
 def _found(ref: str, groups: Iterable[StorefrontGroup]) -> StorefrontGroup | None:

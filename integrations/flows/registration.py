@@ -5,10 +5,12 @@ from django.utils import timezone
 
 from integrations.engine import beat
 from integrations.flows import alerts, expiries, field_check, nudging, retention, schedules
-from integrations.flows.customers import open_customers
+from integrations.flows.customers import filling, open_customers
 from integrations.flows.customers import settling as customers
 from integrations.flows.customers.first_contact import AccountLinker, look_for_company
 from integrations.flows.customers.flow import open_kept_customers
+from integrations.flows.customers.owned import OWNED_GROUPS
+from integrations.flows.groups import fill_new_groups_with
 from integrations.flows.matching import applying, by_hand, linking
 from integrations.flows.order_status import collecting, poll, refresh, shipments, subscribing
 from integrations.flows.orders import (
@@ -27,7 +29,7 @@ from integrations.flows.price_audit import again as price_again
 from integrations.flows.price_audit import repair as price_repair
 from integrations.flows.price_audit import start_nightly
 from integrations.flows.price_audit import work as price_audit
-from integrations.flows.prices import open_prices
+from integrations.flows.prices import open_prices, regrouping
 from integrations.flows.prices.edits import OWNED_LIST_PRICES, OWNED_PRICE_LISTS
 from integrations.flows.products import open_products
 from integrations.flows.products.flow import open_kept_products
@@ -67,6 +69,8 @@ JOB_MODULES = (
     price_repair,
     price_again,
     customers,
+    filling,
+    regrouping,
     applying,
 )
 
@@ -91,6 +95,9 @@ def register_all() -> None:
     register_owned(OWNED_STOCK)
     register_owned(OWNED_LIST_PRICES)
     register_owned(OWNED_PRICE_LISTS)
+    register_owned(OWNED_GROUPS)
+    fill_new_groups_with(filling.refill)
+    fill_new_groups_with(regrouping.regroup)
     looking.register_all()
     alerts.declare()
     register_batch(Flow.Kind.PRODUCTS, open_products)

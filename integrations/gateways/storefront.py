@@ -53,6 +53,7 @@ READS = frozenset(
         "products_by_id",
         "find_variants",
         "find_customers",
+        "members_of",
         "customers_by_id",
         "registered_page",
         "find_quoted",

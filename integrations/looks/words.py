@@ -32,6 +32,8 @@ JOBS = {
     "compare_again": "Compare repaired prices again",
     "look_at_customer": "Look who registered in the storefront",
     "settle_customer": "Give a customer the groups of their company",
+    "regroup_lists": "Give price lists a customer group that was made anew",
+    "fill_group": "Fill a customer group that was made anew",
 }
 
 STEPS = {
@@ -71,6 +73,8 @@ STEPS = {
     "again": "Compare again when no run is at work",
     "who": "Look whether a buyer has that address",
     "groups": "Put them into their groups",
+    "regroup": "Make the group their condition",
+    "fill": "Put in who is missing",
 }
 
 OUTCOMES = {

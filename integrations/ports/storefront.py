@@ -280,6 +280,10 @@ class WritesCustomers(Protocol):
         """These rows as they are now; unknown ids are left out."""
         ...
 
+    def members_of(self, group_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        """All rows that are in one of these groups now; unknown groups have none."""
+        ...
+
     def registered_page(
         self, since: datetime | None, cursor: str | None
     ) -> Page[StorefrontCustomer]:

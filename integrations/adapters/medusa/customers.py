@@ -39,6 +39,14 @@ class Customers:
             found += self._customers([("id[]", one) for one in some])
         return found
 
+    def members_of(self, group_ids: Sequence[str]) -> Sequence[StorefrontCustomer]:
+        wanted = set(group_ids)
+        found: dict[str, StorefrontCustomer] = {}
+        for some in in_chunks(sorted(wanted)):
+            rows = self._customers([("order", "id"), *(("groups[]", one) for one in some)])
+            found |= {one.customer_id: one for one in rows if wanted & set(one.group_ids)}
+        return list(found.values())
+
     def registered_page(
         self, since: datetime | None, cursor: str | None
     ) -> Page[StorefrontCustomer]:

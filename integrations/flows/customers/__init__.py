@@ -1,5 +1,7 @@
 """Companies from the ERP to the portal and the storefront: fetch, keep, decide, apply.
 
+A complete run first looks at what the storefront holds of it, see `looking`; then
+
 1. A page of changed customers is read from the ERP and kept: the copy (`CustomerCopy`) tells
    terms, credit and blocks with their age, also while the flow only looks.
 2. `matching` says which company of the portal each one is. One is linked by itself only where
@@ -13,7 +15,7 @@
 
 Whom the storefront lets in with a company's prices is a matter of proof, see `registrations`.
 
-Settings of the flow: `unregistered` and `complete_every_h`, see `flows/settings.py`.
+Settings of the flow: `unregistered`, `hand_edits` and `complete_every_h`, see `flows/settings.py`.
 """
 
 from integrations.flows.customers.flow import open_customers

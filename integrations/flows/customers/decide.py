@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from integrations.flows.customers.matching import Match
-from integrations.flows.customers.wanted import BY_HAND, Wanted
+from integrations.flows.customers.wanted import BY_HAND, Wanted, why_again
 
 Changes = tuple[tuple[str, str, str], ...]
 _FIELDS = (
@@ -69,7 +69,7 @@ def _decide(wanted: Wanted, before: Mapping[str, Any], match: Match) -> Decision
         wanted=wanted,
         account=match.account,
         before=before,
-        reason=match.reason if not before else "",
+        reason=why_again(before) if before else match.reason,
         changes=changes_of(before, wanted.as_json),
     )
 

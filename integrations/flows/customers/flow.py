@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.flows.customers import gone, kept
+from integrations.flows.customers import gone, kept, looking
 from integrations.flows.customers.applying import Applying, waiting
 from integrations.flows.customers.decide import Decision, decide
 from integrations.flows.customers.first_contact import CustomerMatching
@@ -29,7 +29,7 @@ from integrations.records import ErpCustomer, Window
 
 # People are written one by one, so a batch is what one look-up of addresses can take.
 BATCH = 50
-# Where a run is: pages of the ERP, then what is gone, then who registered.
+# Where a run is: what `looking` does, pages of the ERP, then what is gone, then who registered.
 ERP, GONE, REGISTERED = "erp:", "gone:", "registered:"
 
 
@@ -62,7 +62,9 @@ class CustomerPages:
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
-        place = cursor or ERP
+        place = cursor or looking.first_place(self._work, window) or ERP
+        if place.startswith(looking.THERE):
+            return _looked(looking.look(self._work, self._shop, place) or ERP)
         if place.startswith(GONE):
             return self._gone(place.removeprefix(GONE))
         if place.startswith(REGISTERED):
@@ -152,6 +154,10 @@ def _after_erp(following: str | None) -> str:
     if following is None:
         return REGISTERED
     return following if following.startswith(GONE) else f"{ERP}{following}"
+
+
+def _looked(following: str) -> PageOutcome:
+    return PageOutcome(read=0, unchanged=0, items=(), next_cursor=following)
 
 
 def done(decision: Decision) -> PlanItem:

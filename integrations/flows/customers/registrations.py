@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 SETTLE_CUSTOMER = "settle_customer"
 BY_CODE = "code by e-mail"
+BY_ITSELF = "portal"
+DELETED = "deleted in the storefront"
 State = Registration.State
 
 
@@ -142,11 +144,29 @@ def start_settling(storefront: Connection, customer_id: str, *, actor: str) -> S
     """The job that gives a customer the groups of whom they are. Call in a transaction."""
     return start_job(
         SETTLE_CUSTOMER,
-        key=f"customer:{storefront.pk}:{customer_id}",
+        key=job_key(storefront, customer_id),
         payload={"storefront": storefront.pk, "customer": customer_id},
         resources={"storefront": storefront.resource_id},
         actor=actor,
     )
+
+
+def job_key(storefront: Connection, customer_id: str) -> str:
+    """Jobs about one customer run one after another."""
+    return f"customer:{storefront.pk}:{customer_id}"
+
+
+def forget_deleted(storefront: Connection, buyer: Buyer, *, now: datetime) -> None:
+    """The buyer's customer was deleted in the storefront: whoever registers there next under
+    the address has to prove it. Call in a transaction."""
+    known = Registration.objects.filter(
+        storefront=storefront, customer_id=buyer.storefront_customer_id
+    )
+    Buyer.objects.filter(pk=buyer.pk, storefront_customer_id=buyer.storefront_customer_id).update(
+        storefront_customer_id=""
+    )
+    for row in known.select_for_update().exclude(state=State.REFUSED):
+        _decide(row, State.REFUSED, buyer=None, actor=BY_ITSELF, reason=DELETED, now=now)
 
 
 def settle_buyers(buyers: Iterable[Buyer], *, actor: str, also: Iterable[str | None] = ()) -> int:

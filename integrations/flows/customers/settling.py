@@ -8,7 +8,11 @@ from django.utils import timezone
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
 from integrations.engine.start import start_job
 from integrations.flows.customers.members import Membership, Rows, carry_out
-from integrations.flows.customers.registrations import SETTLE_CUSTOMER, note_registered
+from integrations.flows.customers.registrations import (
+    SETTLE_CUSTOMER,
+    job_key,
+    note_registered,
+)
 from integrations.flows.groups import ensure_groups
 from integrations.flows.issues import note_move
 from integrations.gateways.storefront import open_storefront
@@ -32,7 +36,7 @@ def registered(event: Event) -> Outcome:
         )
     job = start_job(
         LOOK_AT_CUSTOMER,
-        key=f"customer:{event.connection_id}:{event.subject}",
+        key=job_key(event.connection, event.subject),
         payload={"storefront": event.connection_id, "customer": event.subject},
         resources={"storefront": event.connection.resource_id},
         actor=f"event {event.pk}",

@@ -16,6 +16,7 @@ LONGEST_EMAIL = 254
 LONGEST_NAME = 200
 OF_COMPANY = "company"  # the contact ref of the company's own address
 BY_HAND = "it waits in the matching workbench"
+AGAIN = "again"  # in `CustomerCopy.written`: why it is to be carried out once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,11 @@ def wanted_of(customer: ErpCustomer) -> Wanted:
         licences=customer.licences,
         left_out=(*left_out, *customer.unread) if customer.is_active else (),
     )
+
+
+def why_again(before: Mapping[str, Any]) -> str:
+    """Why what was carried out is to be carried out once more; empty: it is not."""
+    return str(before.get(AGAIN, ""))
 
 
 def credit_of(customer: ErpCustomer) -> str:

@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from integrations.errors import Conflict, Kind, NeedsOperator, Rejected
 from integrations.flows import issues
-from integrations.flows.ownership.kinds import Change, Content, Owned, owned_by
+from integrations.flows.ownership.kinds import (
+    Change,
+    Content,
+    Owned,
+    all_owned,
+    owned_by,
+)
 from integrations.flows.runs.batch import Work
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, HandEdit, IdLink, Issue, StateChange, WrittenCopy
@@ -126,7 +132,10 @@ def leave_edit(edit: HandEdit, *, actor: str, reason: str) -> None:
 
 
 def note_issue(flow: Flow) -> None:
-    """One issue per flow, open while hand edits are."""
+    """One issue per flow, open while hand edits are; and what the kinds have to say themselves."""
+    for owned in all_owned():
+        if owned.flow_kind == flow.kind and owned.note:
+            owned.note(flow)
     cause = f"hand_edits:{flow.pk}"
     count = HandEdit.objects.filter(flow=flow, state=State.OPEN).count()
     if count:

@@ -23,6 +23,7 @@ class Owned:
     what the storefront's gateway raises. `events` are the storefront's words for a change.
 
     `is_judged(link)`: whether it is known what was written of it, so that it can be compared.
+    `note(flow)` is called after edits of the flow were found or ended: for an issue of its own.
     """
 
     flow_kind: str
@@ -32,6 +33,7 @@ class Owned:
     differences: Callable[[IdLink, Any], Sequence[Change]]
     write: Callable[[Any, Flow, IdLink], None]
     is_judged: Callable[[IdLink], bool] = has_copy
+    note: Callable[[Flow], None] | None = None
 
 
 _owned: dict[tuple[str, str], Owned] = {}

@@ -3,23 +3,27 @@
 A list is made as a draft with its rule, the rule is read back, and then it is made active. The
 rules are read back after each write, too: one that is not for its group alone is made a draft
 at once, and an issue says so. What a person set to draft is left to people.
+
+A list whose group a person deleted holds for nobody; it gets its audience's new group as its
+rule. Only of a group that the list was made active for, and that is gone, is this believed.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.errors import Kind, NeedsOperator
 from integrations.flows import issues
-from integrations.flows.groups import ensure_groups, group_ref, groups_of
+from integrations.flows.groups import ensure_groups, group_ref, remake_group
 from integrations.flows.links import bind
 from integrations.flows.ownership import note_deleted
 from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.offers import Kept, Span
 from integrations.flows.runs.batch import Work
-from integrations.models import Flow, IdLink, Issue
+from integrations.models import Flow, IdLink, Issue, PriceRow
 from integrations.records import PriceListWrite, StorefrontPriceList
 
 PRICE_LIST = IdLink.Kind.PRICE_LIST
@@ -84,6 +88,24 @@ class Lists:
         self.forget(bad)
         return bad
 
+    def regroup(self, links: Iterable[IdLink]) -> None:
+        """Gives lists whose group was deleted the new one, made where there is none yet. One
+        that is not for its old group alone is left as it is."""
+        active = [link for link in links if link.fingerprint]
+        groups = {link.fingerprint for link in active}
+        held_groups = {one.group_id for one in self._shop.groups_by_id(sorted(groups))}
+        dead = [link for link in active if link.fingerprint not in held_groups]
+        there = self._there(link.target_ref for link in dead)
+        for link in dead:
+            held, row = there.get(link.target_ref), self._first_row(link)
+            if held is not None and row is not None:
+                self._regroup(link, held, self._group(row))
+
+    @staticmethod
+    def _first_row(link: IdLink) -> PriceRow | None:
+        rows = PriceRow.objects.filter(source=link.source_id, storefront_list_id=link.target_ref)
+        return rows.exclude(audience_ref="").first()
+
     # -- making one ready
 
     def _make_ready(self, key: str, row: Kept, held: StorefrontPriceList | None) -> str:
@@ -100,6 +122,8 @@ class Lists:
             label=write.title[:200],
             fingerprint=self._was_active_for(key),
         )
+        if self._names_deleted_group(link, held, group_id):
+            held = self._regroup(link, held, group_id)
         if not held.is_for(group_id):
             self._take_off(held)
             raise _not_for_its_group(held)
@@ -116,13 +140,50 @@ class Lists:
             self._ready.popitem(last=False)
         return held.list_id
 
-    def _group(self, row: Kept) -> str:
+    def _names_deleted_group(self, link: IdLink, held: StorefrontPriceList, now: str) -> bool:
+        before = link.fingerprint
+        if before in ("", now):
+            return False
+        if held.is_for(now):  # the answer was lost, or a person has mended it
+            return True
+        return held.is_for(before) and not self._shop.groups_by_id([before])
+
+    def _regroup(
+        self, link: IdLink, held: StorefrontPriceList, group_id: str
+    ) -> StorefrontPriceList:
+        """The list with its new group as its rule. In one call: it is never without any."""
+        if not held.is_for(group_id):
+            if not held.is_for(link.fingerprint):
+                return held
+            self._work.checkpoint()
+            held = self._shop.rank_price_list(
+                held.list_id, group_id, goes_first=self._goes_first(link.source_ref)
+            )
+            if not held.is_for(group_id):
+                self._take_off(held)
+                raise _not_for_its_group(held)
+        if not held.is_active and _is_told(held.list_id):  # it was the portal that took it off
+            self._activate(held.list_id, group_id)
+            held = replace(held, is_active=True)
+        link.fingerprint = group_id
+        link.save(update_fields=["fingerprint"])
+        _resolve([held])
+        return held
+
+    def _group(self, row: Kept | PriceRow) -> str:
         ref = group_ref(row.audience, row.audience_ref)
-        known = groups_of(self._source, self._target, [ref]).get(ref)
-        if known and not self._shop.groups_by_id([known]):
-            IdLink.objects.filter(
-                kind=IdLink.Kind.GROUP, source=self._source, target=self._target, source_ref=ref
-            ).delete()
+        links = IdLink.objects.select_related("source", "target")
+        link = links.filter(
+            kind=IdLink.Kind.GROUP, source=self._source, target=self._target, source_ref=ref
+        ).first()
+        if link is not None and not self._shop.groups_by_id([link.target_ref]):
+            return remake_group(
+                self._work.flow,
+                link,
+                shop=self._shop,
+                actor=self._work.actor,
+                checkpoint=self._work.checkpoint,
+            )
         ids = ensure_groups(
             self._source,
             self._target,
@@ -257,6 +318,11 @@ def _resolve(fine: Iterable[StorefrontPriceList]) -> None:
     causes += [cause_of(one.list_id, "draft") for one in fine if one.is_active]
     for issue in Issue.objects.filter(cause__in=causes, state=Issue.State.OPEN):
         issues.resolve(issue, actor=issues.BY_ITSELF, reason="The list is in order again.")
+
+
+def _is_told(list_id: str) -> bool:
+    """Whether it was taken off sale for its rules, and nobody has mended it since."""
+    return Issue.objects.filter(cause=cause_of(list_id), state=Issue.State.OPEN).exists()
 
 
 def _note_draft(held: StorefrontPriceList, target: Any) -> None:

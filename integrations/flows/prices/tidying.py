@@ -1,4 +1,7 @@
-"""After a complete read: are the lists still there and for their groups, are they still used."""
+"""After a complete read: are the lists still there and for their groups, are they still used.
+
+One whose group was deleted gets its audience's new group.
+"""
 
 from typing import Any
 
@@ -39,11 +42,11 @@ class Tidying:
                 told.append(self._remove(link))
         if self._work.writes:
             removed = {item.ref for item in told}
-            self._lists.watch(
-                link.target_ref
-                for link in some
-                if link.target_ref in there and link.source_ref not in removed
-            )
+            kept = [
+                link for link in some if link.target_ref in there and link.source_ref not in removed
+            ]
+            self._lists.regroup(kept)
+            self._lists.watch(link.target_ref for link in kept)
         return told, some[-1].pk
 
     def _may_remove(self, link: IdLink) -> bool:

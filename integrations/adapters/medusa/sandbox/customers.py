@@ -95,6 +95,17 @@ class Customers:
             self.rows[customer_id]["groups"] = kept
         return group
 
+    # -- what people do in the admin
+
+    def delete(self, customer_id: str) -> None:
+        del self.rows[customer_id]
+
+    def delete_group(self, group_id: str) -> None:
+        """Its members stay, and so do rules of price lists that name it."""
+        del self.groups[group_id]
+        for row in self.rows.values():
+            row["groups"] = [one for one in row["groups"] if one["id"] != group_id]
+
     # -- logins
 
     def register(self, email: str, password: str) -> str:

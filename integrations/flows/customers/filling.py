@@ -1,0 +1,66 @@
+"""A customer group that was made anew is filled with those who belong into it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from integrations.engine.declare import JobKind, StepContext, StepSpec, register
+from integrations.engine.start import start_job
+from integrations.flows.customers.belonging import copies_with
+from integrations.flows.customers.members import MEMBERS_PER_CALL
+from integrations.flows.customers.owned import read_groups
+from integrations.flows.issues import note_move
+from integrations.flows.runs.splitting import in_batches, write_or_split
+from integrations.gateways.storefront import WRITING, open_storefront
+from integrations.models import Flow, IdLink
+
+FILL_GROUP = "fill_group"
+
+
+def refill(link: IdLink) -> None:
+    """Starts the job where somebody belongs into this group already. A group that nobody was
+    ever put into is filled by the run that makes it. For `fill_new_groups_with`."""
+    if _writing(link) is None or not copies_with(link.source, [link.source_ref]).exists():
+        return
+    start_job(
+        FILL_GROUP,
+        key=f"group:{link.pk}",
+        payload={"link": link.pk},
+        resources={"storefront": link.target.resource_id},
+        actor="customer groups",
+    )
+
+
+def fill(ctx: StepContext) -> Mapping[str, Any]:
+    """Puts in whoever is missing. Reads what is so now, therefore safe to repeat."""
+    links = IdLink.objects.select_related("source", "target")
+    link = links.filter(pk=ctx.payload["link"]).first()
+    if link is None or _writing(link) is None:
+        return {"added": 0}
+    with open_storefront(link.target, actor=ctx.actor) as shop:
+        missing = sorted(read_groups(shop, [link])[link.target_ref].missing)
+
+        def write(some: Sequence[str]) -> Sequence[str]:
+            shop.change_members(link.target_ref, list(some), [])
+            return some
+
+        added = refused = 0
+        for batch in in_batches(missing, MEMBERS_PER_CALL):
+            for _, _, error in write_or_split(batch, write, ctx.checkpoint):
+                added, refused = added + (error is None), refused + (error is not None)
+    return {"added": added, "refused": refused}
+
+
+def _writing(link: IdLink) -> Flow | None:
+    return Flow.objects.filter(
+        kind=Flow.Kind.CUSTOMERS, source=link.source_id, target=link.target_id, mode__in=WRITING
+    ).first()
+
+
+register(
+    JobKind(
+        FILL_GROUP,
+        [StepSpec("fill", fill, on="storefront")],
+        lane="batch",
+        on_move=note_move,
+    )
+)
