@@ -1,12 +1,15 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from integrations.flows.bulk import insert_each
+from integrations.flows.links import LinkRow, bind_all
 from integrations.flows.runs.beside import runs_beside
 from integrations.flows.stock.decide import ZERO, Wanted
 from integrations.models import Connection, Flow, IdLink, OrderLine, Run, StockLevel
@@ -25,28 +28,28 @@ _COLUMNS = (
     "as_of",
 )
 
+_KEY = ("variant_ref", "location_ref")
+
 NONE = {"on_hand": ZERO, "reserved": ZERO, "available": ZERO, "incoming": ZERO}
 
 
 def keep_levels(source: Connection, rows: Sequence[ErpStock], *, run_id: int) -> None:
     """Brings the copy up to date in one statement. Safe to repeat."""
     newest = {(row.variant_ref, row.location_ref): row for row in rows}
-    StockLevel.objects.bulk_create(
-        [
-            StockLevel(
-                source=source,
-                variant_ref=row.variant_ref,
-                location_ref=row.location_ref,
-                seen_in=run_id,
-                **{name: getattr(row, name) for name in _COLUMNS}
-                | {"location_name": row.location_name[:200], "unit": row.unit[:40]},
-            )
-            for row in newest.values()
-        ],
-        update_conflicts=True,
-        unique_fields=["source", "variant_ref", "location_ref"],
-        update_fields=(*_COLUMNS, "seen_in"),
+    columns = (*_KEY, *_COLUMNS, "seen_in")
+    insert_each(
+        StockLevel,
+        ("source", *columns),
+        ((source.pk, *_kept_values(row), run_id) for row in newest.values()),
+        unique=("source", *_KEY),
+        update=(*_COLUMNS, "seen_in"),
     )
+
+
+def _kept_values(row: ErpStock) -> Iterator[Any]:
+    """Those of _KEY and _COLUMNS, as long as they fit."""
+    cut = {"location_name": row.location_name[:200], "unit": row.unit[:40]}
+    return (cut.get(name, getattr(row, name)) for name in (*_KEY, *_COLUMNS))
 
 
 def note_seen(source: Connection, rows: Iterable[ErpStock], *, run_id: int) -> None:
@@ -130,23 +133,22 @@ class StockLinks:
 
     def keep(self, written: Iterable[tuple[Wanted, StorefrontStock]]) -> None:
         """Remembers what was written. Safe to repeat."""
-        IdLink.objects.bulk_create(
-            [
-                IdLink(
-                    kind=IdLink.Kind.STOCK,
-                    source=self._source,
-                    source_ref=wanted.ref,
-                    target=self._target,
-                    target_ref=f"{held.item_id}@{wanted.location_id}",
-                    label=wanted.sku[:200],
-                    fingerprint=wanted.fingerprint,
-                    created_by=self._actor,
-                )
-                for wanted, held in written
-            ],
-            update_conflicts=True,
-            unique_fields=["kind", "source", "source_ref", "target"],
-            update_fields=["target_ref", "label", "fingerprint"],
+        rows = (
+            LinkRow(
+                kind=IdLink.Kind.STOCK,
+                source_ref=wanted.ref,
+                target_ref=f"{held.item_id}@{wanted.location_id}",
+                label=wanted.sku,
+                fingerprint=wanted.fingerprint,
+            )
+            for wanted, held in written
+        )
+        bind_all(
+            self._source,
+            self._target,
+            rows,
+            actor=self._actor,
+            update=("target_ref", "label", "fingerprint"),
         )
 
     def by_ref(self, refs: Iterable[str]) -> list[IdLink]:
