@@ -76,6 +76,11 @@ class Decision:
     def fingerprint(self) -> str:
         return self.wanted.fingerprint if self.wanted else REMOVED
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether buyers lose a price because the ERP has it no more; days that end are none."""
+        return self.what == "remove" and self.row.is_there and not self.row.is_active
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseDecision:
@@ -98,6 +103,12 @@ class BaseDecision:
     @property
     def fingerprint(self) -> str:
         return base_fingerprint(self.wanted)
+
+    @property
+    def takes_away(self) -> bool:
+        """As on `Decision`, of all that everyone pays."""
+        gone = any(row.is_there and not row.is_active for row in self.rows)
+        return self.what == "write" and not self.wanted and gone
 
 
 def decide_listed(rows: Sequence[Kept], variant_id: str | None, terms: Terms) -> list[Decision]:
