@@ -143,10 +143,10 @@ class StockPages:
         return replace(outcome, items=self._untold(outcome.items), unchanged=0)
 
     def _gone(self, after: int) -> PageOutcome:
-        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a mere look ahead
-        leaves the copy as it is."""
+        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a run that only
+        plans leaves the copy as it is: nobody has said yet that the ERP's answer was complete."""
         missing, last = missing_page(self._work.run, after=after, size=BATCH)
-        if not self._work.is_dry:
+        if self._work.writes:
             note_missing(missing)
         sold = self._links.sold(one.variant_ref for one in missing)
         levels = levels_of(self._source, sold, without={one.pk for one in missing})
