@@ -139,7 +139,10 @@ class InventoryApi(State):
             item["stocked"] = wanted.get("stocked_quantity", item["stocked"])
             item["incoming"] = wanted.get("incoming_quantity", item["incoming"])
         else:
-            item["elsewhere"][row["location_id"]] |= {**wanted, "updated_at": now()}
+            level = item["elsewhere"][row["location_id"]] | wanted
+            free = level["stocked_quantity"] - level["reserved_quantity"]
+            changed = {**level, "available_quantity": free, "updated_at": now()}
+            item["elsewhere"][row["location_id"]] = changed
         return self._levels(item)[row["location_id"]]
 
     def _drop(self, level_id: str) -> None:
