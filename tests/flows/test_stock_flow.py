@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.adapters.medusa.sandbox.refusals import Refusal
 from integrations.errors import NeedsOperator, OutcomeUnknown
 from integrations.flows.runs import PageOutcome, PlanItem, Work
 from integrations.flows.stock.flow import StockPages
@@ -351,6 +352,22 @@ def test_product_whose_stock_is_not_counted_is_said(medusa: MedusaStandIn, flow:
 
     assert told(outcome) == [("skip", "GLUE")]
     assert "does not count its stock" in outcome.items[0].reason
+
+
+def test_stock_follows_an_article_that_gets_another_sku(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", 7))
+    product, variant = medusa.catalogue.variant(medusa.catalogue.variant_id_of("BOLT")) or ({}, {})
+    row = {"id": variant["id"], "sku": "BOLT-2", "manage_inventory": True}
+    medusa.catalogue.update(product["id"], {"variants": [row]})
+
+    outcome = sync(flow, replace(level("BOLT", 3), sku="BOLT-2"))
+
+    assert told(outcome) == [("change", "BOLT-2")]
+    assert free(medusa, "BOLT") == 3  # its inventory item keeps its first SKU
+    with pytest.raises(Refusal, match="insufficient|required inventory"):
+        medusa.place_order([("BOLT-2", 4)])
+    medusa.place_order([("BOLT-2", 3)])
+    assert free(medusa, "BOLT") == 0
 
 
 def test_bad_level_stands_alone_and_the_others_arrive(medusa: MedusaStandIn, flow: Flow) -> None:

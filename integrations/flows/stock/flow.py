@@ -32,6 +32,7 @@ from integrations.flows.stock.decide import (
 )
 from integrations.flows.stock.kept import (
     StockLinks,
+    held_of,
     keep_levels,
     levels_of,
     missing_page,
@@ -194,13 +195,15 @@ class StockPages:
                 planned.append(one.wanted)
             else:
                 items.append(skipped(one, CHANGED_SINCE_PLAN))
-        held = {one.sku: one for one in self._shop.stock_of([one.sku for one in planned])}
+        held = held_of(self._shop, self._links.sold(one.variant_ref for one in planned))
         planned = self._without_absent(planned, held)
-        items += [not_counted(one) for one in planned if one.sku not in held]
-        ready = [one for one in planned if one.sku in held]
+        items += [not_counted(one) for one in planned if one.variant_ref not in held]
+        ready = [one for one in planned if one.variant_ref in held]
         if self._work.writes:
             return items + self._named(self._write(ready, held, written), ready)
-        return items + self._named([done(one, written, held[one.sku]) for one in ready], ready)
+        return items + self._named(
+            [done(one, written, held[one.variant_ref]) for one in ready], ready
+        )
 
     def _named(self, items: Sequence[PlanItem], ready: Iterable[Wanted]) -> list[PlanItem]:
         """Tells where it was that something was left behind."""
@@ -222,8 +225,8 @@ class StockPages:
             if one.is_left
             and (
                 one.location_id not in places
-                or one.sku not in held
-                or held[one.sku].at(one.location_id) is None
+                or one.variant_ref not in held
+                or held[one.variant_ref].at(one.location_id) is None
             )
         }
         if absent and self._work.writes:
@@ -237,17 +240,19 @@ class StockPages:
         written: Mapping[str, str],
     ) -> list[PlanItem]:
         waits = uncounted(self._work.flow.target, [one.sku for one in ready])
-        pairs = [(one, write_of(one, held[one.sku], waits.get(one.sku, ZERO))) for one in ready]
+        pairs = [
+            (one, write_of(one, held[one.variant_ref], waits.get(one.sku, ZERO))) for one in ready
+        ]
 
         def write(some: Sequence[tuple[Wanted, StockWrite]]) -> Sequence[Wanted]:
             self._shop.write_stock([one for _, one in some])
             return [wanted for wanted, _ in some]
 
         outcomes = write_or_split(pairs, write, self._work.checkpoint)
-        self._links.keep((one, held[one.sku]) for _, one, _ in outcomes if one is not None)
+        self._links.keep((one, held[one.variant_ref]) for _, one, _ in outcomes if one is not None)
         remember_levels(self._links, [pair for pair, one, _ in outcomes if one is not None])
         return [
-            done(wanted, written, held[wanted.sku])
+            done(wanted, written, held[wanted.variant_ref])
             if error is None
             else failed(wanted, words_of(error))
             for (wanted, _), _, error in outcomes

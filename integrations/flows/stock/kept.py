@@ -1,6 +1,6 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -101,6 +101,13 @@ def uncounted(storefront: Connection, skus: Iterable[str]) -> dict[str, Decimal]
     return {sku: waits or ZERO for sku, waits in sums}
 
 
+def held_of(shop: Any, variants: Mapping[str, str]) -> dict[str, StorefrontStock]:
+    """What the storefront holds of these variants (ref → its id there), by ref; those that it
+    does not count are left out."""
+    found = {one.variant_id: one for one in shop.stock_of(sorted(variants.values()))}
+    return {ref: found[one] for ref, one in variants.items() if one in found}
+
+
 class StockLinks:
     """Which variants are sold in the storefront, where its locations are, what was written."""
 
@@ -109,10 +116,10 @@ class StockLinks:
     def __init__(self, flow: Flow, *, actor: str) -> None:
         self._source, self._target, self._actor = flow.source, flow.target, actor
 
-    def sold(self, variant_refs: Iterable[str]) -> set[str]:
-        """Of these variants, those that have a counterpart in the storefront."""
+    def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
+        """Of these variants, those that have a counterpart in the storefront, with its id."""
         links = self._links(IdLink.Kind.VARIANT).filter(source_ref__among=variant_refs)
-        return set(links.values_list("source_ref", flat=True))
+        return dict(links.values_list("source_ref", "target_ref"))
 
     def warehouses(self) -> dict[str, str]:
         """ERP location to storefront location; a mapping may have been made from either side."""

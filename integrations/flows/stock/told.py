@@ -12,7 +12,7 @@ LEFT_REASON = (
     "no longer sold from {place}, since a warehouse mapping or the flow's locations changed"
 )
 NOT_COUNTED = (
-    "the storefront does not count its stock: let the products flow write it with "
+    "the storefront does not count its stock by itself: let the products flow write it with "
     "“The storefront counts stock”"
 )
 
