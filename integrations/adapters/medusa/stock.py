@@ -81,7 +81,7 @@ def _row(write: StockWrite) -> dict[str, Any]:
 
 
 def _stock(variant: Mapping[str, Any]) -> StorefrontStock | None:
-    item = _own_item(variant)
+    item = own_item(variant)
     if item is None:
         return None
     return StorefrontStock(
@@ -92,7 +92,7 @@ def _stock(variant: Mapping[str, Any]) -> StorefrontStock | None:
     )
 
 
-def _own_item(variant: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def own_item(variant: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The item that holds the variant itself; one of which it takes several pieces, or one of
     several parts that it is put together of, is the stock of something else."""
     items: list[Mapping[str, Any]] = [

@@ -10,6 +10,7 @@ import requests
 from integrations.adapters.medusa.adapter import MedusaAdapter
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.adapters.medusa.sandbox.refusals import Refusal
+from integrations.adapters.medusa.stock import own_item
 from integrations.errors import Rejected
 from integrations.records import StockWrite
 
@@ -179,3 +180,27 @@ def test_standin_takes_an_unknown_location_and_keeps_a_stocked_level(
 def _post(standin: MedusaStandIn, body: dict[str, Any]) -> requests.Response:
     auth = (standin.shop.secret_key, "")
     return requests.post(f"{standin.url}{BATCH}", json=body, auth=auth, timeout=5)
+
+
+def item(sku: str, pieces: int = 1) -> dict[str, Any]:
+    return {"required_quantity": pieces, "inventory": {"id": f"iitem_{sku}", "sku": sku}}
+
+
+@pytest.mark.parametrize(
+    ("items", "own"),
+    [
+        ([item("PIPE")], "PIPE"),
+        ([item("BEFORE")], "BEFORE"),  # it got another SKU
+        ([item("PIPE", 10)], None),  # a box of ten
+        ([item("TUBE"), item("CAP")], None),  # put together of two
+        ([item("TUBE"), item("CAP", 2)], None),
+        ([item("CAP"), item("PIPE")], "PIPE"),
+        ([], None),
+    ],
+)
+def test_stock_of_a_variant_is_that_of_its_own_item(
+    items: list[dict[str, Any]], own: str | None
+) -> None:
+    found = own_item({"id": "variant_1", "sku": "PIPE", "inventory_items": items})
+
+    assert (found and found["sku"]) == own
