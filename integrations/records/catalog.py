@@ -152,8 +152,10 @@ class StorefrontLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontStock:
-    """A SKU that the storefront counts, with its levels; none yet for a new one."""
+    """A variant that the storefront counts, with its levels; none yet for a new one. `sku` is
+    the one that it began to be counted under."""
 
+    variant_id: str
     item_id: str
     sku: str
     levels: tuple[StorefrontLevel, ...]

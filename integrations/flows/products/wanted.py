@@ -28,13 +28,15 @@ class ShopTerms:
     """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels.
 
     `leaves_prices`: a prices flow writes what variants cost; a new one begins with the list
-    price that the product has in the ERP, if it has one.
+    price that the product has in the ERP, if it has one. `backorder` is of items of which the ERP
+    does not say whether they are sold beyond their stock; None leaves the storefront's own.
     """
 
     currency: str = ""
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
+    backorder: bool | None = None
     takes_categories: bool = True
     leaves_prices: bool = False
 
@@ -103,7 +105,11 @@ def first_handle(write: ProductWrite) -> str:
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
     of_variant = _LEFT_VARIANT if write.leaves_prices else _PRICED_VARIANT
-    content = {**_PRODUCT(write), "variants": list(map(of_variant, write.variants))}
+    variants = list(map(of_variant, write.variants))
+    for variant in variants:
+        if variant["allow_backorder"] is None:
+            del variant["allow_backorder"]  # nobody says; as if it were not known at all
+    content = {**_PRODUCT(write), "variants": variants}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -136,6 +142,7 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         weight_g=_grams(variant.weight_kg),
         unit=variant.unit,
         tax_class=variant.tax_class,
+        allow_backorder=terms.backorder if variant.backorder is None else variant.backorder,
     )
 
 

@@ -1,17 +1,18 @@
 """What the portal keeps of stock: the catalogue copy, and what was last written."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Value
+from django.db.models.functions import StrIndex, Substr
 from django.utils import timezone
 
 from integrations.flows.bulk import insert_each
 from integrations.flows.links import LinkRow, bind_all
 from integrations.flows.runs.beside import runs_beside
-from integrations.flows.stock.decide import ZERO, Wanted
+from integrations.flows.stock.decide import NOTHING, ZERO, Wanted
 from integrations.models import Connection, Flow, IdLink, OrderLine, Run, StockLevel
 from integrations.models.order import NOT_IN_ERP
 from integrations.records import ErpStock, StorefrontStock
@@ -100,16 +101,25 @@ def uncounted(storefront: Connection, skus: Iterable[str]) -> dict[str, Decimal]
     return {sku: waits or ZERO for sku, waits in sums}
 
 
+def held_of(shop: Any, variants: Mapping[str, str]) -> dict[str, StorefrontStock]:
+    """What the storefront holds of these variants (ref → its id there), by ref; those that it
+    does not count are left out."""
+    found = {one.variant_id: one for one in shop.stock_of(sorted(variants.values()))}
+    return {ref: found[one] for ref, one in variants.items() if one in found}
+
+
 class StockLinks:
     """Which variants are sold in the storefront, where its locations are, what was written."""
+
+    _places: set[str] | None = None  # every location that anything was ever written at
 
     def __init__(self, flow: Flow, *, actor: str) -> None:
         self._source, self._target, self._actor = flow.source, flow.target, actor
 
-    def sold(self, variant_refs: Iterable[str]) -> set[str]:
-        """Of these variants, those that have a counterpart in the storefront."""
+    def sold(self, variant_refs: Iterable[str]) -> dict[str, str]:
+        """Of these variants, those that have a counterpart in the storefront, with its id."""
         links = self._links(IdLink.Kind.VARIANT).filter(source_ref__among=variant_refs)
-        return set(links.values_list("source_ref", flat=True))
+        return dict(links.values_list("source_ref", "target_ref"))
 
     def warehouses(self) -> dict[str, str]:
         """ERP location to storefront location; a mapping may have been made from either side."""
@@ -126,13 +136,24 @@ class StockLinks:
         rows = list(links.order_by("pk").values_list("pk", "source_ref")[:size])
         return [ref for _, ref in rows], rows[-1][0] if len(rows) == size else None
 
-    def written(self, refs: Iterable[str]) -> dict[str, str]:
-        """Ref to the fingerprint of what was last written."""
+    def written(self, variant_refs: Iterable[str]) -> dict[str, str]:
+        """Ref to the fingerprint of what was last written of these variants, wherever it was."""
+        # By whole refs, which the index knows: a location is one of few.
+        places = self._known_places()
+        refs = (f"{one}@{place}" for one in set(variant_refs) for place in places)
         links = self._links(IdLink.Kind.STOCK).filter(source_ref__among=refs)
         return dict(links.values_list("source_ref", "fingerprint"))
 
+    def note_none(self, refs: Iterable[str]) -> None:
+        """Of these levels nothing is in the storefront, without a word to it."""
+        links = self._links(IdLink.Kind.STOCK).filter(source_ref__among=refs)
+        links.update(fingerprint=NOTHING)
+
     def keep(self, written: Iterable[tuple[Wanted, StorefrontStock]]) -> None:
         """Remembers what was written. Safe to repeat."""
+        written = list(written)
+        if self._places is not None:
+            self._places |= {wanted.location_id for wanted, _ in written}
         rows = (
             LinkRow(
                 kind=IdLink.Kind.STOCK,
@@ -155,6 +176,13 @@ class StockLinks:
         """The links of these levels, each with what was last written."""
         links = self._links(IdLink.Kind.STOCK).filter(source_ref__in=set(refs))
         return list(links.select_related("written", "target"))
+
+    def _known_places(self) -> set[str]:
+        if self._places is None:
+            place = Substr("target_ref", StrIndex("target_ref", Value("@")) + 1)
+            links = self._links(IdLink.Kind.STOCK).annotate(place=place).order_by()
+            self._places = set(links.values_list("place", flat=True).distinct())
+        return self._places
 
     def _links(self, kind: str) -> QuerySet[IdLink]:
         return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)
