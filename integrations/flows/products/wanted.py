@@ -54,7 +54,7 @@ def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
             f"{terms.currency} in the ERP, or change the flow's currency"
         )
     return (
-        _text_problem(product)
+        _text_problem(product, sold)
         or _variant_problem(sold, needs_price=not terms.leaves_prices)
         or _option_problem(sold)
         or (category_problem(product.category_chain) if terms.takes_categories else "")
@@ -177,9 +177,8 @@ def category_problem(chain: Sequence[ErpCategory]) -> str:
     return f"category {nameless} has no name in the ERP" if nameless else ""
 
 
-def _text_problem(product: ErpProduct) -> str:
-    texts = [("title", product.title), *(("SKU", one.sku) for one in active_variants(product))]
-    for what, text in texts:
+def _text_problem(product: ErpProduct, sold: Sequence[ErpVariant]) -> str:
+    for what, text in [("title", product.title), *(("SKU", one.sku) for one in sold)]:
         if len(text) > LONGEST_TEXT:
             return (
                 f"its {what} has {len(text)} characters, more than the {LONGEST_TEXT} that fit: "
@@ -221,7 +220,15 @@ def _variant_problem(sold: list[ErpVariant], *, needs_price: bool) -> str:
     return ""
 
 
+def _are_told_apart(sold: Sequence[ErpVariant]) -> bool:
+    """The usual case, seen quickly: the same options in the same order, each choice once."""
+    names = {tuple(name for name, _ in variant.options) for variant in sold}
+    return len(names) == 1 and len({variant.options for variant in sold}) == len(sold)
+
+
 def _option_problem(sold: list[ErpVariant]) -> str:
+    if len(sold) == 1 or _are_told_apart(sold):
+        return ""
     if len({frozenset(dict(variant.options)) for variant in sold}) > 1:
         return (
             "its variants do not have the same options: give each a value of every option in the "
