@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.errors import Fenced
 from integrations.flows.runs import failures, guard
 from integrations.flows.runs.batch import PageOutcome, Work
-from integrations.flows.runs.plan import keep_items
+from integrations.flows.runs.plan import keep_items, note_unmet
 from integrations.models import Flow, Run
 
 # What is dropped from the flow's cursor when a run ends or another one begins.
@@ -71,6 +71,8 @@ def count_page(run: Run, outcome: PageOutcome) -> None:
 
 def _finish(work: Work, flow: Flow) -> None:
     run = work.run
+    if run.applies_id:
+        run.skipped += note_unmet(run)
     run.state, run.finished_at = Run.State.DONE, timezone.now()
     run.note = f"{run.note}\n{_why_empty(run)}".strip()
     flow.cursor = without_place(flow.cursor)
