@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -89,9 +90,10 @@ class Limits:
     max_bytes: int = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
-    """An answer as text. `json()` parses numbers with a fraction as Decimal, never float.
+    """An answer as text. `json()` parses numbers with a fraction as Decimal, never float; it is
+    parsed once, and what comes of it is not to be changed.
 
     `content` holds the bytes instead where a file was asked for and came.
     """
@@ -111,6 +113,10 @@ class Reply:
         return "json" in self.media_type
 
     def json(self) -> Any:
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
         return jsonlib.loads(self.text, parse_float=Decimal)
 
 

@@ -21,6 +21,12 @@ _SECRET_KEY = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|authorization|private_?key|access_?key|credential",
     re.IGNORECASE,
 )
+# Whatever one of the nets might catch, in the raw text of a body.
+_SUSPECT = re.compile(
+    r"pass(?:word|wd|phrase)?\"|secret|token|api_?key|authorization|private_?key|access_?key"
+    r"|credential|bearer|basic|\\",
+)
+_BEHIND = 4096  # what begins within the kept part may have to be known further on
 _QUERY_SECRET = re.compile(r"(?i)([?&](?:access_token|token|api_?key|key|secret|sig)=)[^&\s\"']+")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 
@@ -52,6 +58,8 @@ def redact_body(body: str, secrets: Iterable[str] = (), *, up_to: int = sys.maxs
     for the little of it that is kept.
     """
     known = tuple(secrets)
+    if not _is_suspect(body, known, up_to):
+        return body[:up_to]
     try:
         found = json.loads(body)
     except ValueError:
@@ -59,6 +67,17 @@ def redact_body(body: str, secrets: Iterable[str] = (), *, up_to: int = sys.maxs
     if not isinstance(found, (dict, list)):
         return redact_text(body, known)[:up_to]
     return json.dumps(_Masker(known, up_to).masked(found), ensure_ascii=False)[:up_to]
+
+
+def _is_suspect(body: str, secrets: tuple[str, ...], up_to: int) -> bool:
+    """Whether there may be something to mask in what is kept. Most bodies are plain, and a look
+    at their text is far cheaper than one at each of their values; one with a backslash may write
+    anything in another way."""
+    forms = _forms_of(secrets)
+    text = body[: up_to + max(_BEHIND, *map(len, forms))] if forms else body[: up_to + _BEHIND]
+    if any(form in text for form in forms) or _SUSPECT.search(text.lower()):
+        return True
+    return "=" in text and _QUERY_SECRET.search(text) is not None
 
 
 class _Masker:

@@ -1,19 +1,23 @@
-"""The three verbs of links: `target_of`, `source_of`, `bind`; and the first two for many.
+"""The three verbs of links: `target_of`, `source_of`, `bind`; and each of them for many.
 
 A link reads from the connection that owns the record (source) to its copy (target): products
 from the ERP to the storefront, customers and taxes of orders from the storefront to the ERP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from integrations.errors import NeedsOperator
+from integrations.flows.bulk import insert_each
 from integrations.models import Connection, IdLink
 
 # Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
 # still find what they ordered.
 REMOVED = " (removed)"
+_BOUND = ("kind", "source_ref", "target_ref", "label", "fingerprint")
 
 
 def target_of(kind: str, source: Connection, source_ref: str, target: Connection) -> str | None:
@@ -86,6 +90,44 @@ def bind(
         known.label, known.fingerprint = label or known.label, fingerprint
         known.save(update_fields=["label", "fingerprint"])
     return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """One of many links between the same two connections."""
+
+    kind: str
+    source_ref: str
+    target_ref: str
+    label: str
+    fingerprint: str = ""
+
+
+def bind_all(
+    source: Connection,
+    target: Connection,
+    rows: Iterable[LinkRow],
+    *,
+    actor: str,
+    update: Sequence[str] = ("label", "fingerprint"),
+) -> None:
+    """Makes or updates many links; those that are there get the columns of `update`.
+
+    Unlike `bind` it judges nothing: the caller knows that no side is linked to anything else, or
+    names "target_ref" in `update`.
+    """
+    now = timezone.now()
+    insert_each(
+        IdLink,
+        (*_BOUND, "source", "target", "created_at", "created_by"),
+        (
+            (row.kind, row.source_ref, row.target_ref, row.label[:200], row.fingerprint)
+            + (source.pk, target.pk, now, actor)
+            for row in rows
+        ),
+        unique=("kind", "source", "source_ref", "target"),
+        update=update,
+    )
 
 
 def _taken(kind: str, source_ref: str, target_ref: str, target: Connection) -> NeedsOperator:

@@ -238,6 +238,13 @@ SETTINGS: dict[str, tuple[FlowSetting, ...]] = {
             choices=("yes", "no"),
         ),
         FlowSetting(
+            name="backorder",
+            label="Sold beyond the stock",
+            help="never or always: of counted items, where the ERP does not say it of the item. "
+            "Empty: what each has in the storefront stays.",
+            choices=("never", "always"),
+        ),
+        FlowSetting(
             name="categories",
             label="Categories from the ERP",
             help="yes: the ERP's categories are made and its products lie in them alone. no: the "

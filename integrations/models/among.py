@@ -11,6 +11,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Lookup
 
+_BETWEEN = "\x1f"  # the unit separator
+
 
 @models.CharField.register_lookup
 class Among(Lookup):
@@ -22,7 +24,12 @@ class Among(Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*parameters, self.rhs]
+        joined = _BETWEEN.join(self.rhs)
+        # An array would be quoted text by text; one that is empty, or holds what is put between,
+        # must be.
+        if "" in self.rhs or joined.count(_BETWEEN) != max(0, len(self.rhs) - 1):
+            return f"{column} = ANY(%s)", [*parameters, self.rhs]
+        return f"{column} = ANY(string_to_array(%s, %s))", [*parameters, joined, _BETWEEN]
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         column, parameters = self.process_lhs(compiler, connection)

@@ -44,6 +44,7 @@ class Run(models.Model):
     begun_at = models.DateTimeField(null=True, blank=True)
     last_page_at = models.DateTimeField(null=True, blank=True)
     removals_allowed_by = models.CharField(max_length=120, blank=True)
+    basis = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField(blank=True)
 
     class Meta:

@@ -160,8 +160,9 @@ class WritesStock(Protocol):
         """(location id, name) of all that there are."""
         ...
 
-    def stock_of(self, skus: Sequence[str]) -> Sequence[StorefrontStock]:
-        """What is held of these SKUs; those that the storefront does not count are left out."""
+    def stock_of(self, variant_ids: Sequence[str]) -> Sequence[StorefrontStock]:
+        """What is held of these variants, whatever their SKUs are now; those that the storefront
+        does not count are left out."""
         ...
 
     def write_stock(self, writes: Sequence[StockWrite]) -> None:

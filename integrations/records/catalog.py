@@ -19,7 +19,8 @@ class ErpPrice:
     before tax and after the rule: a rule that no single amount can tell (a formula, a rule
     upon another list) is worked out by the ERP. `starts_on` and `ends_on` are both included,
     None: open. `is_active` false: the ERP no longer offers it. `problem` says what of it could
-    not be read, without a full stop: then nothing but its refs is to be relied on.
+    not be read, or why nothing can be sold at it (zero, tax included, another unit), without a
+    full stop: then nothing but its refs is to be relied on.
     """
 
     ref: str
@@ -151,8 +152,10 @@ class StorefrontLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontStock:
-    """A SKU that the storefront counts, with its levels; none yet for a new one."""
+    """A variant that the storefront counts, with its levels; none yet for a new one. `sku` is
+    the one that it began to be counted under."""
 
+    variant_id: str
     item_id: str
     sku: str
     levels: tuple[StorefrontLevel, ...]

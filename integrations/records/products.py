@@ -10,7 +10,8 @@ class ErpVariant:
     """One sellable SKU. `options` are (option name, value) pairs; empty for a simple product.
 
     `net_list_price` is per `unit` in the product's currency; None when the ERP has none
-    (never zero for "unknown"). `tax_class` is the ERP's own word for how it is taxed.
+    (never zero for "unknown"). `tax_class` is the ERP's own word for how it is taxed. `backorder`:
+    whether it is sold beyond what is in stock; None where the ERP does not say.
     """
 
     ref: str
@@ -23,6 +24,7 @@ class ErpVariant:
     is_active: bool
     weight_kg: Decimal | None = None
     tax_class: str = ""
+    backorder: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class StorefrontVariant:
     prices: tuple[tuple[str, Decimal], ...] = ()
     manage_inventory: bool = False
     weight_g: int | None = None
+    allow_backorder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,8 @@ class StorefrontProduct:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantWrite:
     """`variant_id` is None for one that does not exist yet. Prices are (currency, net amount).
-    `unit` and `tax_class` are notes; the storefront works with neither."""
+    `unit` and `tax_class` are notes; the storefront works with neither. `allow_backorder` None
+    leaves what the variant has there."""
 
     variant_id: str | None
     external_ref: str
@@ -132,6 +136,7 @@ class VariantWrite:
     weight_g: int | None = None
     unit: str = ""
     tax_class: str = ""
+    allow_backorder: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,9 +126,10 @@ def _prices() -> Story:
         sells=SOLD,
         nights=(
             (price("BOLT", "9.90"), price("BOLT", "9.50", at=100), price("BOLT", "8.50", DEALERS),
-             price("BOLT", "8.00", DEALERS, at=10), kept, price("SCREW", "7.00", OWN)),
+             price("BOLT", "8.00", DEALERS, at=10), kept, price("SCREW", "7.00", OWN),
+             price("SCREW", "8.00", DEALERS, ref="moves")),
             (price("BOLT", "9.80"), price("BOLT", "8.60", DEALERS), kept,
-             price("NUT", "0.80", DEALERS, at=50), price("SCREW", "9.00")),
+             price("NUT", "0.80", DEALERS, at=50), price("SCREW", "9.00", ref="moves")),
         ),
     )  # fmt: skip
 

@@ -23,12 +23,15 @@ class Nights:
         self.flow, self._handler, self._nights = flow, handler, 0
         self.rows: Sequence[Any] = ()
 
-    def tell(self, *rows: Any) -> Run:
-        """A complete run, some days after the last one."""
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self._nights)
+
+    def tell(self, *rows: Any, complete: bool = True) -> Run:
+        """A run some days after the last one; one that is not complete reads what changed."""
         self.rows = rows
         self._nights += 1
-        now = datetime.now(UTC) + timedelta(days=self._nights)
-        request_run(self.flow, actor="olga", complete=True, now=now)
+        request_run(self.flow, actor="olga", complete=complete, may_complete=complete, now=self.now)
         runner.drain("batch")
         return Run.objects.latest("id")
 

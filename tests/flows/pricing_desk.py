@@ -8,6 +8,8 @@ from typing import Any
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.flows.prices.flow import PricePages
 from integrations.flows.runs import PageOutcome, PlanItem, Work
+from integrations.flows.runs.book import count_page
+from integrations.flows.runs.plan import keep_items
 from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, IdLink
 from integrations.records import ErpPrice, Window
@@ -87,6 +89,8 @@ class Runs:
             pages = PricePages(work, erp=book, shop=shop)
             while not outcomes or cursor is not None:
                 outcomes.append(pages.handle(window, cursor))
+                keep_items(run, outcomes[-1].items)
+                count_page(run, outcomes[-1])
                 cursor = outcomes[-1].next_cursor
         return outcomes
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -72,6 +73,18 @@ def test_our_own_prices_that_are_read_back_are_no_edits(desk: Desk) -> None:
 
     assert not HandEdit.objects.exists()
     assert not Issue.objects.exists()
+
+
+def test_price_on_both_sides_of_a_promotion_is_no_edit(desk: Desk) -> None:
+    today = datetime.now(UTC).date()
+    days = (today, today)
+    steps = (price("NUT", 5, at=10, days=days), price("NUT", 9, at=20, days=days))
+    book = (*BOOK, price("NUT", 7), *steps)
+    desk.sync(*book)
+
+    again(desk, *book)
+
+    assert not HandEdit.objects.exists()
 
 
 def test_own_price_of_a_variant_is_told_with_both_values(desk: Desk) -> None:

@@ -135,6 +135,8 @@ def test_kind_that_does_not_exist_yet_cannot_write() -> None:
         ({"finished_at": NOW - timedelta(hours=25)}, "is 25 h old"),
         ({"window_start": NOW}, "is of what changed only"),
         ({"failed": 3}, "has 3 failed records"),
+        ({"skipped": 2}, "leaves out 2 records: its plan says why"),
+        ({"basis": "of other settings"}, "made with other settings, connections or mappings"),
         ({"read": 100, "removed": 40}, "removes 40 records"),
     ],
 )

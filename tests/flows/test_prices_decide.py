@@ -13,6 +13,7 @@ from integrations.flows.prices.decide import (
     decide_base,
     decide_listed,
     list_key,
+    texts_of,
 )
 from integrations.flows.prices.lists import moments_of
 from integrations.flows.prices.offers import Kept, contradictions, steps_of
@@ -82,10 +83,24 @@ def test_step_holds_up_to_where_the_next_begins(
     assert [(one.low, one.high) for one in steps] == ranges
 
 
-def test_of_two_steps_from_the_first_piece_the_higher_one_is_sold() -> None:
-    decisions = decide_listed([row(10, 0), row(9, 1)], "variant_1", TERMS)
+def test_steps_from_none_and_from_one_are_the_same_step() -> None:
+    unclear = decide_listed([row(10, 0), row(9, 1)], "variant_1", TERMS)
+    same = decide_listed([row(10, 0), row(10, 1)], "variant_1", TERMS)
 
-    assert [(one.what, one.row.ref) for one in decisions] == [("unchanged", "r0"), ("write", "r1")]
+    assert [one.what for one in unclear] == ["skip", "skip"]
+    assert "the same quantity (from 1)" in unclear[0].reason
+    assert [one.what for one in same] == ["write", "unchanged"]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_step_without_a_whole_piece_says_so_and_does_not_stay(is_there: bool) -> None:
+    rows = [row(10, "2.2"), row(9, "2.8")]
+    before = replace(rows[0], fingerprint="sold at before" if is_there else "")
+
+    narrow, wide = decide_listed([before, rows[1]], "variant_1", TERMS)
+
+    assert (narrow.what, wide.what) == ("remove" if is_there else "skip", "write")
+    assert is_there or "no whole piece" in narrow.reason
 
 
 # ---------------------------------------------------------------- contradictions
@@ -250,6 +265,61 @@ def test_cheaper_price_of_today_goes_before_the_usual_one() -> None:
     decision = decide_base([everyone(10), season, later], "variant_1", TERMS)
 
     assert [one.text for one in decision.wanted] == ["8 EUR"]
+
+
+USUAL = [(100, 1), (95, 10)]
+
+
+@pytest.mark.parametrize(
+    ("usual", "promotion", "sold"),
+    [
+        (USUAL, [(90, 1)], ["90 EUR"]),
+        (USUAL, [(90, 0)], ["90 EUR"]),
+        ([(100, 1)], [(90, 0)], ["90 EUR"]),
+        ([(100, 0)], [(90, 1)], ["90 EUR"]),
+        (USUAL, [(97, 1)], ["97 EUR from 1 to 9", "95 EUR from 10"]),
+        (USUAL, [(97, 5)], ["100 EUR from 1 to 4", "97 EUR from 5 to 9", "95 EUR from 10"]),
+        (USUAL, [(90, 20)], ["100 EUR from 1 to 9", "95 EUR from 10 to 19", "90 EUR from 20"]),
+        (
+            [(95, 1)],
+            [(90, 10), (99, 20)],
+            ["95 EUR from 1 to 9", "90 EUR from 10 to 19", "95 EUR from 20"],
+        ),
+        (USUAL, [], ["100 EUR from 1 to 9", "95 EUR from 10"]),
+        ([(100, 1), (110, 10)], [], ["100 EUR from 1 to 9", "110 EUR from 10"]),
+        ([(100, 1), (110, 10)], [(105, 5)], ["100 EUR from 1 to 9", "105 EUR from 10"]),
+    ],
+)
+def test_lowest_price_of_today_holds_for_each_quantity(
+    usual: list[tuple[int, int]], promotion: list[tuple[int, int]], sold: list[str]
+) -> None:
+    rows = [everyone(*one, ref=f"usual {one}") for one in usual]
+    rows += [everyone(*one, ref=f"today {one}", starts_on=TODAY) for one in promotion]
+
+    for some in (rows, rows[::-1]):
+        decision = decide_base(some, "variant_1", TERMS)
+        assert (decision.what, [one.text for one in decision.wanted]) == ("write", sold)
+        assert decision.reasons == ()
+
+
+def test_step_of_everyone_without_a_whole_piece_says_so_and_holds_up_nothing() -> None:
+    decision = decide_base([everyone(10, "2.2", ref="a"), everyone(9, "2.8")], "variant_1", TERMS)
+
+    assert [one.text for one in decision.wanted] == ["9 EUR from 3"]
+    ((left_out, reason),) = decision.reasons
+    assert (left_out.ref, "no whole piece" in reason) == ("a", True)
+
+
+def test_what_a_row_is_sold_at_fits_the_copy_however_often_it_is() -> None:
+    dear = [everyone(99 if n % 2 else 5, n + 2, ref=f"{n}", starts_on=TODAY) for n in range(20)]
+
+    decision = decide_base([everyone(95, ref="usual"), *dear], "variant_1", TERMS)
+
+    assert len(decision.wanted) == 21
+    text = texts_of(decision.wanted)["usual"]
+    assert text.startswith("95 EUR from 1 to 1 and 95 EUR from 3 to 3 and ")
+    assert text.endswith(" and …")
+    assert len(text) <= 120
 
 
 def test_season_that_is_over_gives_way_to_the_usual_price() -> None:

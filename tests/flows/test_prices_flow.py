@@ -160,6 +160,41 @@ def test_everyones_price_of_some_days_is_written_when_they_come(desk: Desk) -> N
     assert desk.own("BOLT") == [("eur", Decimal("9.9"), None, None)]
 
 
+def test_promotion_holds_for_more_pieces_too(desk: Desk) -> None:
+    book = (
+        price("BOLT", 100, at=1),
+        price("BOLT", 95, at=10),
+        price("BOLT", 90, days=(TODAY, TODAY)),
+    )
+
+    desk.sync(*book)
+
+    assert [desk.pays("", "BOLT", n) for n in (1, 10)] == [90, 90]
+    assert desk.sync(*book) == []
+
+
+def test_usual_price_holds_on_both_sides_of_a_promotion(desk: Desk) -> None:
+    days = (TODAY, TODAY)
+    book = (
+        price("BOLT", 95),
+        price("BOLT", 90, at=10, days=days),
+        price("BOLT", 99, at=20, days=days),
+    )
+
+    (item,) = desk.sync(*book)
+
+    assert [desk.pays("", "BOLT", n) for n in (1, 10, 20)] == [95, 90, 95]
+    assert ("price", "", "95 EUR from 1 to 9 and 95 EUR from 20") in item.changes
+    assert desk.sync(*book) == []
+
+
+def test_step_without_a_whole_piece_is_told_of(desk: Desk) -> None:
+    items = desk.sync(price("BOLT", 9, at="2.2"), price("BOLT", 8, at="2.8"))
+
+    assert sorted(item.action for item in items) == ["create", "skip"]
+    assert "no whole piece" in PriceRow.objects.exclude(problem="").get().problem
+
+
 # ---------------------------------------------------------------- what costs nothing
 
 

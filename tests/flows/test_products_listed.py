@@ -156,6 +156,61 @@ def test_picture_weight_unit_and_tax_class_arrive(medusa: MedusaStandIn, flow: F
     )
 
 
+def sold_beyond(medusa: MedusaStandIn) -> bool:
+    (there,) = medusa.products.values()
+    return bool(there["variants"][0]["allow_backorder"])
+
+
+def test_item_is_sold_beyond_its_stock_where_the_flow_or_the_erp_says_so(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    flow.settings = {"manage_inventory": "yes"}
+    sync(flow, bolt())
+    assert not sold_beyond(medusa)
+
+    flow.settings = {"manage_inventory": "yes", "backorder": "always"}
+    (item,) = sync(flow, bolt()).items
+    assert item.changes == (("BOLT sold beyond stock", "no", "yes"),)
+    assert sold_beyond(medusa)
+    assert sync(flow, bolt()).unchanged == 1
+
+    (only,) = bolt().variants
+    scarce = replace(bolt(), variants=(replace(only, backorder=False),))
+    (item,) = sync(flow, scarce).items
+    assert item.changes == (("BOLT sold beyond stock", "yes", "no"),)
+    assert not sold_beyond(medusa)
+
+
+def test_merchants_own_word_on_backorders_stays_where_nobody_else_says_it(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    flow.settings = {"hand_edits": "report"}
+    flow.save()
+    sync(flow, bolt())
+    allow_backorder(medusa)
+
+    sync(flow, bolt(title="Better bolt"))
+
+    assert sold_beyond(medusa)
+    assert not HandEdit.objects.exists()
+
+
+def test_backorder_that_a_hand_allowed_is_told(medusa: MedusaStandIn, flow: Flow) -> None:
+    flow.settings = {"hand_edits": "report", "backorder": "never"}
+    flow.save()
+    sync(flow, bolt())
+    allow_backorder(medusa)
+
+    sync(flow, bolt())
+
+    assert HandEdit.objects.get().changes == [["BOLT sold beyond stock", "no", "yes"]]
+
+
+def allow_backorder(medusa: MedusaStandIn) -> None:
+    (there,) = medusa.products.values()
+    medusa.catalogue.update_variants([{"id": there["variants"][0]["id"], "allow_backorder": True}])
+
+
 def test_category_changed_by_hand_is_told(medusa: MedusaStandIn, flow: Flow) -> None:
     flow.settings = {"hand_edits": "report"}
     flow.save()

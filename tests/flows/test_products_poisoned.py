@@ -112,7 +112,9 @@ def test_negative_stock_is_sold_as_none() -> None:
         incoming=Decimal(0),
     )
 
-    write = write_of(short, StorefrontStock(item_id="i", sku="BOLT", levels=()), Decimal(0))
+    write = write_of(
+        short, StorefrontStock(variant_id="v", item_id="i", sku="BOLT", levels=()), Decimal(0)
+    )
 
     assert write.stocked == 0
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from integrations.engine import runner, verbs
 from integrations.engine.models import SyncJob
 from integrations.errors import Fenced, NeedsOperator, Rejected, Unavailable
+from integrations.flows.links import bind
 from integrations.flows.modes import set_mode
 from integrations.flows.runs import (
     PageOutcome,
@@ -23,6 +25,8 @@ from integrations.flows.runs import (
 from integrations.flows.runs import batch as batches
 from integrations.flows.runs.batch import HandlePage
 from integrations.flows.runs.book import note_page
+from integrations.flows.runs.clean import objection
+from integrations.flows.runs.plan import UNMET
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
 from integrations.models import Flow, Issue, Run
@@ -264,6 +268,71 @@ def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: 
     catalogue.pages["2"] = (
         PlanItem(action="change", ref="3", label="Part 3", fingerprint="newer content"),
     )
+    apply_plan(Run.objects.get(), actor="olga")
+    runner.drain("batch")
+
+    assert catalogue.written == ["1"]
+
+
+def test_what_the_source_names_no_more_is_told_when_the_plan_is_applied(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    planned = Run.objects.get()
+    del catalogue.pages["2"]  # a record that was changed since is in another window
+
+    apply_plan(planned, actor="olga", now=NOW + timedelta(hours=1))
+    runner.drain("batch")
+
+    applied = Run.objects.get(applies=planned)
+    told = {row.ref: (row.action, row.reason) for row in applied.planned.all()}
+    assert catalogue.written == ["1"]
+    assert told["3"] == ("skip", UNMET)
+    assert [told[ref][0] for ref in ("1", "2", "4")] == ["create", "skip", "failed"]
+    assert applied.told == len(told) == 4
+
+
+def _new_setting(flow: Flow) -> None:
+    Flow.objects.filter(pk=flow.pk).update(settings={"currency": "CHF"})
+
+
+def _new_address(flow: Flow) -> None:
+    type(flow.target).objects.filter(pk=flow.target_id).update(base_url="https://other.example")
+
+
+def _new_mapping(flow: Flow) -> None:
+    bind("warehouse", flow.source, "WH", flow.target, "sloc_1", actor="olga")
+
+
+@pytest.mark.parametrize("change", [_new_setting, _new_address, _new_mapping])
+def test_plan_made_by_other_rules_is_neither_applied_nor_clean(
+    catalogue: Catalogue, flow: Flow, change: Callable[[Flow], None]
+) -> None:
+    catalogue.pages = {None: (item("create", "1"),)}
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", complete=True, now=NOW)
+    runner.drain("batch")
+    flow = Flow.objects.get()
+    assert objection(flow, now=timezone.now()) == ""
+
+    change(flow)
+
+    flow = Flow.objects.get()
+    with pytest.raises(NeedsOperator, match="made with other settings, connections or mappings"):
+        apply_plan(Run.objects.get(), actor="olga")
+    assert "run it again" in objection(flow, now=timezone.now())
+    assert catalogue.written == []
+
+
+def test_how_hand_edits_are_treated_is_no_other_rule(catalogue: Catalogue, flow: Flow) -> None:
+    catalogue.pages = {None: (item("create", "1"),)}
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", now=NOW)
+    runner.drain("batch")
+    Flow.objects.update(settings={"hand_edits": "report"})
+
     apply_plan(Run.objects.get(), actor="olga")
     runner.drain("batch")
 

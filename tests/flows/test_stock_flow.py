@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.adapters.medusa.sandbox.refusals import Refusal
 from integrations.errors import NeedsOperator, OutcomeUnknown
 from integrations.flows.runs import PageOutcome, PlanItem, Work
 from integrations.flows.stock.flow import StockPages
@@ -357,6 +358,22 @@ def test_product_whose_stock_is_not_counted_is_said(medusa: MedusaStandIn, flow:
     assert "does not count its stock" in outcome.items[0].reason
 
 
+def test_stock_follows_an_article_that_gets_another_sku(medusa: MedusaStandIn, flow: Flow) -> None:
+    sync(flow, level("BOLT", 7))
+    product, variant = medusa.catalogue.variant(medusa.catalogue.variant_id_of("BOLT")) or ({}, {})
+    row = {"id": variant["id"], "sku": "BOLT-2", "manage_inventory": True}
+    medusa.catalogue.update(product["id"], {"variants": [row]})
+
+    outcome = sync(flow, replace(level("BOLT", 3), sku="BOLT-2"))
+
+    assert told(outcome) == [("change", "BOLT-2")]
+    assert free(medusa, "BOLT") == 3  # its inventory item keeps its first SKU
+    with pytest.raises(Refusal, match="insufficient|required inventory"):
+        medusa.place_order([("BOLT-2", 4)])
+    medusa.place_order([("BOLT-2", 3)])
+    assert free(medusa, "BOLT") == 0
+
+
 def test_bad_level_stands_alone_and_the_others_arrive(medusa: MedusaStandIn, flow: Flow) -> None:
     link(flow, "warehouse", "WH", medusa.shop.location_id)
     link(flow, "warehouse", "WX", "sloc_gone")
@@ -417,3 +434,132 @@ def test_no_stock_is_written_without_its_flow(flow: Flow) -> None:
         sync(flow, level("BOLT", 7))
 
     assert caught.value.reason == "not_owned"
+
+
+def remap(flow: Flow, source_ref: str, target_ref: str) -> None:
+    IdLink.objects.filter(kind="warehouse", source_ref=source_ref).update(target_ref=target_ref)
+
+
+def at(medusa: MedusaStandIn, sku: str, place: str) -> Decimal:
+    """What a buyer can have from another location."""
+    return Decimal(medusa.catalogue.stock[sku]["elsewhere"][place]["available_quantity"])
+
+
+def test_warehouse_that_gets_another_location_is_not_sold_twice(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    sync(flow, level("BOLT", 7, at="WH"), level("NUT", 0, at="WH"))
+    remap(flow, "WH", north)
+
+    outcome = sync(flow, level("BOLT", 7, at="WH"), level("NUT", 0, at="WH"))
+
+    assert told(outcome) == [("remove", "BOLT"), ("create", "BOLT"), ("create", "NUT")]
+    assert outcome.items[0].reason == (
+        "no longer sold from Main warehouse, since a warehouse mapping or the flow's locations "
+        "changed: 0 available, before 7"
+    )
+    assert outcome.items[0].changes == (("available", "7", "0"),)
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (0, 7)
+    calls = len(medusa.log)
+    assert sync(flow, level("BOLT", 7, at="WH"), level("NUT", 0, at="WH")).items == ()
+    assert len(medusa.log) == calls
+
+    remap(flow, "WH", medusa.shop.location_id)
+    sync(flow, level("BOLT", 7, at="WH"))
+
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (7, 0)
+
+
+def test_locations_that_are_added_up_leave_nothing_at_the_others(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    link(flow, "warehouse", "WN", north)
+    both = level("BOLT", 7, at="WH"), level("BOLT", 5, at="WN")
+    sync(flow, *both)
+
+    flow.settings = {"locations": "sum"}
+    sync(flow, *both)
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (12, 0)
+
+    flow.settings = {}
+    sync(flow, *both)
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (7, 5)
+
+
+def test_warehouse_without_a_mapping_any_more_is_sold_from_no_more(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    sync(flow, level("BOLT", 7, at="WH"))
+    IdLink.objects.filter(kind="warehouse").delete()
+
+    outcome = sync(flow, level("BOLT", 3, at="WH", name="Main"))
+
+    assert told(outcome) == [("skip", "Main"), ("remove", "BOLT")]
+    assert free(medusa, "BOLT") == 0
+
+
+def test_orders_that_wait_at_a_location_that_is_left_keep_their_pieces(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    sync(flow, level("BOLT", 10, at="WH"))
+    medusa.place_order([("BOLT", 3)])
+    OrderLineFactory(order=OrderFactory(storefront=flow.target, confirmed=True), sku="BOLT")
+    remap(flow, "WH", north)
+
+    sync(flow, level("BOLT", 7, at="WH"))
+
+    assert medusa.catalogue.stock["BOLT"]["stocked"] == 3
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (0, 7)
+
+
+def test_level_that_the_erp_drops_is_taken_from_where_it_was_left(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    nightly(flow, level("BOLT", 7, at="WH"), level("NUT", 5, at="WH"))
+    IdLink.objects.filter(kind="warehouse").delete()
+    link(flow, "warehouse", "WN", medusa.shop.location_id)
+
+    items = nightly(flow, level("NUT", 5, at="WN"))
+
+    assert [one.label for one in items if one.action == "remove"] == ["BOLT"]
+    assert (free(medusa, "BOLT"), free(medusa, "NUT")) == (0, 5)
+
+
+def test_location_that_the_shop_gave_up_is_left_without_a_word(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", north)
+    sync(flow, level("BOLT", 7, at="WH"))
+    del medusa.shop.more_locations[north]
+    remap(flow, "WH", medusa.shop.location_id)
+
+    assert told(sync(flow, level("BOLT", 7, at="WH"))) == [("create", "BOLT")]
+    calls = len(medusa.log)
+    assert sync(flow, level("BOLT", 7, at="WH")).items == ()
+    assert len(medusa.log) == calls
+
+
+def test_plan_of_a_location_that_is_left_is_applied_once(medusa: MedusaStandIn, flow: Flow) -> None:
+    north = medusa.add_location("North")
+    link(flow, "warehouse", "WH", medusa.shop.location_id)
+    sync(flow, level("BOLT", 7, at="WH"))
+    remap(flow, "WH", north)
+    flow.mode = Flow.Mode.ASSISTED
+    flow.save()
+
+    plan = sync(flow, level("BOLT", 7, at="WH"))
+    assert (told(plan), free(medusa, "BOLT")) == ([("remove", "BOLT"), ("create", "BOLT")], 7)
+
+    planned = {one.ref: one.fingerprint for one in plan.items}
+    sync(flow, level("BOLT", 7, at="WH"), planned=planned)
+    assert (free(medusa, "BOLT"), at(medusa, "BOLT", north)) == (0, 7)
+    assert sync(flow, level("BOLT", 7, at="WH"), planned=planned).items == ()

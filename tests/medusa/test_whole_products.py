@@ -35,7 +35,7 @@ _FIELDS = (
     "id,title,description,status,thumbnail,external_id,images.url,images.rank,categories.id,"
     "categories.name,categories.parent_category.name,categories.is_active,sales_channels.id,"
     "variants.id,variants.sku,variants.barcode,variants.weight,variants.metadata,"
-    "variants.manage_inventory,variants.prices.amount,variants.prices.currency_code"
+    "variants.manage_inventory,variants.allow_backorder,variants.prices.amount,variants.prices.currency_code"
 )
 
 
@@ -68,6 +68,7 @@ class Goods:
                 barcode="",
                 weight_kg=Decimal("1.25"),
                 tax_class="standard",
+                backorder=True,
             )
             for size in sizes
         ]
@@ -129,6 +130,7 @@ def test_category_tree_pictures_weight_unit_and_tax_class_are_there(
     assert [one["id"] for one in there["sales_channels"]] == [shop.sales_channel_id]
     (only,) = there["variants"]
     assert (only["weight"], only["manage_inventory"]) == (1250, True)
+    assert only["allow_backorder"] is True
     assert only["metadata"]["unit"] == "Units"
     assert only["metadata"]["tax_class"] == "standard"
 

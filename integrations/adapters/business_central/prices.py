@@ -16,6 +16,7 @@ from integrations.adapters.business_central.wire import (
     id_of,
     text_of,
 )
+from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
 from integrations.records import ErpPrice, Page, Window
 from integrations.records.catalog import Audience
 
@@ -25,6 +26,10 @@ _AUDIENCES: Mapping[str, Audience] = {
     "Customer Price Group": "price_list",
     "Customer Disc. Group": "customer_group",
 }
+
+
+WITH_TAX = "its price includes tax, and the storefront's prices are net"
+NO_PRICE = f"{NOT_ABOVE_ZERO} where the item has no price of its own either"
 
 
 class Prices(Products):
@@ -47,9 +52,9 @@ class Prices(Products):
     def _list_prices(self, rows: Sequence[Row]) -> Iterable[ErpPrice]:
         currency = self.local_currency() if rows else ""
         for row in rows:
-            price = list_price(row)
-            if price and self._is_sold(row):
-                yield ErpPrice(
+            price = amount_of(row["unitPrice"])  # zero: it has none
+            if price > 0 and self._is_sold(row):
+                listed = ErpPrice(
                     ref=f"list:{id_of(row['id'])}",
                     variant_ref=id_of(row["id"]),
                     audience="everyone",
@@ -63,6 +68,7 @@ class Prices(Products):
                     ends_on=None,
                     is_active=not row["blocked"],
                 )
+                yield unfit(listed, WITH_TAX) if row["priceIncludesTax"] else listed
 
     def _lines(self, rows: Sequence[Row]) -> Iterable[ErpPrice]:
         local = self.local_currency() if rows else ""
@@ -78,14 +84,26 @@ class Prices(Products):
 
 
 def to_price(row: Row, item: Row | None, local_currency: str) -> ErpPrice | None:
-    """A line of a price list; None for one that names no single price of one item, a price
-    with tax, or a unit other than the item's own. Pure."""
+    """A line of a price list; None for one that names no single price of one item. One with a
+    price that nothing can be sold at says why."""
     audience = _AUDIENCES.get(choice_of(row["sourceType"]))
-    unit = text_of(row["unitOfMeasureCode"])
-    is_other_unit = unit and unit != text_of(row["baseUnitOfMeasureCode"])
-    net = net_price(row, item)
-    if audience is None or not id_of(row["itemId"]) or is_other_unit or not net:
+    if audience is None or not id_of(row["itemId"]):
         return None
+    price = _price(row, audience, net_price(row, item), local_currency)
+    problem = _problem(row, price.net_unit_price)
+    return unfit(price, problem) if problem else price
+
+
+def _problem(row: Row, net: Decimal) -> str:
+    if row["priceIncludesTax"]:
+        return WITH_TAX
+    unit, base = text_of(row["unitOfMeasureCode"]), text_of(row["baseUnitOfMeasureCode"])
+    if unit and unit != base:
+        return f"it is a price per {unit}, and the storefront sells per {base}"
+    return "" if net > 0 else NO_PRICE
+
+
+def _price(row: Row, audience: Audience, net: Decimal, local_currency: str) -> ErpPrice:
     return ErpPrice(
         ref=id_of(row["id"]),
         variant_ref=item_ref(id_of(row["itemId"]), id_of(row["variantId"])),

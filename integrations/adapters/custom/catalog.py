@@ -7,7 +7,9 @@ from typing import Any
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.misfits import read_each
 from integrations.adapters.custom.rows import Row, address_values
+from integrations.adapters.own_products import KINDS as OWN_PRODUCTS
 from integrations.adapters.restrictions import Restricted, restricted
+from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
 from integrations.records import (
     Address,
     ErpContact,
@@ -28,11 +30,13 @@ class Prices(CustomPart):
         section = self.mapping["prices"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
         rows = read_each(page.rows, self._price, self._unreadable_price, what="prices")
-        prices = tuple(one for one in rows if one.net_unit_price > 0 or one.problem)
-        return Page(rows=prices, next_cursor=page.next_cursor)
+        own = {self.product_ref_for(kind) for kind in OWN_PRODUCTS}
+        sold = tuple(one for one in rows if one.variant_ref not in own or not one.variant_ref)
+        return Page(rows=sold, next_cursor=page.next_cursor)
 
     def _price(self, raw: Any) -> ErpPrice:
-        return _price(self.row(raw, self.mapping["prices"]["fields"]))
+        price = _price(self.row(raw, self.mapping["prices"]["fields"]))
+        return price if price.net_unit_price > 0 else unfit(price, NOT_ABOVE_ZERO)
 
     def _unreadable_price(self, raw: Any, problem: str) -> ErpPrice:
         row = self.refs_of(raw, self.mapping["prices"]["fields"], "ref", "variant_ref")

@@ -80,6 +80,7 @@ class Products(CustomPart):
             and product.flag("is_active", otherwise=True),
             weight_kg=row.get("weight_kg") or None,
             tax_class=row.text("tax_class"),
+            backorder=row.get("backorder"),
         )
 
     def _options(self, row: Row) -> tuple[tuple[str, str], ...]:

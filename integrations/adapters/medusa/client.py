@@ -1,9 +1,9 @@
 """Talks to Medusa's Admin API: credentials, lists in pages, and what its refusals mean."""
 
 import base64
-import json as jsonlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from integrations.errors import (
     AuthFailed,
@@ -15,8 +15,10 @@ from integrations.errors import (
 )
 from integrations.http import Reply, Session, status_error
 
-# 100 ids of 30 characters stay far below Node's limit of 16 kB for a request line.
-IDS_PER_CALL = 100
+# Node takes request lines of 16 kB, a proxy in between often 8 kB. Every call of the Admin API
+# costs Medusa some 35 ms for the secret key alone (measured, 2.21.2): as many as fit go at once.
+CHARACTERS_PER_CALL = 6_500
+_OF_A_NAME = len("&external_id%5B%5D=")
 ROWS_PER_CALL = 200
 
 RIGHTS_HINT = (
@@ -76,8 +78,17 @@ class Client:
 
 def in_chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
     """Ids or keys in groups that fit into one request line."""
-    for start in range(0, len(values), IDS_PER_CALL):
-        yield values[start : start + IDS_PER_CALL]
+    some: list[str] = []
+    length = 0
+    for value in values:
+        more = len(quote_plus(value)) + _OF_A_NAME
+        if some and length + more > CHARACTERS_PER_CALL:
+            yield some
+            some, length = [], 0
+        some.append(value)
+        length += more
+    if some:
+        yield some
 
 
 def _object(reply: Reply) -> dict[str, Any]:
@@ -115,7 +126,7 @@ def _json_object(reply: Reply) -> dict[str, Any] | None:
     if not reply.is_json:
         return None
     try:
-        found = jsonlib.loads(reply.text)
+        found = reply.json()
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -1,4 +1,7 @@
-"""Stock levels: read by SKU, written in one atomic batch.
+"""Stock levels: read by variant, written in one atomic batch.
+
+An inventory item keeps the SKU that it was made with when its variant gets another one, and a
+SKU may pass to another variant: whose stock an item is, only its link to the variant tells.
 
 Medusa has no upsert: creating a level that is there is refused, as is changing one that is
 not. It takes a level at a location that does not exist, and the last of two for one pair,
@@ -14,7 +17,11 @@ from integrations.adapters.medusa.client import Client, in_chunks
 from integrations.errors import Rejected
 from integrations.records import StockWrite, StorefrontLevel, StorefrontStock
 
-_FIELDS = ("fields", "id,sku,*location_levels")
+_LEVEL_FIELDS = ("id", "location_id", "stocked_quantity", "reserved_quantity", "incoming_quantity")
+_ITEM = "inventory_items.inventory"
+_FIELDS = f"id,sku,inventory_items.required_quantity,{_ITEM}.id,{_ITEM}.sku," + ",".join(
+    f"{_ITEM}.location_levels.{name}" for name in _LEVEL_FIELDS
+)
 _PATH = "/admin/inventory-items/location-levels/batch"
 
 
@@ -31,12 +38,12 @@ class Stock:
             self._locations = [(row["id"], row["name"]) for row in rows]
         return self._locations
 
-    def stock_of(self, skus: Sequence[str]) -> Sequence[StorefrontStock]:
+    def stock_of(self, variant_ids: Sequence[str]) -> Sequence[StorefrontStock]:
         found: list[StorefrontStock] = []
-        for some in in_chunks(sorted(set(skus))):
-            params = [("sku[]", sku) for sku in some] + [_FIELDS]
-            rows = self._client.rows("/admin/inventory-items", "inventory_items", params)
-            found += [_stock(row) for row in rows]
+        for some in in_chunks(sorted(set(variant_ids))):
+            params = [("id[]", one) for one in some] + [("fields", _FIELDS)]
+            rows = self._client.rows("/admin/product-variants", "variants", params)
+            found += [stock for row in rows if (stock := _stock(row)) is not None]
         return found
 
     def write_stock(self, writes: Sequence[StockWrite]) -> None:
@@ -73,9 +80,29 @@ def _row(write: StockWrite) -> dict[str, Any]:
     }
 
 
-def _stock(row: Mapping[str, Any]) -> StorefrontStock:
-    levels = tuple(_level(level) for level in row.get("location_levels") or [])
-    return StorefrontStock(item_id=row["id"], sku=row["sku"] or "", levels=levels)
+def _stock(variant: Mapping[str, Any]) -> StorefrontStock | None:
+    item = own_item(variant)
+    if item is None:
+        return None
+    return StorefrontStock(
+        variant_id=variant["id"],
+        item_id=item["id"],
+        sku=item.get("sku") or "",
+        levels=tuple(_level(level) for level in item.get("location_levels") or []),
+    )
+
+
+def own_item(variant: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The item that holds the variant itself; one of which it takes several pieces, or one of
+    several parts that it is put together of, is the stock of something else."""
+    items: list[Mapping[str, Any]] = [
+        one["inventory"]
+        for one in variant.get("inventory_items") or []
+        if one.get("inventory") and one.get("required_quantity", 1) == 1
+    ]
+    if len(items) > 1:
+        return next((one for one in items if one.get("sku") == variant.get("sku")), None)
+    return items[0] if items and len(variant["inventory_items"]) == 1 else None
 
 
 def _level(row: Mapping[str, Any]) -> StorefrontLevel:

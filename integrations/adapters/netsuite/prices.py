@@ -15,6 +15,7 @@ from integrations.adapters.netsuite.columns import is_no_table
 from integrations.adapters.netsuite.mapping import CUSTOM_PRICE
 from integrations.adapters.netsuite.products import SOLD
 from integrations.adapters.netsuite.wire import is_true, number_of, text_of
+from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
 from integrations.errors import NeedsOperator, Rejected
 from integrations.records import ErpPrice, Page, Window
 from integrations.records.catalog import Audience
@@ -175,17 +176,19 @@ class Prices(NetSuitePart):
             yield from self._price(own, ref=f"customer:{customer}:{item}", **about)
             return
         for step in levels.get((item, level), ()):
-            if text_of(step.get("currency")) == text_of(row.get("currency")):
+            is_theirs = text_of(step.get("currency")) == text_of(row.get("currency"))
+            if is_theirs and number_of(step.get("unitprice")) > 0:  # else the level itself tells
                 ref = f"customer:{customer}:{_level_ref(step)}"
                 yield from self._price(step, ref=ref, **about)
 
     def _price(
         self, row: Row, *, ref: str, audience: Audience, audience_ref: str, audience_name: str
     ) -> Iterable[ErpPrice]:
-        amount, currency = number_of(row.get("unitprice")), self.code_of(text_of(row["currency"]))
-        if amount <= 0 or not currency:
+        """None of a level that is left empty, and of what stands for freight and the like."""
+        if row.get("unitprice") in (None, "") or text_of(row["item"]) in self.settings.own_products:
             return
-        yield ErpPrice(
+        amount, currency = number_of(row["unitprice"]), self.code_of(text_of(row["currency"]))
+        price = ErpPrice(
             ref=ref,
             variant_ref=text_of(row["item"]),
             audience=audience,
@@ -200,6 +203,10 @@ class Prices(NetSuitePart):
             ends_on=None,
             is_active=not is_true(row.get("isinactive")),
         )
+        if not currency:
+            yield unfit(price, f"the role sees no currency {text_of(row['currency'])}")
+        else:
+            yield price if amount > 0 else unfit(price, NOT_ABOVE_ZERO)
 
 
 def _level_ref(row: Row) -> str:

@@ -27,7 +27,7 @@ from integrations.adapters.odoo.price_rules import (
     to_list_price,
     to_rule_price,
 )
-from integrations.adapters.odoo.priced import Basis, Header, to_answer
+from integrations.adapters.odoo.priced import Basis, Header, effective_price, to_answer
 from integrations.adapters.odoo.pricing import PRODUCT_FIELDS, Pricing
 from integrations.adapters.odoo.rounding import Rounding
 from integrations.adapters.odoo.windows import in_window
@@ -35,6 +35,7 @@ from integrations.adapters.odoo.wire import (
     id_of,
     number_of,
 )
+from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
 from integrations.records import ErpPrice, Page, PriceAnswer, Window
 
 LINES_PER_CART = 100
@@ -171,10 +172,7 @@ class Prices(Pricing, Rounding):
     def _worked_out(self, wanted: Sequence[Wanted], variants: Mapping[int, Row]) -> list[ErpPrice]:
         lists = self._lists(id_of(one.rule["pricelist_id"]) or 0 for one in wanted)
         plain = [one for one in wanted if is_plain(one.rule)]
-        rows = [
-            to_rule_price(one, variants[one.variant], lists, number_of(one.rule["fixed_price"]))
-            for one in plain
-        ]
+        rows = [_fixed_price(one, variants, lists) for one in plain]
         now = datetime.now(UTC)
         carts: defaultdict[tuple[int, date], list[Wanted]] = defaultdict(list)
         for one in wanted:
@@ -186,7 +184,7 @@ class Prices(Pricing, Rounding):
             for start in range(0, len(asked), LINES_PER_CART):
                 part = asked[start : start + LINES_PER_CART]
                 rows += self._cart_prices(lists[list_id], day, part, variants, lists)
-        return [row for row in rows if row.net_unit_price > 0]
+        return rows
 
     def _cart_prices(
         self,
@@ -196,6 +194,7 @@ class Prices(Pricing, Rounding):
         variants: Mapping[int, Row],
         lists: Mapping[int, Row],
     ) -> Iterable[ErpPrice]:
+        """What a formula makes of a product without a price is none, and not told."""
         header = Header(partner_id=self._house(), pricelist=pricelist, is_own=False)
         asks = [(f"v{number}", ask_for(one)) for number, one in enumerate(asked, start=1)]
         told = {} if day == datetime.now(UTC).date() else {"date": day.isoformat()}
@@ -216,6 +215,11 @@ class Prices(Pricing, Rounding):
             answer = to_answer(ask, line, basis)
             if isinstance(answer, PriceAnswer):
                 yield to_rule_price(one, variants[one.variant], lists, answer.net_unit_price)
+            elif effective_price(line) > 0:
+                price = to_rule_price(one, variants[one.variant], lists, effective_price(line))
+                yield unfit(price, answer.reason.rstrip("."))
+            elif one.rule["compute_price"] == "fixed":
+                yield _fixed_price(one, variants, lists)
 
     def _house(self) -> int:
         """The contact of the company itself, for carts that are nobody's."""
@@ -227,3 +231,9 @@ class Prices(Pricing, Rounding):
             fields=["partner_id"],
         )[0]
         return id_of(company["partner_id"]) or 0
+
+
+def _fixed_price(wanted: Wanted, variants: Mapping[int, Row], lists: Mapping[int, Row]) -> ErpPrice:
+    amount = number_of(wanted.rule["fixed_price"])
+    price = to_rule_price(wanted, variants[wanted.variant], lists, amount)
+    return price if price.net_unit_price > 0 else unfit(price, NOT_ABOVE_ZERO)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from integrations.adapters.sap.base import Material
 from integrations.adapters.sap.settings import SapSettings
 from integrations.adapters.sap.wire import FOREVER, Row, day_of, number_of, plain, rows_of, text_of
+from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
 from integrations.records import ErpPrice
 from integrations.records.catalog import Audience
 
@@ -57,7 +58,7 @@ def to_prices(
     materials: Mapping[str, Material],
     settings: SapSettings,
 ) -> Iterable[ErpPrice]:
-    """The prices of a record: one per validity and step of its scale, greater than zero."""
+    """The prices of a record: one per validity and step of its scale."""
     if not is_price(record, settings):
         return
     for validity in validities:
@@ -66,9 +67,14 @@ def to_prices(
         if material is None or audience is None:
             continue
         for step in steps_of(record):
-            price = material.in_sales_units(step.price, text_of(record["ConditionQuantityUnit"]))
+            unit = text_of(record["ConditionQuantityUnit"])
+            price = material.in_sales_units(step.price, unit)
+            found = _price(record, validity, material, audience, step, price or step.price)
             if price is not None and price > 0:
-                yield _price(record, validity, material, audience, step, price)
+                yield found
+            elif material.number not in settings.own_products:
+                unknown = f"SAP does not tell how many {material.sales_unit} a {unit} is"
+                yield unfit(found, NOT_ABOVE_ZERO if price is not None else unknown)
 
 
 def _price(

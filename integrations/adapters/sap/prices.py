@@ -61,7 +61,8 @@ class Prices(SapPart):
             if record is None:
                 continue
             for price in to_prices(record, [_bare(validity)], by_number, self.settings):
-                found[price.variant_ref].append(price)
+                if not price.problem:
+                    found[price.variant_ref].append(price)
         return found
 
     def _validity_reads(self, numbers: Iterable[str], on: date) -> Sequence[Query]:

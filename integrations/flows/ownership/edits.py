@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integrations.errors import Conflict, Kind, NeedsOperator, Rejected
 from integrations.flows import issues
+from integrations.flows.bulk import insert_each
 from integrations.flows.ownership.kinds import (
     Change,
     Content,
@@ -41,15 +42,15 @@ def remember(written: Iterable[tuple[IdLink, Content]]) -> None:
     """Keeps what was just written of these links. Safe to repeat; an open hand edit of one of
     them is over."""
     now = timezone.now()
-    rows = [WrittenCopy(link=link, content=content, written_at=now) for link, content in written]
-    WrittenCopy.objects.bulk_create(
+    rows = [(link.pk, content, now) for link, content in written]
+    insert_each(
+        WrittenCopy,
+        ("link", "content", "written_at"),
         rows,
-        update_conflicts=True,
-        unique_fields=["link"],
-        update_fields=["content", "written_at"],
-        batch_size=200,
+        unique=("link",),
+        update=("content", "written_at"),
     )
-    edits = HandEdit.objects.filter(link__in=[row.link_id for row in rows], state=State.OPEN)
+    edits = HandEdit.objects.filter(link__in=[pk for pk, *_ in rows], state=State.OPEN)
     edits.update(
         state=State.PUT_BACK, ended_at=now, ended_by=BY_ITSELF, reason=OVERWRITTEN, seen_at=now
     )

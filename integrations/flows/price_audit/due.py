@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from integrations.flows.price_audit.case import Case
-from integrations.flows.prices.offers import Kept, by_span, cheapest, steps_of
+from integrations.flows.prices.offers import Kept, by_span, lowest_steps, steps_of
 from integrations.records import PriceAnswer
 
 EVERYONE, OWN = "everyone", "customer"
@@ -55,10 +55,9 @@ def steps_on(some: Sequence[Kept], day: date) -> Iterator[Due]:
     for offer in sorted({row.offer for row in some}):
         rows = [row for row in some if row.offer == offer and _holds(row, day)]
         is_for_all = bool(rows) and rows[0].audience == EVERYONE
-        spans = [cheapest(rows)] if is_for_all else list(by_span(rows))
-        for span in spans:
-            for step in steps_of(span):
-                yield Due(row=step.row, low=step.low, high=step.high)
+        listed = (step for span in by_span(rows) for step in steps_of(span))
+        for step in lowest_steps(rows) if is_for_all else listed:
+            yield Due(row=step.row, low=step.low, high=step.high)
 
 
 def concerns(case: Case, row: Kept, erp: PriceAnswer) -> bool:

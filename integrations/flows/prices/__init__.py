@@ -9,6 +9,9 @@
    batches; a refused batch is split until the bad record stands alone.
 4. After a complete read, what the ERP did not name any more is taken out.
 
+A price that becomes another one under the same id of the ERP, for others, in another currency
+or of another variant, is two: what it was is taken out, what it is is written, see `moved`.
+
 Two prices of the ERP that contradict each other are both left alone and named. A missing
 price is never zero. A list is never active without its group.
 

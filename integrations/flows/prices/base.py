@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.flows.prices import items
-from integrations.flows.prices.decide import BaseDecision
+from integrations.flows.prices.decide import BaseDecision, texts_of
 from integrations.flows.prices.kept import PriceCopy, Told
 from integrations.flows.prices.listed import write_of
 from integrations.flows.runs.batch import PlanItem, Work
@@ -73,16 +73,18 @@ class BasePrices:
 
 
 def _told(decision: BaseDecision, held: Sequence[StorefrontPrice]) -> list[Told]:
+    """Of a row that is sold at more than once, the first of its prices."""
     ids = {(one.currency, int(one.min_quantity or 1)): one.price_id for one in held}
+    first = {wanted.row.pk: wanted for wanted in reversed(decision.wanted)}
     return [
         Told(
-            pk=wanted.row.pk,
+            pk=pk,
             list_id="",
             price_id=ids.get((wanted.row.currency, wanted.low), ""),
             fingerprint=decision.fingerprint,
-            written=wanted.text,
+            written=texts_of(decision.wanted)[wanted.row.ref],
         )
-        for wanted in decision.wanted
+        for pk, wanted in first.items()
     ]
 
 

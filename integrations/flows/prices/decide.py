@@ -1,7 +1,7 @@
 """What to do with each price of an offer. Pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,15 +11,21 @@ from integrations.flows.prices.offers import (
     Kept,
     Step,
     by_span,
-    cheapest,
     contradictions,
     doubles,
+    lowest_steps,
     steps_of,
 )
 
 EVERYONE = "everyone"
 REMOVED = "removed"
 LONGEST_KEY = 128
+LONGEST_TEXT = 114  # with what follows it, as much as the copy keeps
+AND, MORE = " and ", "…"
+NO_PIECE = (
+    "no whole piece lies between it and the next quantity step, and the storefront sells whole "
+    "pieces: leave it out in the ERP, or let it begin with a whole piece"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +82,18 @@ class Decision:
     def fingerprint(self) -> str:
         return self.wanted.fingerprint if self.wanted else REMOVED
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether buyers lose a price because the ERP has it no more; days that end are none."""
+        return self.what == "remove" and self.row.is_there and not self.row.is_active
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseDecision:
-    """About all that everyone pays for one variant in one currency, which is written at once."""
+    """About all that everyone pays for one variant in one currency, which is written at once.
+
+    `reasons` say why prices hold all of it up, or why some alone are left out of it.
+    """
 
     what: Literal["write", "unchanged", "skip"]
     rows: tuple[Kept, ...]
@@ -99,6 +113,12 @@ class BaseDecision:
     def fingerprint(self) -> str:
         return base_fingerprint(self.wanted)
 
+    @property
+    def takes_away(self) -> bool:
+        """As on `Decision`, of all that everyone pays."""
+        gone = any(row.is_there and not row.is_active for row in self.rows)
+        return self.what == "write" and not self.wanted and gone
+
 
 def decide_listed(rows: Sequence[Kept], variant_id: str | None, terms: Terms) -> list[Decision]:
     """One decision per row of an offer to a group of customers."""
@@ -106,13 +126,11 @@ def decide_listed(rows: Sequence[Kept], variant_id: str | None, terms: Terms) ->
     problems = {row.ref: _problem(row, variant_id, terms) for row in offered}
     problems |= contradictions(offered)
     same = doubles(offered)
-    steps = {
-        step.row.ref: step
-        for some in by_span([row for row in offered if row.ref not in same])
-        for step in steps_of(some)
-    }
+    single = [row for row in offered if row.ref not in same]
+    steps = {step.row.ref: step for some in by_span(single) for step in steps_of(some)}
+    left_out = {row.ref for row in single} - set(steps)
     return [
-        _decide_row(row, problems.get(row.ref, ""), same.get(row.ref), steps, variant_id)
+        _decide_row(row, problems.get(row.ref, ""), row.ref in left_out, steps, variant_id)
         for row in rows
     ]
 
@@ -129,12 +147,20 @@ def decide_base(rows: Sequence[Kept], variant_id: str | None, terms: Terms) -> B
         return BaseDecision(what="skip", rows=taken, reasons=reasons)
     if variant_id is None:  # nothing is offered, and nothing is there to take it from
         return BaseDecision(what="unchanged", rows=taken)
-    wanted = tuple(_wanted(step, variant_id) for step in steps_of(cheapest(today)))
+    same = doubles(today)
+    single = [row for row in today if row.ref not in same]
+    sold_at = {step.row.ref for some in by_span(single) for step in steps_of(some)}
+    left_out = tuple((row, NO_PIECE) for row in single if row.ref not in sold_at)
+    wanted = tuple(_wanted(step, variant_id) for step in lowest_steps(single))
     fingerprint = base_fingerprint(wanted)
     sold = {one.row.ref for one in wanted}
     is_same = all(row.fingerprint == (fingerprint if row.ref in sold else "") for row in rows)
     return BaseDecision(
-        what="unchanged" if is_same else "write", rows=taken, variant_id=variant_id, wanted=wanted
+        what="unchanged" if is_same else "write",
+        rows=taken,
+        variant_id=variant_id,
+        wanted=wanted,
+        reasons=left_out,
     )
 
 
@@ -142,6 +168,19 @@ def base_fingerprint(wanted: Sequence[Wanted]) -> str:
     if not wanted:
         return REMOVED
     return digest("/".join([wanted[0].variant_id, *(one.text for one in wanted)]))
+
+
+def texts_of(wanted: Iterable[Wanted]) -> dict[str, str]:
+    """For people, by row: all that it is sold at, as the copy has room for it."""
+    found: dict[str, str] = {}
+    for one in wanted:
+        said = found.get(one.row.ref)
+        longer = f"{said}{AND}{one.text}" if said else one.text
+        if len(longer) <= LONGEST_TEXT:
+            found[one.row.ref] = longer
+        elif said and not said.endswith(MORE):
+            found[one.row.ref] = f"{said}{AND}{MORE}"
+    return found
 
 
 def is_offered(row: Kept, terms: Terms) -> bool:
@@ -187,14 +226,16 @@ def digest(text: str) -> str:
 def _decide_row(
     row: Kept,
     problem: str,
-    same_as: str | None,
+    is_left_out: bool,
     steps: dict[str, Step],
     variant_id: str | None,
 ) -> Decision:
     if problem:
         return Decision(what="skip", row=row, reason=problem)
     step = steps.get(row.ref)
-    if same_as or step is None or variant_id is None:
+    if step is None or variant_id is None:
+        if is_left_out and not row.is_there:
+            return Decision(what="skip", row=row, reason=NO_PIECE)
         return Decision(what="remove" if row.is_there else "unchanged", row=row)
     wanted = _wanted(step, variant_id)
     is_same = row.fingerprint == wanted.fingerprint and not row.is_in_doubt

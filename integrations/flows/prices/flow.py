@@ -88,7 +88,7 @@ class PricePages:
             today = self._terms().today
             offers, last = self._copy.due_page(window, today, _number(cursor), AT_ONCE)
             kept = self._copy.offers(offers)
-            return self._outcome(kept, 0, f"{DUE}{last}" if last else None)
+            return self._untold(self._outcome(kept, 0, f"{DUE}{last}" if last else None))
         place = place_of(window, cursor)
         page: Page[Any] = self._erp.price_page(place.window, place.cursor)
         # What was met in the window already is not read anew: it was judged, and comes again.
@@ -109,17 +109,39 @@ class PricePages:
         return [item for item in items if (item.ref, item.fingerprint) not in known]
 
     def _gone(self, after: int) -> PageOutcome:
-        """Rows that the run did not come upon; a mere look ahead leaves the copy as it is."""
+        """Rows that the run did not come upon. An offer is looked at as a whole, at the first of
+        its missing rows.
+
+        The copy is told only where that is believed: by a live run, whose removals were looked
+        through before; an applied plan tells it of what was planned. What only looks, a plan
+        too, leaves it as it is.
+        """
         beside = runs_beside(self._work.run)
-        missing, last = self._copy.missing_page(after, AT_ONCE, beside=beside)
-        kept = self._copy.offers(missing.values(), without=missing)
-        if not self._work.is_dry:
-            self._copy.note_missing(missing)
-        return self._outcome(kept, 0, f"{GONE}{last}" if last else f"{GONE_LISTS}0")
+        page, last = self._copy.missing_page(after, AT_ONCE, beside=beside)
+        missing = self._copy.missing_of(set(page.values()), beside=beside)
+        names = [offer for offer, pks in missing.items() if pks[0] > after]
+        gone = {pk for offer in names for pk in missing[offer]}
+        kept = self._copy.offers(names, without=gone)
+        if self._work.writes and self._work.planned is None:
+            self._copy.note_missing(gone)
+        following = f"{GONE}{last}" if last else f"{GONE_LISTS}0"
+        return self._untold(self._outcome(kept, 0, following, is_guarded=True))
+
+    def _untold(self, outcome: PageOutcome) -> PageOutcome:
+        """What the run's plan says already, of a page of the ERP's, is not said again."""
+        known = told_already(self._work.run, (item.ref for item in outcome.items))
+        items = (one for one in outcome.items if (one.ref, one.fingerprint) not in known)
+        return replace(outcome, items=tuple(items))
 
     def _outcome(
-        self, kept: Mapping[str, Sequence[Kept]], read: int, next_cursor: str | None
+        self,
+        kept: Mapping[str, Sequence[Kept]],
+        read: int,
+        next_cursor: str | None,
+        *,
+        is_guarded: bool = False,
     ) -> PageOutcome:
+        """What becomes of these offers; `is_guarded`: their removals were looked through."""
         everyone = [rows for rows in kept.values() if rows[0].audience == EVERYONE]
         listed = [rows for rows in kept.values() if rows[0].audience != EVERYONE]
         sold = self._copy.sold(rows[0].variant_ref for rows in kept.values())
@@ -130,15 +152,11 @@ class PricePages:
             for rows in listed
             for one in decide_listed(rows, sold.get(rows[0].variant_ref), terms)
         ]
-        told = [*self._base_items(base), *self._listed_items(special)]
+        told = self._items(base, special, is_guarded=is_guarded)
         if not self._work.is_dry:
             self._note_problems(base, special)
-            self._copy.forget_untold(
-                row
-                for rows in kept.values()
-                for row in rows
-                if not row.is_there or row.variant_ref not in sold
-            )
+        if self._work.writes:
+            self._copy.forget_untold(row for rows in kept.values() for row in rows)
         unchanged = sum(one.what == "unchanged" for one in base)
         unchanged += sum(one.what == "unchanged" for one in special)
         return PageOutcome(
@@ -148,38 +166,35 @@ class PricePages:
             next_cursor=next_cursor,
         )
 
-    def _base_items(self, decisions: Sequence[BaseDecision]) -> list[PlanItem]:
-        told = [
-            items.skipped(row, reason)
-            for one in decisions
-            if one.what == "skip"
-            for row, reason in one.reasons
-        ]
-        planned: list[BaseDecision] = []
-        for one in decisions:
-            if one.what != "write":
-                continue
-            if self._work.is_planned(one.ref, one.fingerprint):
-                planned.append(one)
-            else:
-                told.append(items.skipped(one.first, CHANGED_SINCE_PLAN))
+    def _items(
+        self, base: Sequence[BaseDecision], special: Sequence[Decision], *, is_guarded: bool
+    ) -> list[PlanItem]:
+        """One item per decision that is worth one; carries out what the run may write."""
+        told = [items.skipped(row, reason) for one in base for row, reason in one.reasons]
+        told += [items.skipped(one.row, one.reason) for one in special if one.what == "skip"]
+        whole, single = [], []
+        for one in base:
+            if one.what == "write":
+                if self._work.is_planned(one.ref, one.fingerprint):
+                    whole.append(one)
+                else:
+                    told.append(items.skipped(one.first, CHANGED_SINCE_PLAN))
+        for each in special:
+            if each.what in ("write", "remove"):
+                if self._work.is_planned(each.row.ref, each.fingerprint):
+                    single.append(each)
+                else:
+                    told.append(items.skipped(each.row, CHANGED_SINCE_PLAN))
         if not self._work.writes:
-            return told + [items.base_done(one) for one in planned]
-        return told + self._base.write(planned)
-
-    def _listed_items(self, decisions: Sequence[Decision]) -> list[PlanItem]:
-        told = [items.skipped(one.row, one.reason) for one in decisions if one.what == "skip"]
-        planned: list[Decision] = []
-        for one in decisions:
-            if one.what not in ("write", "remove"):
-                continue
-            if self._work.is_planned(one.row.ref, one.fingerprint):
-                planned.append(one)
-            else:
-                told.append(items.skipped(one.row, CHANGED_SINCE_PLAN))
-        if not self._work.writes:
-            return told + [items.listed_done(one) for one in planned]
-        return told + (self._listed.write(planned) if planned else [])
+            told += [items.base_done(one) for one in whole]
+            return told + [items.listed_done(one) for one in single]
+        if not is_guarded:
+            taken = sum(one.takes_away for one in whole) + sum(one.takes_away for one in single)
+            self._work.before_removing(taken)
+        rows = [row for one in whole for row in one.rows] + [one.row for one in single]
+        self._copy.note_missing([row.pk for row in rows if not row.is_active])
+        told += self._base.write(whole)
+        return told + (self._listed.write(single) if single else [])
 
     def _note_problems(self, base: Sequence[BaseDecision], special: Sequence[Decision]) -> None:
         problems = {row.pk: reason for one in base for row, reason in one.reasons}

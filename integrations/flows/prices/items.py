@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from integrations.flows.prices.decide import BaseDecision, Decision, Wanted, pieces
+from integrations.flows.prices.decide import BaseDecision, Decision, Wanted, pieces, texts_of
 from integrations.flows.prices.offers import Kept
 from integrations.flows.runs.batch import Action, PlanItem
 
@@ -63,7 +63,7 @@ def _reason(before: str, after: str) -> str:
 def _steps(before: Sequence[Kept], wanted: Sequence[Wanted]) -> tuple[tuple[str, str, str], ...]:
     """One change per row that is or was sold at."""
     was = {row.ref: row.written for row in before}
-    now = {one.row.ref: one.text for one in wanted}
+    now = texts_of(wanted)
     refs = [*now, *(ref for ref in was if ref not in now)]
     found = [("price", was.get(ref, ""), now.get(ref, "")) for ref in refs]
     return tuple(one for one in found if one[1] != one[2])

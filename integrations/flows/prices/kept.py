@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integrations.flows.bulk import insert_each, update_each
 from integrations.flows.links import REMOVED
 from integrations.flows.prices.decide import EVERYONE, digest
+from integrations.flows.prices.moved import UNTOLD, set_aside
 from integrations.flows.prices.offers import Kept
 from integrations.models import Flow, IdLink, PriceRow, Run
 from integrations.records import ErpPrice, Window
@@ -86,14 +88,19 @@ class PriceCopy:
 
     # -- what the ERP says
 
+    @transaction.atomic
     def keep(self, prices: Sequence[ErpPrice]) -> set[str]:
         """Brings the copy up to date, what is as it was in one short statement; the offers it is
-        about, also those that a row belonged to before. Safe to repeat."""
+        about, also those that a row belonged to before. Safe to repeat: what a row was before
+        is set aside, so that its removal is due until it is done."""
         skus = self._skus({price.variant_ref for price in prices})
         newest = {price.ref: self._said_by(price, skus) for price in prices}
         kept = self._rows().filter(ref__among=newest).values_list("ref", *_CONTENT)
         before = {ref: tuple(content) for ref, *content in kept}
         same = {ref for ref, content in newest.items() if before.get(ref) == content}
+        moved = [ref for ref, was in before.items() if was[_OFFER] != newest[ref][_OFFER]]
+        if moved:
+            set_aside(self._rows(), moved)
         met: dict[str, Any] = {"as_of": timezone.now(), "seen_in": self._run_id}
         self._rows().filter(ref__among=same).update(**met)
         insert_each(
@@ -127,10 +134,17 @@ class PriceCopy:
     ) -> tuple[dict[int, str], int | None]:
         """The next rows that neither this run, a complete one, nor those beside it came upon,
         with their offers, and the last of them; None when there are no more."""
-        unseen = self._rows().filter(pk__gt=after).exclude(seen_in=self._run_id)
-        unseen = unseen.exclude(seen_in__in=beside)
+        unseen = self._unseen(beside).filter(pk__gt=after)
         rows = dict(unseen.order_by("pk").values_list("pk", "offer")[:size])
         return rows, max(rows, default=None)
+
+    def missing_of(self, offers: Collection[str], *, beside: QuerySet[Run]) -> dict[str, list[int]]:
+        """Of these offers all rows that were not come upon, in order, whatever their page."""
+        found: dict[str, list[int]] = defaultdict(list)
+        unseen = self._unseen(beside).filter(offer__among=offers).order_by("pk")
+        for pk, offer in unseen.values_list("pk", "offer"):
+            found[offer].append(pk)
+        return dict(found)
 
     def note_missing(self, pks: Collection[int]) -> None:
         """The ERP no longer offers them."""
@@ -140,7 +154,8 @@ class PriceCopy:
         self, window: Window, today: date, after: int, size: int
     ) -> tuple[set[str], int | None]:
         """Rows that the ERP did not change, but that are to be looked at again: the day has come
-        on which they begin or end, or their variant is sold in the storefront only now."""
+        on which they begin or end, or their variant is sold in the storefront only now, or they
+        are no longer offered and the storefront holds them still."""
         since = window.start
         if since is None:
             return set(), None
@@ -149,7 +164,9 @@ class PriceCopy:
             | Q(ends_on__gte=since.date() - ONE_DAY, ends_on__lt=today)
         )
         fresh = self._links().filter(created_at__gte=since).values("source_ref")
-        rows = self._rows().filter(days | Q(variant_ref__in=fresh), pk__gt=after, is_active=True)
+        offered = Q(is_active=True) & (days | Q(variant_ref__in=fresh))
+        left = Q(is_active=False, storefront=self._target) & ~UNTOLD
+        rows = self._rows().filter(offered | left, pk__gt=after)
         found = list(rows.order_by("pk").values_list("pk", "offer")[:size])
         if not found:
             return set(), None
@@ -245,6 +262,9 @@ class PriceCopy:
 
     def _rows(self) -> QuerySet[PriceRow]:
         return PriceRow.objects.filter(source=self._source)
+
+    def _unseen(self, beside: QuerySet[Run]) -> QuerySet[PriceRow]:
+        return self._rows().exclude(seen_in=self._run_id).exclude(seen_in__in=beside)
 
     def _links(self) -> QuerySet[IdLink]:
         links = IdLink.objects.filter(

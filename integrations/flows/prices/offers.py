@@ -6,12 +6,13 @@ for a span of days. The ERP says from where a step holds; it ends where the next
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from itertools import combinations, pairwise
 
 Span = tuple[date | None, date | None]
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ class Kept:
         return self.starts_on, self.ends_on
 
     @property
+    def holds_from(self) -> Decimal:
+        """From how many pieces; from none, or from a part of one, is from the first."""
+        return max(self.min_quantity, ONE)
+
+    @property
     def is_there(self) -> bool:
         """Whether the storefront holds it, or may hold it."""
         return bool(self.price_id or self.fingerprint) or self.is_in_doubt
@@ -69,7 +75,7 @@ def contradictions(rows: Sequence[Kept]) -> dict[str, str]:
     the cheaper one: the storefront takes the lowest that fits. Anything else is left to people.
     """
     found: dict[str, str] = {}
-    for some in _by(rows, "min_quantity"):
+    for some in _by(rows, "holds_from"):
         for one, other in combinations(some, 2):
             if one.net_unit_price != other.net_unit_price and _contradict(one, other):
                 found.setdefault(one.ref, _sentence(one, other))
@@ -82,7 +88,7 @@ def doubles(rows: Sequence[Kept]) -> dict[str, str]:
     first: dict[object, str] = {}
     found: dict[str, str] = {}
     for row in sorted(rows, key=lambda one: one.ref):
-        same = (row.span, row.min_quantity, row.net_unit_price)
+        same = (row.span, row.holds_from, row.net_unit_price)
         if first.setdefault(same, row.ref) != row.ref:
             found[row.ref] = first[same]
     return found
@@ -94,7 +100,7 @@ def steps_of(rows: Iterable[Kept]) -> list[Step]:
     The storefront sells whole pieces: a step from 2.5 begins at three, and one that contains
     no whole piece is left out.
     """
-    ordered = sorted(rows, key=lambda row: row.min_quantity)
+    ordered = sorted(rows, key=lambda row: row.holds_from)
     starts = [_first_piece(row) for row in ordered]
     ends = [following - 1 for _, following in pairwise(starts)]
     return [
@@ -109,9 +115,25 @@ def by_span(rows: Iterable[Kept]) -> Iterator[list[Kept]]:
     yield from _by(rows, "span")
 
 
-def cheapest(rows: Iterable[Kept]) -> list[Kept]:
-    """For each quantity the lowest price; for rows that all hold today."""
-    return [min(some, key=lambda row: row.net_unit_price) for some in _by(rows, "min_quantity")]
+def lowest_steps(rows: Iterable[Kept]) -> list[Step]:
+    """For each quantity the lowest price of rows that all hold today.
+
+    Steps end where the next one of the same days begins: a promotion from one piece on holds
+    for any quantity, also for those from which the usual price has a step that is dearer. So a
+    row may be sold at more than once, below a dearer step of other days and above it.
+    """
+    steps = [step for some in by_span(rows) for step in steps_of(some)]
+    found: list[Step] = []
+    for low in sorted({step.low for step in steps}):
+        fits = [one for one in steps if one.low <= low and (one.high is None or low <= one.high)]
+        best = min(fits, key=lambda one: one.row.net_unit_price)
+        before = found[-1] if found else None
+        if before and before.row.net_unit_price == best.row.net_unit_price:
+            continue
+        if before:
+            found[-1] = replace(before, high=low - 1)
+        found.append(Step(row=best.row, low=low, high=None))
+    return found
 
 
 def _by(rows: Iterable[Kept], name: str) -> Iterator[list[Kept]]:
@@ -122,7 +144,7 @@ def _by(rows: Iterable[Kept], name: str) -> Iterator[list[Kept]]:
 
 
 def _first_piece(row: Kept) -> int:
-    return max(1, int(row.min_quantity.to_integral_value(ROUND_CEILING)))
+    return int(row.holds_from.to_integral_value(ROUND_CEILING))
 
 
 def _contradict(one: Kept, other: Kept) -> bool:
@@ -149,7 +171,7 @@ def _end(span: Span) -> date:
 
 
 def _sentence(row: Kept, other: Kept) -> str:
-    pieces = f"{row.min_quantity.normalize():f}"
+    pieces = f"{row.holds_from.normalize():f}"
     return (
         f"price {other.ref} of the ERP is for the same quantity (from {pieces}) and the same days, "
         f"but says {other.net_unit_price.normalize():f} instead of "

@@ -80,14 +80,15 @@ def _variant(
     yield _change(f"{sku} barcode", there.barcode if there else "", wanted.barcode)
     yield _change(f"{sku} options", _options(there), _options(wanted))
     yield _change(f"{sku} stock counted", _counted(there), _counted(wanted))
+    if wanted.allow_backorder is not None:
+        before = "" if there is None else _yes(there.allow_backorder)
+        yield _change(f"{sku} sold beyond stock", before, _yes(wanted.allow_backorder))
     if wanted.weight_g is not None:
         yield _change(f"{sku} weight in g", _weight(there), _weight(wanted))
     for currency, amount in wanted.prices:
-        before = sorted(price for code, price in there.prices if code == currency) if there else []
-        if amount not in before:
-            yield _change(
-                f"{sku} price {currency}", " / ".join(map(_plain, before)), _plain(amount)
-            )
+        paid = sorted(price for code, price in there.prices if code == currency) if there else []
+        if amount not in paid:
+            yield _change(f"{sku} price {currency}", " / ".join(map(_plain, paid)), _plain(amount))
 
 
 def _options(variant: VariantWrite | StorefrontVariant | None) -> str:
@@ -98,7 +99,11 @@ def _options(variant: VariantWrite | StorefrontVariant | None) -> str:
 def _counted(variant: VariantWrite | StorefrontVariant | None) -> str:
     if variant is None:
         return ""
-    return "yes" if variant.manage_inventory else "no"
+    return _yes(variant.manage_inventory)
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
 
 
 def _weight(variant: VariantWrite | StorefrontVariant | None) -> str:

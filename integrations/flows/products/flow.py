@@ -79,6 +79,7 @@ def terms_of(flow: Flow) -> ShopTerms:
         sales_channel_ids=(channel,) if channel else (),
         shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
         manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
+        backorder={"always": True, "never": False}.get(flow.settings.get("backorder", "")),
         takes_categories=flow.settings.get("categories") != "no",
         leaves_prices=owns_list_prices(flow.target),
     )

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from integrations.flows.links import REMOVED
+from integrations.flows.links import REMOVED, LinkRow, bind_all
 from integrations.flows.products.address import Addressed
 from integrations.flows.products.decide import Known, label_of
 from integrations.models import Connection, Flow, IdLink
@@ -63,14 +64,9 @@ class ProductLinks:
         """
         rows = [row for addressed, there in written for row in self._rows(addressed, there)]
         for kind in (PRODUCT, VARIANT):
-            wanted = {row["source_ref"]: row["target_ref"] for row in rows if row["kind"] == kind}
+            wanted = {row.source_ref: row.target_ref for row in rows if row.kind == kind}
             self._drop_others(kind, wanted)
-        IdLink.objects.bulk_create(
-            [IdLink(**row, source=self._source, target=self._target) for row in rows],
-            update_conflicts=True,
-            unique_fields=["kind", "source", "source_ref", "target"],
-            update_fields=["label", "fingerprint"],
-        )
+        bind_all(self._source, self._target, rows, actor=self._actor)
 
     def mark_seen(self, refs: Iterable[str], at: datetime) -> None:
         """Writes down that a complete reading met these products."""
@@ -94,7 +90,7 @@ class ProductLinks:
     def _links(self, kind: str) -> Any:
         return IdLink.objects.filter(kind=kind, source=self._source, target=self._target)
 
-    def _rows(self, addressed: Addressed, there: StorefrontProduct) -> list[dict[str, Any]]:
+    def _rows(self, addressed: Addressed, there: StorefrontProduct) -> list[LinkRow]:
         """The product's link and those of its SKUs; those of gone variants are marked."""
         product = addressed.product
         by_sku = {variant.sku: variant.variant_id for variant in there.variants}
@@ -104,26 +100,27 @@ class ProductLinks:
                 label=f"{variant.sku}{REMOVED}"
             )
         rows = [
-            self._row(VARIANT, variant.ref, by_sku[variant.sku], variant.sku)
+            LinkRow(
+                kind=VARIANT,
+                source_ref=variant.ref,
+                target_ref=by_sku[variant.sku],
+                label=variant.sku,
+            )
             for variant in sold
             if variant.sku in by_sku
         ]
-        link = self._row(PRODUCT, product.ref, there.product_id, label_of(product))
-        return [*rows, {**link, "fingerprint": addressed.decision.fingerprint}]
+        link = LinkRow(
+            kind=PRODUCT,
+            source_ref=product.ref,
+            target_ref=there.product_id,
+            label=label_of(product),
+        )
+        return [*rows, replace(link, fingerprint=addressed.decision.fingerprint)]
 
     @staticmethod
     def _is_sold(addressed: Addressed, variant_ref: str) -> bool:
         sent = addressed.write.variants if addressed.write else ()
         return any(variant.external_ref == variant_ref for variant in sent)
-
-    def _row(self, kind: str, ref: str, target_ref: str, label: str) -> dict[str, Any]:
-        return {
-            "kind": kind,
-            "source_ref": ref,
-            "target_ref": target_ref,
-            "label": label[:200],
-            "created_by": self._actor,
-        }
 
     def _drop_others(self, kind: str, wanted: dict[str, str]) -> None:
         """Deletes links that would contradict the wanted pairs, from either side. A variant that

@@ -28,13 +28,15 @@ class ShopTerms:
     """How the flow sells: prices in `currency` (empty: the ERP's own), in these channels.
 
     `leaves_prices`: a prices flow writes what variants cost; a new one begins with the list
-    price that the product has in the ERP, if it has one.
+    price that the product has in the ERP, if it has one. `backorder` is of items of which the ERP
+    does not say whether they are sold beyond their stock; None leaves the storefront's own.
     """
 
     currency: str = ""
     sales_channel_ids: tuple[str, ...] = ()
     shipping_profile_id: str | None = None
     manage_inventory: bool = False
+    backorder: bool | None = None
     takes_categories: bool = True
     leaves_prices: bool = False
 
@@ -52,7 +54,7 @@ def problem_of(product: ErpProduct, terms: ShopTerms) -> str:
             f"{terms.currency} in the ERP, or change the flow's currency"
         )
     return (
-        _text_problem(product)
+        _text_problem(product, sold)
         or _variant_problem(sold, needs_price=not terms.leaves_prices)
         or _option_problem(sold)
         or (category_problem(product.category_chain) if terms.takes_categories else "")
@@ -103,7 +105,11 @@ def first_handle(write: ProductWrite) -> str:
 def fingerprint_of(write: ProductWrite) -> str:
     """Equal for equal content, whatever ids the storefront gave it."""
     of_variant = _LEFT_VARIANT if write.leaves_prices else _PRICED_VARIANT
-    content = {**_PRODUCT(write), "variants": list(map(of_variant, write.variants))}
+    variants = list(map(of_variant, write.variants))
+    for variant in variants:
+        if variant["allow_backorder"] is None:
+            del variant["allow_backorder"]  # nobody says; as if it were not known at all
+    content = {**_PRODUCT(write), "variants": variants}
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -136,6 +142,7 @@ def _variant(variant: ErpVariant, product: ErpProduct, terms: ShopTerms) -> Vari
         weight_g=_grams(variant.weight_kg),
         unit=variant.unit,
         tax_class=variant.tax_class,
+        allow_backorder=terms.backorder if variant.backorder is None else variant.backorder,
     )
 
 
@@ -170,9 +177,8 @@ def category_problem(chain: Sequence[ErpCategory]) -> str:
     return f"category {nameless} has no name in the ERP" if nameless else ""
 
 
-def _text_problem(product: ErpProduct) -> str:
-    texts = [("title", product.title), *(("SKU", one.sku) for one in active_variants(product))]
-    for what, text in texts:
+def _text_problem(product: ErpProduct, sold: Sequence[ErpVariant]) -> str:
+    for what, text in [("title", product.title), *(("SKU", one.sku) for one in sold)]:
         if len(text) > LONGEST_TEXT:
             return (
                 f"its {what} has {len(text)} characters, more than the {LONGEST_TEXT} that fit: "
@@ -214,7 +220,15 @@ def _variant_problem(sold: list[ErpVariant], *, needs_price: bool) -> str:
     return ""
 
 
+def _are_told_apart(sold: Sequence[ErpVariant]) -> bool:
+    """The usual case, seen quickly: the same options in the same order, each choice once."""
+    names = {tuple(name for name, _ in variant.options) for variant in sold}
+    return len(names) == 1 and len({variant.options for variant in sold}) == len(sold)
+
+
 def _option_problem(sold: list[ErpVariant]) -> str:
+    if len(sold) == 1 or _are_told_apart(sold):
+        return ""
     if len({frozenset(dict(variant.options)) for variant in sold}) > 1:
         return (
             "its variants do not have the same options: give each a value of every option in the "

@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.errors import Fenced
 from integrations.flows.runs import failures, guard
 from integrations.flows.runs.batch import PageOutcome, Work
-from integrations.flows.runs.plan import keep_items
+from integrations.flows.runs.plan import keep_items, note_unmet
 from integrations.models import Flow, Run
 
 # What is dropped from the flow's cursor when a run ends or another one begins.
@@ -31,7 +31,7 @@ def note_page(work: Work, page: str | None, outcome: PageOutcome) -> None:
         raise Fenced(f"Another worker went on with run {run.pk}.", ids={"run": run.pk})
     run.refresh_from_db(fields=_DECIDED_ELSEWHERE)
     keep_items(run, outcome.items)
-    _count(run, outcome)
+    count_page(run, outcome)
     if outcome.next_cursor is None and run.is_running:
         _finish(work, flow)
     else:
@@ -47,7 +47,7 @@ def keep_small_run(run: Run, outcome: PageOutcome) -> None:
     run.state, run.finished_at = Run.State.DONE, timezone.now()
     run.save()
     keep_items(run, outcome.items)
-    _count(run, outcome)
+    count_page(run, outcome)
     run.save()
 
 
@@ -56,7 +56,8 @@ def without_place(cursor: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in cursor.items() if name not in PLACE}
 
 
-def _count(run: Run, outcome: PageOutcome) -> None:
+def count_page(run: Run, outcome: PageOutcome) -> None:
+    """Adds what the page did to the run's counts, which the caller saves."""
     run.pages += 1
     run.last_page_at = timezone.now()
     run.read += outcome.read
@@ -70,6 +71,8 @@ def _count(run: Run, outcome: PageOutcome) -> None:
 
 def _finish(work: Work, flow: Flow) -> None:
     run = work.run
+    if run.applies_id:
+        run.skipped += note_unmet(run)
     run.state, run.finished_at = Run.State.DONE, timezone.now()
     run.note = f"{run.note}\n{_why_empty(run)}".strip()
     flow.cursor = without_place(flow.cursor)

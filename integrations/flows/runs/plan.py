@@ -10,6 +10,10 @@ from integrations.models import PlannedChange, Run
 # What a plan would write; the others are told only.
 WRITING_ACTIONS = ("create", "change", "remove")
 ROWS_AT_ONCE = 500
+UNMET = (
+    "not written: the source did not name it as planned any more, or the storefront had it "
+    "already; the next run shows it"
+)
 LONGEST_REF = LONGEST_LABEL = 300
 
 
@@ -59,6 +63,27 @@ def told_already(run: Run, refs: Iterable[str]) -> set[tuple[str, str]]:
     """(ref, fingerprint) of these records that the run's plan has already, in one query."""
     rows = PlannedChange.objects.filter(run=run, ref__in=[ref[:LONGEST_REF] for ref in refs])
     return set(rows.values_list("ref", "fingerprint"))
+
+
+def note_unmet(run: Run) -> int:
+    """At the end of a run that applies a plan: what was planned and told of on none of its pages
+    is told now, as skipped; how many those are. For the transaction that ends the run."""
+    planned = PlannedChange.objects.filter(run=run.applies_id, action__in=WRITING_ACTIONS)
+    rows = planned.order_by("number").values_list("ref", "label").iterator(ROWS_AT_ONCE)
+    told, last = 0, run.told
+    while some := dict(islice(rows, ROWS_AT_ONCE)):
+        of_run = PlannedChange.objects.filter(run=run, ref__in=some)
+        unmet = some.keys() - set(of_run.values_list("ref", flat=True))
+        insert_each(
+            PlannedChange,
+            ("run", "number", "action", "ref", "label", "reason", "fingerprint", "changes"),
+            (
+                (run.pk, number, "skip", ref, some[ref], UNMET, "", ())
+                for number, ref in enumerate(sorted(unmet), start=last + told + 1)
+            ),
+        )
+        told += len(unmet)
+    return told
 
 
 class PlannedRefs:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
+from integrations.flows.runs.basis import basis_of, is_outdated
 from integrations.flows.runs.batch import is_batch
 from integrations.flows.runs.book import without_place
 from integrations.flows.runs.guard import needs_permission
@@ -111,6 +112,14 @@ def _refuse_unappliable(run: Run, flow: Flow) -> None:
         )
     if Run.objects.filter(applies=run).exclude(state=Run.State.CANCELLED).exists():
         raise NeedsOperator(f"The plan of run {run.pk} was applied already.", reason="plan_applied")
+    if is_outdated(flow, run.basis):
+        raise NeedsOperator(
+            f"The plan of run {run.pk} was made with other settings, connections or mappings than "
+            "there are now.",
+            reason="plan_outdated",
+            hint="Run the flow again, look at the new plan and apply that.",
+            ids={"run": run.pk},
+        )
     if needs_permission(run):
         raise NeedsOperator(
             f"The plan of run {run.pk} removes {run.removed:,} records: the source may have "
@@ -153,6 +162,7 @@ def _new_run(
         expected=expected_reads(flow, window, applies),
         applies=applies,
         removals_allowed_by=applies.removals_allowed_by if applies else "",
+        basis=basis_of(flow),
     )
 
 

@@ -5,7 +5,10 @@
 3. `decide` compares each sum with what was last written. Unchanged ones end here.
 4. What the storefront holds of the others is read, and written in batches; a refused batch is
    split until the bad record stands alone.
-5. After a complete read, a level that was on no page is none: the ERP no longer has it. Many of
+5. Where something was written of these SKUs at a location that it does not belong to any more (a
+   warehouse mapping or `locations` changed), it becomes none there, before it is written
+   elsewhere; many of them at once ask a person first.
+6. After a complete read, a level that was on no page is none: the ERP no longer has it. Many of
    them at once ask a person first.
 
 What is sent is what the ERP can still promise, and on top of it what the storefront itself

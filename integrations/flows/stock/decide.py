@@ -9,17 +9,22 @@ from typing import Literal
 from integrations.records import ErpStock, StockWrite, StorefrontStock
 
 ZERO = Decimal(0)
+NOTHING = "0+0"  # the fingerprint of a level that is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the ERP can promise of one SKU where the storefront has one location."""
+    """What the ERP can promise of one SKU where the storefront has one location.
+
+    `is_left`: the flow does not sell it from there any more, but did: none is wanted there.
+    """
 
     variant_ref: str
     sku: str
     location_id: str
     available: Decimal
     incoming: Decimal
+    is_left: bool = False
 
     @property
     def ref(self) -> str:
@@ -65,6 +70,31 @@ def add_up(
         for (variant_ref, place), some in sums.items()
     ]
     return wanted, homeless
+
+
+def left_behind(
+    levels: Iterable[ErpStock], wanted: Iterable[Wanted], written: Mapping[str, str]
+) -> list[Wanted]:
+    """Of the variants of `levels`, what was written at locations that nothing of them belongs to
+    any more: a warehouse mapping or the flow's `locations` changed. Those that are none already
+    are left out."""
+    skus = {one.variant_ref: one.sku for one in levels}
+    kept = {one.ref for one in wanted}
+    left = []
+    for ref, fingerprint in written.items():
+        variant_ref, _, place = ref.rpartition("@")
+        if ref not in kept and fingerprint != NOTHING and variant_ref in skus:
+            left.append(
+                Wanted(
+                    variant_ref=variant_ref,
+                    sku=skus[variant_ref],
+                    location_id=place,
+                    available=ZERO,
+                    incoming=ZERO,
+                    is_left=True,
+                )
+            )
+    return left
 
 
 def decide(wanted: Sequence[Wanted], written: Mapping[str, str]) -> list[Decision]:

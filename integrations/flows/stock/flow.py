@@ -10,7 +10,6 @@ from integrations.flows.ownership import looks_for_edits
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
     GONE,
-    Action,
     HandlePage,
     PageOutcome,
     PlanItem,
@@ -28,10 +27,12 @@ from integrations.flows.stock.decide import (
     Wanted,
     add_up,
     decide,
+    left_behind,
     write_of,
 )
 from integrations.flows.stock.kept import (
     StockLinks,
+    held_of,
     keep_levels,
     levels_of,
     missing_page,
@@ -40,6 +41,15 @@ from integrations.flows.stock.kept import (
     uncounted,
 )
 from integrations.flows.stock.owned import look_for_edits, remember_levels
+from integrations.flows.stock.told import (
+    as_gone,
+    as_left,
+    done,
+    failed,
+    not_counted,
+    skipped,
+    without_place,
+)
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsStock
@@ -47,12 +57,6 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 BATCH = 250  # of the pages that are the flow's own, and of hand edits looked for at once
 DUE = "due:"  # begins the cursor of pages that are the flow's own
-NOTHING = "0+0"  # the fingerprint of a level that is none
-GONE_REASON = "the ERP no longer tells of it"
-NOT_COUNTED = (
-    "the storefront does not count its stock: let the products flow write it with "
-    "“The storefront counts stock”"
-)
 
 
 @contextmanager
@@ -109,12 +113,17 @@ class StockPages:
 
         Where it `looks`, hand edits of those that did not change are told of, too.
         """
+        levels = list(levels)
         wanted, homeless = add_up(levels, self._place_of)
-        written = self._links.written(one.ref for one in wanted)
-        self._work.expect(one.ref for one in wanted)
-        decisions = [*_without_place(homeless), *decide(wanted, written)]
+        written = self._links.written(one.variant_ref for one in levels)
+        left = left_behind(levels, wanted, written)
+        self._work.expect(one.ref for one in (*left, *wanted))
+        # What is left behind goes first: rather too little is on sale than the same twice.
+        decisions = [*without_place(homeless), *decide([*left, *wanted], written)]
         same = [one.ref for one in decisions if one.what == "unchanged"]
-        items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
+        items = [skipped(one, one.reason) for one in decisions if one.what == "skip"]
+        going = [one for one in left if self._work.is_planned(one.ref, one.fingerprint)]
+        self._work.before_removing(len(going))
         at_once = levels_at_once()
         for batch in in_batches([one for one in decisions if one.what == "write"], at_once):
             items += self._carry_out(batch, written)
@@ -143,15 +152,16 @@ class StockPages:
         return replace(outcome, items=self._untold(outcome.items), unchanged=0)
 
     def _gone(self, after: int) -> PageOutcome:
-        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a mere look ahead
-        leaves the copy as it is."""
+        """Levels that the ERP no longer tells of: sold as none. Safe to repeat; a run that only
+        plans leaves the copy as it is: nobody has said yet that the ERP's answer was complete."""
         missing, last = missing_page(self._work.run, after=after, size=BATCH)
-        if not self._work.is_dry:
+        if self._work.writes:
             note_missing(missing)
         sold = self._links.sold(one.variant_ref for one in missing)
         levels = levels_of(self._source, sold, without={one.pk for one in missing})
         wanted, _ = add_up(levels, self._place_of)
-        written = self._links.written(one.ref for one in wanted)
+        written = self._links.written(one.variant_ref for one in levels)
+        wanted = [*left_behind(levels, wanted, written), *wanted]
         self._work.expect(one.ref for one in wanted)
         # What the storefront was never told of, it need not be told that there is none.
         decisions = [one for one in decide(wanted, written) if one.ref in written]
@@ -159,7 +169,7 @@ class StockPages:
         return PageOutcome(
             read=0,
             unchanged=0,
-            items=tuple(map(_as_gone, items)),
+            items=tuple(map(as_gone, items)),
             next_cursor=f"{GONE}{last}" if last else None,
         )
 
@@ -184,13 +194,44 @@ class StockPages:
             if one.wanted and self._work.is_planned(one.ref, one.wanted.fingerprint):
                 planned.append(one.wanted)
             else:
-                items.append(_skipped(one, CHANGED_SINCE_PLAN))
-        held = {one.sku: one for one in self._shop.stock_of([one.sku for one in planned])}
-        items += [_not_counted(one) for one in planned if one.sku not in held]
-        ready = [one for one in planned if one.sku in held]
-        if not self._work.writes:
-            return items + [_done(one, written, held[one.sku]) for one in ready]
-        return items + self._write(ready, held, written)
+                items.append(skipped(one, CHANGED_SINCE_PLAN))
+        held = held_of(self._shop, self._links.sold(one.variant_ref for one in planned))
+        planned = self._without_absent(planned, held)
+        items += [not_counted(one) for one in planned if one.variant_ref not in held]
+        ready = [one for one in planned if one.variant_ref in held]
+        if self._work.writes:
+            return items + self._named(self._write(ready, held, written), ready)
+        return items + self._named(
+            [done(one, written, held[one.variant_ref]) for one in ready], ready
+        )
+
+    def _named(self, items: Sequence[PlanItem], ready: Iterable[Wanted]) -> list[PlanItem]:
+        """Tells where it was that something was left behind."""
+        left = {one.ref: one.location_id for one in ready if one.is_left}
+        names = dict(self._shop.stock_locations()) if left else {}
+        return [as_left(one, names[left[one.ref]]) if one.ref in left else one for one in items]
+
+    def _without_absent(
+        self, planned: Sequence[Wanted], held: Mapping[str, StorefrontStock]
+    ) -> list[Wanted]:
+        """What was left behind at a location that is gone, or where there is no level any more,
+        is on sale nowhere: it is noted, and nothing is sent."""
+        if not any(one.is_left for one in planned):
+            return list(planned)
+        places = {place for place, _ in self._shop.stock_locations()}
+        absent = {
+            one.ref
+            for one in planned
+            if one.is_left
+            and (
+                one.location_id not in places
+                or one.variant_ref not in held
+                or held[one.variant_ref].at(one.location_id) is None
+            )
+        }
+        if absent and self._work.writes:
+            self._links.note_none(absent)
+        return [one for one in planned if one.ref not in absent]
 
     def _write(
         self,
@@ -199,79 +240,20 @@ class StockPages:
         written: Mapping[str, str],
     ) -> list[PlanItem]:
         waits = uncounted(self._work.flow.target, [one.sku for one in ready])
-        pairs = [(one, write_of(one, held[one.sku], waits.get(one.sku, ZERO))) for one in ready]
+        pairs = [
+            (one, write_of(one, held[one.variant_ref], waits.get(one.sku, ZERO))) for one in ready
+        ]
 
         def write(some: Sequence[tuple[Wanted, StockWrite]]) -> Sequence[Wanted]:
             self._shop.write_stock([one for _, one in some])
             return [wanted for wanted, _ in some]
 
         outcomes = write_or_split(pairs, write, self._work.checkpoint)
-        self._links.keep((one, held[one.sku]) for _, one, _ in outcomes if one is not None)
+        self._links.keep((one, held[one.variant_ref]) for _, one, _ in outcomes if one is not None)
         remember_levels(self._links, [pair for pair, one, _ in outcomes if one is not None])
         return [
-            _done(wanted, written, held[wanted.sku])
+            done(wanted, written, held[wanted.variant_ref])
             if error is None
-            else _failed(wanted, words_of(error))
+            else failed(wanted, words_of(error))
             for (wanted, _), _, error in outcomes
         ]
-
-
-def _without_place(homeless: Mapping[str, str]) -> list[Decision]:
-    return [
-        Decision(
-            what="skip",
-            ref=f"location:{ref}",
-            label=name or ref,
-            reason=f"location {name or ref} of the ERP has no counterpart: add a warehouse "
-            "mapping, or let the flow add all locations up",
-        )
-        for ref, name in sorted(homeless.items())
-    ]
-
-
-def _done(wanted: Wanted, written: Mapping[str, str], held: StorefrontStock) -> PlanItem:
-    before = written.get(wanted.ref)
-    return PlanItem(
-        action="create" if before is None else "change",
-        ref=wanted.ref,
-        label=wanted.sku,
-        reason=f"{wanted.available.normalize():f} available" + _was(before),
-        fingerprint=wanted.fingerprint,
-        changes=_changes(wanted, held),
-    )
-
-
-def _as_gone(item: PlanItem) -> PlanItem:
-    """With nothing left of it, it is taken from buyers: too many of those ask a person."""
-    if item.action != "change":
-        return item
-    action: Action = "remove" if item.fingerprint == NOTHING else "change"
-    return replace(item, action=action, reason=f"{GONE_REASON}: {item.reason}")
-
-
-def _was(before: str | None) -> str:
-    return "" if before is None else f", before {before.partition('+')[0]}"
-
-
-def _changes(wanted: Wanted, held: StorefrontStock) -> tuple[tuple[str, str, str], ...]:
-    """What a buyer may have now and what they shall; reservations of the storefront aside."""
-    level = held.at(wanted.location_id)
-    free = f"{(level.stocked - level.reserved).normalize():f}" if level else ""
-    coming = f"{level.incoming.normalize():f}" if level else ""
-    pairs = (
-        ("available", free, f"{max(ZERO, wanted.available).normalize():f}"),
-        ("incoming", coming, f"{max(ZERO, wanted.incoming).normalize():f}"),
-    )
-    return tuple(one for one in pairs if one[1] != one[2])
-
-
-def _not_counted(wanted: Wanted) -> PlanItem:
-    return PlanItem(action="skip", ref=wanted.ref, label=wanted.sku, reason=NOT_COUNTED)
-
-
-def _failed(wanted: Wanted, reason: str) -> PlanItem:
-    return PlanItem(action="failed", ref=wanted.ref, label=wanted.sku, reason=reason)
-
-
-def _skipped(decision: Decision, reason: str) -> PlanItem:
-    return PlanItem(action="skip", ref=decision.ref, label=decision.label, reason=reason)

@@ -13,10 +13,11 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.errors import Rejected
+from integrations.flows.links import targets_of
 from integrations.flows.ownership import Owned, compare, remember
 from integrations.flows.ownership.kinds import Change, Content
 from integrations.flows.stock.decide import ZERO, Wanted, write_of
-from integrations.flows.stock.kept import StockLinks, uncounted
+from integrations.flows.stock.kept import StockLinks, held_of, uncounted
 from integrations.models import Connection, Flow, IdLink, OrderLine
 from integrations.records import StockWrite, StorefrontStock
 
@@ -60,8 +61,14 @@ def _moving(storefront: Connection, skus: set[str], *, now: datetime) -> set[str
 
 
 def _read(shop: Any, links: Sequence[IdLink]) -> Mapping[str, StorefrontStock]:
-    held = {one.sku: one for one in shop.stock_of(sorted({_sku(link) for link in links}))}
-    return {link.target_ref: held[_sku(link)] for link in links if _sku(link) in held}
+    found = _held(shop, links)
+    return {link.target_ref: found[_variant(link)] for link in links if _variant(link) in found}
+
+
+def _held(shop: Any, links: Sequence[IdLink]) -> dict[str, StorefrontStock]:
+    """By variant ref; all of these links are between the same two."""
+    refs = {_variant(link) for link in links}
+    return held_of(shop, targets_of("variant", links[0].source, refs, links[0].target))
 
 
 def _changes(link: IdLink, held: StorefrontStock | None) -> Sequence[Change]:
@@ -81,7 +88,7 @@ def _changes(link: IdLink, held: StorefrontStock | None) -> Sequence[Change]:
 def _write(shop: Any, flow: Flow, link: IdLink) -> None:
     """The level that lets buyers have what the ERP promised, with today's reservations."""
     wanted = _wanted(link.written.content)
-    held = next(iter(shop.stock_of([wanted.sku])), None)
+    held = _held(shop, [link]).get(wanted.variant_ref)
     if held is None:
         raise Rejected(f"The storefront does not count the stock of {wanted.sku} any more.")
     waits = uncounted(flow.target, [wanted.sku]).get(wanted.sku, ZERO)
@@ -104,6 +111,10 @@ def _wanted(content: Content) -> Wanted:
 
 def _sku(link: IdLink) -> str:
     return str(link.written.content["sku"])
+
+
+def _variant(link: IdLink) -> str:
+    return str(link.written.content["variant_ref"])
 
 
 def _plain(number: Decimal) -> str:

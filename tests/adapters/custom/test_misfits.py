@@ -1,5 +1,6 @@
 """Rows that cannot be read: each says so, the others come, and a wrong mapping is told as such."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,6 +31,18 @@ def test_price_that_is_a_text_says_so_and_the_others_come(plain: CustomOffice) -
     (bad,) = [row for row in rows if row.problem]
     assert (bad.ref, bad.variant_ref) == (ref, plain.variant("SAW-65"))
     assert "call us" in bad.problem
+
+
+@pytest.mark.parametrize("amount", [0, -3])
+def test_price_of_zero_or_less_says_so(plain: CustomOffice, amount: int) -> None:
+    refs = {row.ref for row in all_rows(plain.adapter().price_page, everything())}
+    plain.set_price("SAW-65", Decimal(amount))
+
+    rows = all_rows(plain.adapter().price_page, everything())
+
+    (bad,) = [row for row in rows if row.problem]
+    assert (bad.variant_ref, bad.ref in refs) == (plain.variant("SAW-65"), True)
+    assert "above zero" in bad.problem
 
 
 def test_level_that_is_a_text_says_so_and_the_others_come(plain: CustomOffice) -> None:

@@ -9,6 +9,8 @@ import requests
 
 from integrations.adapters.medusa.adapter import MedusaAdapter
 from integrations.adapters.medusa.sandbox import MedusaStandIn
+from integrations.adapters.medusa.sandbox.refusals import Refusal
+from integrations.adapters.medusa.stock import own_item
 from integrations.errors import Rejected
 from integrations.records import StockWrite
 
@@ -17,8 +19,9 @@ BATCH = "/admin/inventory-items/location-levels/batch"
 
 @pytest.fixture
 def counted(standin: MedusaStandIn) -> MedusaStandIn:
-    """One SKU that is counted and has no level yet."""
+    """PIPE is counted and has no level yet, TUBE has one."""
     standin.add_product("PIPE", {"eur": "8"}, stock=0)
+    standin.add_product("TUBE", {"eur": "8"}, stock=0)
     standin.catalogue.stock["PIPE"]["stocked"] = None
     return standin
 
@@ -37,15 +40,51 @@ def wanted(standin: MedusaStandIn, **changed: Any) -> StockWrite:
 
 def test_level_is_created_then_changed(counted: MedusaStandIn, adapter: MedusaAdapter) -> None:
     adapter.write_stock([wanted(counted)])
-    (held,) = adapter.stock_of(["PIPE", "BOLT", "NEVER"])
+    pipe, bolt = map(counted.catalogue.variant_id_of, ("PIPE", "BOLT"))
+    (held,) = adapter.stock_of([pipe, bolt, "variant_NEVER"])
+    assert (held.variant_id, held.sku) == (pipe, "PIPE")
     level = held.at(counted.shop.location_id)
     assert level is not None
     assert (level.stocked, level.reserved, level.incoming) == (Decimal("12.5"), 0, 20)
 
     adapter.write_stock([wanted(counted, level_id=level.level_id, stocked=Decimal(3))])
 
-    (held,) = adapter.stock_of(["PIPE"])
+    (held,) = adapter.stock_of([pipe])
     assert [one.stocked for one in held.levels] == [3]
+
+
+def test_stock_goes_with_the_variant_when_two_swap_their_skus(
+    counted: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    pipe, tube = map(counted.catalogue.variant_id_of, ("PIPE", "TUBE"))
+    counted.set_stock("PIPE", 7)
+
+    for variant, sku in ((pipe, "TMP"), (tube, "PIPE"), (pipe, "TUBE")):
+        rename(counted, variant, sku)
+
+    held = {one.variant_id: one for one in adapter.stock_of([pipe, tube])}
+    assert [one.stocked for one in held[pipe].levels] == [7]
+    assert (held[pipe].sku, held[tube].sku) == ("PIPE", "TUBE")
+
+
+def rename(standin: MedusaStandIn, variant_id: str, sku: str, **changed: Any) -> None:
+    product, _ = standin.catalogue.variant(variant_id) or ({}, {})
+    row = {"id": variant_id, "sku": sku, "manage_inventory": True, **changed}
+    standin.catalogue.update(product["id"], {"variants": [row]})
+
+
+def test_standin_keeps_the_item_of_a_variant_that_is_not_counted_any_more(
+    counted: MedusaStandIn, adapter: MedusaAdapter
+) -> None:
+    pipe = counted.catalogue.variant_id_of("PIPE")
+
+    rename(counted, pipe, "PIPE", manage_inventory=False)
+
+    assert adapter.stock_of([pipe]) == []
+    with pytest.raises(Refusal, match="Inventory item with sku: PIPE, already exists"):
+        rename(counted, pipe, "PIPE")
+    rename(counted, pipe, "PIPE-2")
+    assert [one.sku for one in adapter.stock_of([pipe])] == ["PIPE-2"]
 
 
 @pytest.mark.parametrize(
@@ -141,3 +180,27 @@ def test_standin_takes_an_unknown_location_and_keeps_a_stocked_level(
 def _post(standin: MedusaStandIn, body: dict[str, Any]) -> requests.Response:
     auth = (standin.shop.secret_key, "")
     return requests.post(f"{standin.url}{BATCH}", json=body, auth=auth, timeout=5)
+
+
+def item(sku: str, pieces: int = 1) -> dict[str, Any]:
+    return {"required_quantity": pieces, "inventory": {"id": f"iitem_{sku}", "sku": sku}}
+
+
+@pytest.mark.parametrize(
+    ("items", "own"),
+    [
+        ([item("PIPE")], "PIPE"),
+        ([item("BEFORE")], "BEFORE"),  # it got another SKU
+        ([item("PIPE", 10)], None),  # a box of ten
+        ([item("TUBE"), item("CAP")], None),  # put together of two
+        ([item("TUBE"), item("CAP", 2)], None),
+        ([item("CAP"), item("PIPE")], "PIPE"),
+        ([], None),
+    ],
+)
+def test_stock_of_a_variant_is_that_of_its_own_item(
+    items: list[dict[str, Any]], own: str | None
+) -> None:
+    found = own_item({"id": "variant_1", "sku": "PIPE", "inventory_items": items})
+
+    assert (found and found["sku"]) == own

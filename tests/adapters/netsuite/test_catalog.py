@@ -105,6 +105,30 @@ def test_item_with_more_prices_than_a_page_holds_loses_none(office: NetSuiteOffi
     assert {row.ref for row in prices(office, page=2)} == whole
 
 
+def test_price_of_zero_says_so_once_and_an_empty_level_nothing(office: NetSuiteOffice) -> None:
+    drill, customer = int(office.variant("DRILL-18V")), int(office.customer("usual"))
+    euro = office.standin.store.pricing[0]["currency"]
+    silver = office.standin.add_price_level("Silver")
+    office.standin.set_price(drill, 0, currency=euro, level=silver)
+    office.standin.agree(customer, drill, level=silver)
+    row = next(one for one in office.standin.store.pricing if one["item"] != drill)
+    row["unitprice"] = None
+
+    (bad,) = [one for one in prices(office) if one.problem]
+
+    assert (bad.variant_ref, bad.audience_ref) == (str(drill), str(silver))
+    assert "above zero" in bad.problem
+
+
+def test_own_price_of_zero_says_so(office: NetSuiteOffice) -> None:
+    customer, drill = int(office.customer("contract")), int(office.variant("DRILL-18V"))
+    office.standin.agree(customer, drill, price="0.00")
+
+    (bad,) = [one for one in prices(office) if one.problem]
+
+    assert (bad.audience, bad.audience_ref) == ("customer", str(customer))
+
+
 def test_level_that_a_customer_agreed_on_one_item_is_theirs_by_step(
     office: NetSuiteOffice,
 ) -> None:

@@ -110,3 +110,37 @@ def test_many_variants_under_one_rule_come_in_pages(lab: OdooStandIn) -> None:
     whole = {(row.ref, row.net_unit_price) for row in prices(lab)}
 
     assert {(row.ref, row.net_unit_price) for row in prices(lab, page_size=3)} == whole
+
+
+# ---------------------------------------------------------------- what nothing is sold at
+
+
+@pytest.mark.parametrize(
+    "reach", [{"product_id": 60}, {"product_tmpl_id": "of 60"}], ids=["variant", "product"]
+)
+def test_fixed_price_of_zero_says_so(lab: OdooStandIn, reach: dict[str, object]) -> None:
+    if "product_tmpl_id" in reach:
+        reach = {"product_tmpl_id": lab.store.get("product.product", 60)["product_tmpl_id"]}
+    rule = lab.add_rule(int(GOLD), **reach, fixed_price=0, min_quantity=1000)
+
+    bad = [row for row in prices(lab) if row.problem]
+
+    assert {row.ref.partition(":")[0] for row in bad} == {str(rule)}
+    assert "60" in {row.variant_ref for row in bad}
+    assert all("above zero" in row.problem for row in bad)
+
+
+def test_fixed_price_of_zero_that_is_over_is_none(lab: OdooStandIn) -> None:
+    lab.add_rule(int(GOLD), product_id=60, fixed_price=0, date_end="2020-01-01T00:00:00+00:00")
+
+    assert not [row for row in prices(lab) if row.problem]
+
+
+def test_formula_upon_a_product_without_a_price_is_not_told(lab: OdooStandIn) -> None:
+    """Most of a catalogue may be without a sales price: nobody can mend that rule by rule."""
+    lab.set_price(60, 0)
+
+    rows = prices(lab)
+
+    assert amounts(rows, GOLD, 60) == {}
+    assert not [row for row in rows if row.problem]

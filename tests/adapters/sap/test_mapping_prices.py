@@ -87,17 +87,39 @@ def test_price_is_told_per_sales_unit(changed: dict[str, Any], price: str) -> No
 @pytest.mark.parametrize(
     "changed",
     [
-        {"ConditionRateValue": "0.00"},
-        {"ConditionRateValue": "5.00-"},
         {"ConditionRateValueUnit": "%"},
         {"ConditionRateValueUnit": None},
         {"ConditionCalculationType": "A"},
         {"ConditionType": "K007"},
-        {"ConditionQuantityUnit": "PAL"},  # a unit that the material does not have
     ],
 )
 def test_what_is_no_price_of_one_is_left_out(changed: dict[str, Any]) -> None:
     assert prices(record(**changed)) == []
+
+
+NO_PRICES = [
+    ({"ConditionRateValue": "0.00"}, "above zero"),
+    ({"ConditionRateValue": "5.00-"}, "above zero"),
+    ({"ConditionQuantityUnit": "PAL"}, "does not tell how many PC a PAL is"),
+]
+
+
+@pytest.mark.parametrize(("changed", "words"), NO_PRICES)
+def test_price_that_nothing_is_sold_at_says_why(changed: dict[str, Any], words: str) -> None:
+    (found,) = prices(record(**changed))
+
+    assert words in found.problem
+    assert (found.ref, found.variant_ref) == ("1000001:9999-12-31:0", "PX-1001")
+
+
+@pytest.mark.parametrize(("changed", "words"), NO_PRICES)
+def test_of_a_price_that_is_no_more_nothing_is_wrong(changed: dict[str, Any], words: str) -> None:
+    over = validity(ConditionValidityEndDate="/Date(1735776000000)/")
+
+    (deleted,) = prices(record(**changed, ConditionIsDeleted=True))
+    (ended,) = prices(record(**changed), over)
+
+    assert (deleted.problem, deleted.is_active, ended.problem) == ("", False, "")
 
 
 @pytest.mark.parametrize(

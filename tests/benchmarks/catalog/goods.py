@@ -43,6 +43,11 @@ def sku_of(variant: int) -> str:
     return f"BOX-{variant // VARIANTS + 1:07d}-{SIZES[variant % VARIANTS]}"
 
 
+def variant_of(sku: str) -> int:
+    _, product, size = sku.split("-")
+    return (int(product) - 1) * VARIANTS + SIZES.index(size)
+
+
 def variant_ref(variant: int) -> str:
     return f"V{variant + 1:08d}"
 

@@ -32,6 +32,11 @@ VARIANT = (
     FieldSpec("net_list_price", "unit_price", "Zero counts as unknown."),
     FieldSpec("is_active", "flag"),
     FieldSpec("weight_kg", "number"),
+    FieldSpec(
+        "backorder",
+        "flag",
+        "Whether it is sold beyond what is in stock; without it the products flow's setting.",
+    ),
     FieldSpec("tax_class", "text", "Noted at the storefront's variant; nothing is worked out."),
 )
 OPTION = (_needed("name"), _needed("value"))

@@ -17,7 +17,7 @@ PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.
 WHOLE_FIELDS = ",".join(
     [
         PRODUCT_FIELDS,
-        "description,status,variants.barcode,variants.manage_inventory",
+        "description,status,variants.barcode,variants.manage_inventory,variants.allow_backorder",
         "categories.id,categories.name,images.url,images.rank,variants.weight",
         "variants.options.value,variants.options.option.title",
         "variants.prices.amount,variants.prices.currency_code",
@@ -137,6 +137,7 @@ def _to_variant(variant: Row) -> StorefrontVariant:
             if _is_for_everybody(price)
         ),
         manage_inventory=bool(variant.get("manage_inventory")),
+        allow_backorder=bool(variant.get("allow_backorder")),
         weight_g=None if variant.get("weight") is None else int(variant["weight"]),
     )
 
@@ -184,6 +185,8 @@ def _variant(variant: VariantWrite, *, with_prices: bool) -> dict[str, Any]:
             "tax_class": variant.tax_class,
         },
     }
+    if variant.allow_backorder is not None:
+        row["allow_backorder"] = variant.allow_backorder
     if variant.weight_g is not None:
         row["weight"] = variant.weight_g
     if with_prices:

@@ -1,8 +1,9 @@
 """Products, variants, prices and stock: the rules of a products batch, as strict and as lax.
 
 Refused: handles and SKUs that exist, options that are missing or sent in an update, unknown
-products. Not refused: unknown currencies and channels, negative prices, a second product
-with the same external id, and an unknown variant id in an update, which is created.
+products, a SKU to count under that an inventory item has already. Not refused: unknown currencies
+and channels, negative prices, a second product with the same external id, and an unknown variant
+id in an update, which is created.
 """
 
 import copy
@@ -44,6 +45,9 @@ class Catalogue:
         # SKU → {id, sku, level_id, stocked, reserved, incoming, elsewhere}: the level at the shop's
         # location (stocked None: there is none), and those at other locations by their ids.
         self.stock: dict[str, Json] = {}
+        # Id of a variant → key of its inventory item in `stock`. The item keeps the SKU that it
+        # was made with when the variant gets another one.
+        self.counted: dict[str, str] = {}
 
     # -- looking
 
@@ -65,6 +69,10 @@ class Catalogue:
             if variant["sku"] == sku:
                 return str(variant["id"])
         raise LookupError(f"no variant has the SKU {sku}")
+
+    def item_of(self, variant: Json) -> Json | None:
+        """The inventory item that the variant is counted by, whatever the SKU of either."""
+        return self.stock.get(self.counted.get(variant.get("id", ""), ""))
 
     def _pairs(self) -> Iterator[tuple[Json, Json]]:
         for product in self.products.values():
@@ -118,8 +126,8 @@ class Catalogue:
         """With their inventory items, which a shorter list of variants would leave behind. An
         unknown id is answered as if deleted. Raises Refusal while an order waits for one."""
         gone = [found[1] for found in map(self.variant, ids) if found]
-        items = [self.stock[one["sku"]] for one in gone if one["sku"] in self.stock]
-        kept = [item["id"] for item in items if item["reserved"] > 0]
+        items = map(self.item_of, gone)
+        kept = [item["id"] for item in items if item and item["reserved"] > 0]
         if kept:
             raise Refusal(
                 "Cannot remove following inventory item(s) since they have reservations: "
@@ -129,7 +137,7 @@ class Catalogue:
             product = copy.deepcopy(self.products[one["product_id"]])
             product["variants"] = [row for row in product["variants"] if row["id"] != one["id"]]
             self.products[product["id"]] = product
-            self.stock.pop(one["sku"], None)
+            self._drop_item(one)
 
     def change_options(self, product_id: str, rows: list[Json]) -> Json:
         """Adds values to options of a product: by value or by the id of an existing one."""
@@ -147,19 +155,24 @@ class Catalogue:
         return product
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:
-        """On hand at the shop's location."""
-        self.stock.setdefault(sku, stock_item(sku))["stocked"] = quantity
+        """On hand at the shop's location; a variant that is not counted is from now on."""
+        variant = next((one for _, one in self._pairs() if one["sku"] == sku), {})
+        item = self.item_of(variant)
+        if item is None:
+            item = self._count(variant) if variant else self.stock.setdefault(sku, stock_item(sku))
+        item["stocked"] = quantity
 
     # -- rows
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         # Rows are replaced, never changed in place, so that two shallow copies are enough.
-        before = dict(self.products), dict(self.stock)
+        # (Medusa itself has been seen to keep a part of an update whose inventory item it refused.)
+        before = dict(self.products), dict(self.stock), dict(self.counted)
         try:
             yield
         except Refusal:
-            self.products, self.stock = before
+            self.products, self.stock, self.counted = before
             raise
 
     def _known(self, body: Json) -> list[Json]:
@@ -240,7 +253,10 @@ class Catalogue:
                 product["variants"].append(known)
                 self._change_variant(product, known, row)
                 if row.get("manage_inventory") and known["sku"]:
-                    self.stock.setdefault(known["sku"], stock_item(known["sku"]))
+                    if self.item_of(known) is None:
+                        self._count(known)
+                elif row.get("manage_inventory") is False:
+                    self.counted.pop(known["id"], None)  # its item stays behind
 
     def _add_variant(self, product: Json, row: Json, *, is_counted: bool = True) -> None:
         variant: Json = {
@@ -259,9 +275,18 @@ class Catalogue:
         product["variants"].append(variant)
         self._change_variant(product, variant, row)
         if is_counted and variant["manage_inventory"] and variant["sku"]:
-            if variant["sku"] in self.stock:
-                raise Refusal(f"Inventory item with sku: {variant['sku']}, already exists.")
-            self.stock[variant["sku"]] = stock_item(variant["sku"])
+            self._count(variant)
+
+    def _count(self, variant: Json) -> Json:
+        sku = variant["sku"]
+        if sku in self.stock:
+            raise Refusal(f"Inventory item with sku: {sku}, already exists.")
+        self.stock[sku] = stock_item(sku)
+        self.counted[variant["id"]] = sku
+        return self.stock[sku]
+
+    def _drop_item(self, variant: Json) -> None:
+        self.stock.pop(self.counted.pop(variant["id"], ""), None)
 
     def _change_variant(self, product: Json, variant: Json, row: Json) -> None:
         self._refuse_sku(row.get("sku"), variant["id"])
@@ -296,4 +321,4 @@ class Catalogue:
     def _delete(self, product_id: str) -> None:
         product = self.products.pop(product_id, None)  # an unknown id is answered as if deleted
         for variant in product["variants"] if product else []:
-            self.stock.pop(variant["sku"], None)
+            self._drop_item(variant)

@@ -232,7 +232,7 @@ class Checkout:
     def refuse_short_stock(self, variant: Json, quantity: Decimal) -> None:
         if not variant["manage_inventory"] or variant["allow_backorder"]:
             return
-        item = self.catalogue.stock.get(variant["sku"])
+        item = self.catalogue.item_of(variant)
         if item is None or item["stocked"] is None:
             raise Refusal(
                 f"Sales channel {self.shop.sales_channel_id} is not associated with any stock "
@@ -247,7 +247,7 @@ class Checkout:
         for line in cart.lines:
             self.refuse_short_stock(line.variant, line.quantity)
         for line in cart.lines:
-            item = self.catalogue.stock.get(line.variant["sku"])
+            item = self.catalogue.item_of(line.variant)
             if item and line.variant["manage_inventory"]:
                 item["reserved"] += line.quantity
 

@@ -102,18 +102,10 @@ class InventoryApi(State):
 
     def _levels(self, item: Json) -> dict[str, Json]:
         """By location."""
-        levels: dict[str, Json] = dict(item["elsewhere"])
-        if item["stocked"] is not None:
-            held = item["level_id"], item["stocked"], item["reserved"], item["incoming"]
-            levels[self.shop.location_id] = _level(item["id"], self.shop.location_id, *held)
-        return levels
+        return levels_of(item, self.shop.location_id)
 
     def _item(self, item: Json) -> Json:
-        return {
-            "id": item["id"],
-            "sku": item["sku"],
-            "location_levels": list(self._levels(item).values()),
-        }
+        return item_row(item, self.shop.location_id)
 
     def _create(self, row: Json) -> Json:
         item = self._items()[row["inventory_item_id"]]
@@ -139,7 +131,10 @@ class InventoryApi(State):
             item["stocked"] = wanted.get("stocked_quantity", item["stocked"])
             item["incoming"] = wanted.get("incoming_quantity", item["incoming"])
         else:
-            item["elsewhere"][row["location_id"]] |= {**wanted, "updated_at": now()}
+            level = item["elsewhere"][row["location_id"]] | wanted
+            free = level["stocked_quantity"] - level["reserved_quantity"]
+            changed = {**level, "available_quantity": free, "updated_at": now()}
+            item["elsewhere"][row["location_id"]] = changed
         return self._levels(item)[row["location_id"]]
 
     def _drop(self, level_id: str) -> None:
@@ -151,6 +146,21 @@ class InventoryApi(State):
                     item["stocked"] = None
                 else:
                     del item["elsewhere"][location]
+
+
+def item_row(item: Json, shop_location: str) -> Json:
+    """An inventory item as the Admin API shows it."""
+    levels = levels_of(item, shop_location)
+    return {"id": item["id"], "sku": item["sku"], "location_levels": list(levels.values())}
+
+
+def levels_of(item: Json, shop_location: str) -> dict[str, Json]:
+    """The levels of an inventory item by location."""
+    levels: dict[str, Json] = dict(item["elsewhere"])
+    if item["stocked"] is not None:
+        held = item["level_id"], item["stocked"], item["reserved"], item["incoming"]
+        levels[shop_location] = _level(item["id"], shop_location, *held)
+    return levels
 
 
 def _refuse_negative(body: Json) -> None:

@@ -192,7 +192,7 @@ class OrdersApi(State):
     def _cancel(self, order: Order) -> None:
         order.cancel()
         for line in order.lines:
-            item = self.catalogue.stock.get(line.variant.get("sku", ""))
+            item = self.catalogue.item_of(line.variant)
             if item and line.variant["manage_inventory"]:
                 item["reserved"] -= line.quantity
         self.emit("order.canceled", id=order.id, order_id=order.id)
@@ -209,7 +209,7 @@ class OrdersApi(State):
 
     def _take_from_stock(self, fulfilment: Fulfilment, sign: int) -> None:
         for line, quantity, _ in fulfilment.items:
-            item = self.catalogue.stock.get(line.variant.get("sku", ""))
+            item = self.catalogue.item_of(line.variant)
             if item and line.variant["manage_inventory"]:
                 item["reserved"] -= sign * quantity
                 item["stocked"] = (item["stocked"] or 0) - sign * quantity

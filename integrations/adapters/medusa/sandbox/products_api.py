@@ -1,6 +1,7 @@
 """Admin API: products and variants. Unknown filters on products are ignored, not refused."""
 
 from integrations.adapters.medusa.sandbox.fields import project
+from integrations.adapters.medusa.sandbox.inventory_api import item_row
 from integrations.adapters.medusa.sandbox.lists import filtered, paged, refuse_unknown, values_of
 from integrations.adapters.medusa.sandbox.refusals import (
     Json,
@@ -147,8 +148,25 @@ class ProductsApi(State):
             request,
             rows,
             "variants",
-            lambda row: project(row, fields, default=row.keys() - {"product"}),
+            lambda row: project(
+                row | {"inventory_items": self._items_of(row)},
+                fields,
+                default=row.keys() - {"product"},
+            ),
         )
+
+    def _items_of(self, variant: Json) -> list[Json]:
+        item = self.catalogue.item_of(variant)
+        if item is None:
+            return []
+        return [
+            {
+                "variant_id": variant["id"],
+                "inventory_item_id": item["id"],
+                "required_quantity": 1,
+                "inventory": item_row(item, self.shop.location_id),
+            }
+        ]
 
 
 def _product(product: Json, request: Request) -> Json:

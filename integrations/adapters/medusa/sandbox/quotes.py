@@ -236,7 +236,7 @@ class QuoteOrders:
     def _reserve(self, order: Order) -> None:
         managed = [line for line in order.lines if line.variant.get("manage_inventory")]
         for line in managed:
-            item = self.checkout.catalogue.stock[line.variant["sku"]]
+            item = self._item_of(line.variant)
             free = (item["stocked"] or 0) - item["reserved"]
             if line.quantity > free and not line.variant["allow_backorder"]:
                 location = self.checkout.shop.location_id
@@ -244,4 +244,10 @@ class QuoteOrders:
                     f"Not enough stock available for item {item['id']} at location {location}"
                 )
         for line in managed:
-            self.checkout.catalogue.stock[line.variant["sku"]]["reserved"] += line.quantity
+            self._item_of(line.variant)["reserved"] += line.quantity
+
+    def _item_of(self, variant: Json) -> Json:
+        item = self.checkout.catalogue.item_of(variant)
+        if item is None:
+            raise LookupError(f"variant {variant['id']} is counted, and has no inventory item")
+        return item

@@ -8,7 +8,7 @@ from integrations.errors import Conflict, Rejected
 from integrations.flows.ownership import Owned
 from integrations.flows.ownership.kinds import Change
 from integrations.flows.prices.base import BasePrices
-from integrations.flows.prices.decide import BaseDecision, Terms, decide_base
+from integrations.flows.prices.decide import AND, MORE, BaseDecision, Terms, decide_base
 from integrations.flows.prices.edits.held import Rows, VariantHeld, is_as_written, plain, text_of
 from integrations.flows.prices.edits.working import by_hand, refuse_moved, terms_now
 from integrations.flows.prices.kept import PriceCopy
@@ -47,15 +47,15 @@ def _changes(link: IdLink, held: VariantHeld | None) -> Sequence[Change]:
 
 
 def _is_same(wrote: Sequence[PriceRow], there: Sequence[StorefrontPrice]) -> bool:
-    if len(wrote) != len(there):
-        return False
+    texts = [text for row in wrote for text in row.written.split(AND)]
+    said = [text for text in texts if text != MORE]
     rest = list(there)
-    for row in wrote:
-        match = next((one for one in rest if is_as_written(row.written, one)), None)
+    for text in said:
+        match = next((one for one in rest if is_as_written(text, one)), None)
         if match is None:
             return False
         rest.remove(match)
-    return True
+    return not rest or len(said) < len(texts)
 
 
 def _write(shop: Any, flow: Flow, link: IdLink) -> None:
