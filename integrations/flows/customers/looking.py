@@ -45,8 +45,9 @@ def look(work: Work, shop: Any, place: str) -> str | None:
         _people(work, shop, buyers)
         return following(work, f"{PEOPLE}{buyers[-1].pk}" if buyers else f"{GROUPS}0")
     links = _next_groups(work, after)
+    last = links[-1].pk if links else None  # its link may be gone after the look
     _groups(work, shop, links)
-    return following(work, f"{GROUPS}{links[-1].pk}") if links else None
+    return following(work, f"{GROUPS}{last}") if last else None
 
 
 def following(work: Work, place: str) -> str | None:
