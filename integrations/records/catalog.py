@@ -88,7 +88,9 @@ class ErpCustomer:
     for none. `credit_limit` None: no limit, or not ours to see (`is_credit_known` false).
     `is_blocked`: the ERP takes no order of them now. `allowed_countries` (codes of two letters)
     and `licences` are None where the ERP does not tell, and empty where it tells of none;
-    `unread` says what of them could not be read, as (what, why).
+    `unread` says what of them could not be read, as (what, why). `problem` says what of the
+    company itself could not be read, without a full stop: then nothing but its `ref`, number and
+    name is to be relied on.
     """
 
     ref: str
@@ -116,6 +118,7 @@ class ErpCustomer:
     allowed_countries: tuple[str, ...] | None = None
     licences: tuple[ErpLicence, ...] | None = None
     unread: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

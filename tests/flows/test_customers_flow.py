@@ -748,3 +748,19 @@ def test_company_that_is_parted_from_its_customer_loses_what_the_erp_said(flow: 
 
     account = Account.objects.get()
     assert (account.erp_countries, licences(account)) == ("", [])
+
+
+def test_company_that_cannot_be_read_stays_as_it_was_and_stops_no_other(flow: Flow) -> None:
+    other = customer("9", "مصنع البراغي 🔩", "nour@factory.example")
+    sync(flow, replace(NORDWIND, is_blocked=True, block_reason="unpaid"), other)
+    odd = customer(NORDWIND.ref, NORDWIND.name, problem="credit_limit holds 'call us'")
+
+    items = sync(flow, odd, replace(other, name="مصنع"), window=EVERYTHING)
+
+    skipped = next(item for item in items if item.ref == NORDWIND.ref)
+    assert skipped.action == "skip"
+    assert skipped.reason.startswith("credit_limit holds 'call us': correct it in the ERP")
+    assert [item.ref for item in items].count(NORDWIND.ref) == 1
+    copy = CustomerCopy.objects.get(ref=NORDWIND.ref)
+    assert (copy.is_blocked, copy.block_reason, copy.is_present) == (True, "unpaid", True)
+    assert Account.objects.get(name="مصنع").is_active

@@ -91,8 +91,28 @@ class Customers(CustomPart):
     def customer_page(self, window: Window, cursor: str | None) -> Page[ErpCustomer]:
         section = self.mapping["customers"]
         page = self.client.page(section["list"], self.asked_window(window), cursor)
-        rows = tuple(self._customer(raw) for raw in page.rows)
-        return Page(rows=rows, next_cursor=page.next_cursor)
+        rows = read_each(page.rows, self._customer, self._unreadable_customer, what="customers")
+        return Page(rows=tuple(rows), next_cursor=page.next_cursor)
+
+    def _unreadable_customer(self, raw: Any, problem: str) -> ErpCustomer:
+        """Blocked, for whoever looks at nothing else."""
+        known = ("ref", "number", "name")
+        row = self.refs_of(raw, self.mapping["customers"]["fields"], *known)
+        texts = {name: row.text(name) if name in known else "" for name in _TEXTS}
+        return ErpCustomer(
+            **texts,
+            currency="",
+            credit_limit=None,
+            is_credit_known=False,
+            is_blocked=True,
+            is_tax_exempt=False,
+            bill_to=Address(),
+            ship_to=(),
+            contacts=(),
+            is_active=True,
+            updated_at=None,
+            problem=problem,
+        )
 
     def _customer(self, raw: Any) -> ErpCustomer:
         section = self.mapping["customers"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +21,7 @@ from integrations.flows.runs.batch import (
     PlanItem,
     Work,
 )
+from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import place_of
 from integrations.flows.runs.splitting import in_batches
 from integrations.gateways.erp import open_erp
@@ -81,9 +83,15 @@ class CustomerPages:
         rows = list({row.ref: row for row in page.rows}.values())
         if place.is_late:  # what was met in the window already was judged, and comes again
             rows = kept.not_met(self._source, rows, run=self._work.run.pk)
+        odd = {row.ref: _unreadable(row) for row in rows if row.problem}
+        rows = [row for row in rows if not row.problem]
         kept.keep_customers(self._source, rows, run=self._work.run.pk, as_of=timezone.now())
+        kept.note_unreadable(self._source, odd, run=self._work.run.pk)
         following = place.following(page.next_cursor)
-        return self.judge(rows, next_cursor=_after_erp(following))
+        outcome = self.judge(rows, next_cursor=_after_erp(following))
+        known = told_already(self._work.run, odd) if place.is_late else set()
+        told = [one for one in odd.values() if (one.ref, one.fingerprint) not in known]
+        return replace(outcome, read=outcome.read + len(told), items=(*outcome.items, *told))
 
     def judge(self, rows: Sequence[ErpCustomer], *, next_cursor: str | None) -> PageOutcome:
         """Decides about customers that are kept, and carries it out. Safe to repeat."""
@@ -158,6 +166,12 @@ def _after_erp(following: str | None) -> str:
 
 def _looked(following: str) -> PageOutcome:
     return PageOutcome(read=0, unchanged=0, items=(), next_cursor=following)
+
+
+def _unreadable(row: ErpCustomer) -> PlanItem:
+    label = f"{row.name[:160]} ({row.number or row.ref})".strip()
+    reason = f"{row.problem}: correct it in the ERP; until then it stays as it was"
+    return PlanItem(action="skip", ref=row.ref, label=label, reason=reason)
 
 
 def done(decision: Decision) -> PlanItem:

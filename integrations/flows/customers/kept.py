@@ -73,6 +73,11 @@ def keep_customers(
     )
 
 
+def note_unreadable(source: Connection, refs: Iterable[str], *, run: int) -> None:
+    """The ERP has these, and says what nobody can read: they are not gone, and stay as kept."""
+    CustomerCopy.objects.filter(source=source, ref__in=set(refs)).update(seen_in=run)
+
+
 def _copied(row: ErpCustomer, run: int, as_of: datetime) -> dict[str, Any]:
     own = {
         name: getattr(row, name)

@@ -66,3 +66,18 @@ def test_list_of_which_most_cannot_be_read_is_a_wrong_mapping(plain: CustomOffic
         all_rows(plain.adapter().price_page, everything())
 
     assert told.value.reason == "mapping_misfit"
+
+
+def test_company_with_a_text_for_its_credit_limit_says_so_and_the_others_come(
+    plain: CustomOffice,
+) -> None:
+    before = all_rows(plain.adapter().customer_page, everything())
+    firm = next(iter(plain.standin.books.firms.values()))
+    firm.credit_limit = CALL_US
+
+    rows = all_rows(plain.adapter().customer_page, everything())
+
+    assert {row.ref for row in rows} == {row.ref for row in before}
+    (bad,) = [row for row in rows if row.problem]
+    assert (bad.ref, bad.name, bad.is_blocked) == (firm.ref, firm.name, True)
+    assert "call us" in bad.problem
