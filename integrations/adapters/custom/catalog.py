@@ -98,7 +98,7 @@ class Customers(CustomPart):
         """Blocked, for whoever looks at nothing else."""
         known = ("ref", "number", "name")
         row = self.refs_of(raw, self.mapping["customers"]["fields"], *known)
-        texts = {name: row.text(name) if name in known else "" for name in _TEXTS}
+        texts: dict[str, Any] = {name: row.text(name) if name in known else "" for name in _TEXTS}
         return ErpCustomer(
             **texts,
             currency="",
