@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.installed
-# The tests wait for servers, browsers and killed processes: a third worker uses what two leave.
-WORKERS ?= 3
-# The quick ones wait for stand-ins.
+# Both cores, and no more: browsers, clusters and tests by the clock share them.
+WORKERS ?= 2
+# The quick tests wait for stand-ins now and then, so a third one uses what two leave.
 QUICK_WORKERS ?= 3
 
 # The tests start hundreds of Python processes, and each would compile the portal anew.
