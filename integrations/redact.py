@@ -25,6 +25,7 @@ _SECRET_KEY = re.compile(
 _SUSPECT = re.compile(
     r"pass(?:word|wd|phrase)?\"|secret|token|api_?key|authorization|private_?key|access_?key"
     r"|credential|bearer|basic|\\",
+    re.IGNORECASE,
 )
 _BEHIND = 4096  # what begins within the kept part may have to be known further on
 _QUERY_SECRET = re.compile(r"(?i)([?&](?:access_token|token|api_?key|key|secret|sig)=)[^&\s\"']+")
@@ -74,8 +75,8 @@ def _is_suspect(body: str, secrets: tuple[str, ...], up_to: int) -> bool:
     at their text is far cheaper than one at each of their values; one with a backslash may write
     anything in another way."""
     forms = _forms_of(secrets)
-    text = body[: up_to + max(_BEHIND, *map(len, forms))] if forms else body[: up_to + _BEHIND]
-    if any(form in text for form in forms) or _SUSPECT.search(text.lower()):
+    text = body[: up_to + max([_BEHIND, *map(len, forms)])]
+    if any(form in text for form in forms) or _SUSPECT.search(text):
         return True
     return "=" in text and _QUERY_SECRET.search(text) is not None
 

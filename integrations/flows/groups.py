@@ -17,9 +17,11 @@ from typing import Any
 
 from django.db import transaction
 
+from integrations.engine.start import start_job
 from integrations.errors import NeedsOperator
 from integrations.flows.links import bind, targets_of
 from integrations.flows.ownership import note_deleted
+from integrations.gateways.storefront import WRITING
 from integrations.models import Account, Connection, Flow, IdLink
 from integrations.records import StorefrontGroup
 
@@ -112,6 +114,34 @@ def fill_new_groups_with(fill: Fill) -> None:
     that keeps its link: it starts a job or notes what is to be done, and calls no remote."""
     if fill not in _fillers:
         _fillers.append(fill)
+
+
+def start_for_group(job_kind: str, link: IdLink) -> None:
+    """Starts a job of this kind about a group that was made anew. Call in a transaction."""
+    start_job(
+        job_kind,
+        key=f"{job_kind}:{link.pk}",
+        payload={"link": link.pk},
+        resources={"storefront": link.target.resource_id},
+        actor="customer groups",
+    )
+
+
+def group_of(payload: Mapping[str, Any], flow_kind: str) -> tuple[IdLink, Flow] | None:
+    """Of such a job: the group's link, and the flow of this kind that writes between its
+    connections; None where either is no more."""
+    links = IdLink.objects.select_related("source", "target")
+    link = links.filter(pk=payload["link"]).first()
+    flow = writing_flow(link, flow_kind) if link else None
+    return (link, flow) if link and flow else None
+
+
+def writing_flow(link: IdLink, flow_kind: str) -> Flow | None:
+    """The flow of this kind that writes between the connections of a group's link."""
+    flows = Flow.objects.select_related("source", "target")
+    return flows.filter(
+        kind=flow_kind, source=link.source_id, target=link.target_id, mode__in=WRITING
+    ).first()
 
 
 def _find_or_make(

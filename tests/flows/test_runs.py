@@ -84,6 +84,14 @@ def item(action: str, ref: str, *, reason: str = "") -> PlanItem:
     )
 
 
+def plan_of(flow: Flow, *, complete: bool = False) -> Run:
+    """The first run of the flow, which only plans."""
+    set_mode(flow, "assisted", actor="olga", now=NOW)
+    request_run(flow, actor="olga", complete=complete, now=NOW)
+    runner.drain("batch")
+    return Run.objects.get()
+
+
 @pytest.fixture
 def catalogue() -> Iterator[Catalogue]:
     usual = batches.batch_of("products")
@@ -214,10 +222,7 @@ def test_shadow_run_writes_nothing_and_keeps_its_plan(catalogue: Catalogue, flow
 
 
 def test_plan_is_applied_once_on_a_press(catalogue: Catalogue, flow: Flow) -> None:
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
-    planned = Run.objects.get()
+    planned = plan_of(flow)
     assert catalogue.written == []
 
     apply_plan(planned, actor="olga", now=NOW + timedelta(hours=1))
@@ -232,10 +237,7 @@ def test_plan_is_applied_once_on_a_press(catalogue: Catalogue, flow: Flow) -> No
 def test_plan_waits_for_the_open_run_and_can_be_applied_after_it(
     catalogue: Catalogue, flow: Flow
 ) -> None:
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
-    planned = Run.objects.get()
+    planned = plan_of(flow)
     request_run(flow, actor="schedule", now=NOW)
 
     with pytest.raises(NeedsOperator, match="is still open"):
@@ -261,9 +263,7 @@ def test_what_could_not_be_written_is_an_issue_until_everything_is(
 
 
 def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: Flow) -> None:
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
+    plan_of(flow)
 
     catalogue.pages["2"] = (
         PlanItem(action="change", ref="3", label="Part 3", fingerprint="newer content"),
@@ -277,10 +277,7 @@ def test_what_changed_since_the_plan_is_not_written(catalogue: Catalogue, flow: 
 def test_what_the_source_names_no_more_is_told_when_the_plan_is_applied(
     catalogue: Catalogue, flow: Flow
 ) -> None:
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
-    planned = Run.objects.get()
+    planned = plan_of(flow)
     del catalogue.pages["2"]  # a record that was changed since is in another window
 
     apply_plan(planned, actor="olga", now=NOW + timedelta(hours=1))
@@ -311,9 +308,7 @@ def test_plan_made_by_other_rules_is_neither_applied_nor_clean(
     catalogue: Catalogue, flow: Flow, change: Callable[[Flow], None]
 ) -> None:
     catalogue.pages = {None: (item("create", "1"),)}
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", complete=True, now=NOW)
-    runner.drain("batch")
+    plan_of(flow, complete=True)
     flow = Flow.objects.get()
     assert objection(flow, now=timezone.now()) == ""
 
@@ -328,9 +323,7 @@ def test_plan_made_by_other_rules_is_neither_applied_nor_clean(
 
 def test_how_hand_edits_are_treated_is_no_other_rule(catalogue: Catalogue, flow: Flow) -> None:
     catalogue.pages = {None: (item("create", "1"),)}
-    set_mode(flow, "assisted", actor="olga", now=NOW)
-    request_run(flow, actor="olga", now=NOW)
-    runner.drain("batch")
+    plan_of(flow)
     Flow.objects.update(settings={"hand_edits": "report"})
 
     apply_plan(Run.objects.get(), actor="olga")

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.start import start_job
 from integrations.flows.customers.belonging import copies_with
 from integrations.flows.customers.members import MEMBERS_PER_CALL
 from integrations.flows.customers.owned import read_groups
+from integrations.flows.groups import group_of, start_for_group, writing_flow
 from integrations.flows.issues import note_move
 from integrations.flows.runs.splitting import in_batches, write_or_split
-from integrations.gateways.storefront import WRITING, open_storefront
+from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, IdLink
 
 FILL_GROUP = "fill_group"
@@ -19,23 +19,18 @@ FILL_GROUP = "fill_group"
 def refill(link: IdLink) -> None:
     """Starts the job where somebody belongs into this group already. A group that nobody was
     ever put into is filled by the run that makes it. For `fill_new_groups_with`."""
-    if _writing(link) is None or not copies_with(link.source, [link.source_ref]).exists():
+    if writing_flow(link, Flow.Kind.CUSTOMERS) is None:
         return
-    start_job(
-        FILL_GROUP,
-        key=f"group:{link.pk}",
-        payload={"link": link.pk},
-        resources={"storefront": link.target.resource_id},
-        actor="customer groups",
-    )
+    if copies_with(link.source, [link.source_ref]).exists():
+        start_for_group(FILL_GROUP, link)
 
 
 def fill(ctx: StepContext) -> Mapping[str, Any]:
     """Puts in whoever is missing. Reads what is so now, therefore safe to repeat."""
-    links = IdLink.objects.select_related("source", "target")
-    link = links.filter(pk=ctx.payload["link"]).first()
-    if link is None or _writing(link) is None:
+    found = group_of(ctx.payload, Flow.Kind.CUSTOMERS)
+    if found is None:
         return {"added": 0}
+    link, _ = found
     with open_storefront(link.target, actor=ctx.actor) as shop:
         missing = sorted(read_groups(shop, [link])[link.target_ref].missing)
 
@@ -48,12 +43,6 @@ def fill(ctx: StepContext) -> Mapping[str, Any]:
             for _, _, error in write_or_split(batch, write, ctx.checkpoint):
                 added, refused = added + (error is None), refused + (error is not None)
     return {"added": added, "refused": refused}
-
-
-def _writing(link: IdLink) -> Flow | None:
-    return Flow.objects.filter(
-        kind=Flow.Kind.CUSTOMERS, source=link.source_id, target=link.target_id, mode__in=WRITING
-    ).first()
 
 
 register(

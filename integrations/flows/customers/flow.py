@@ -66,7 +66,7 @@ class CustomerPages:
         """Reads one page and carries out what it asks for. Safe to repeat."""
         place = cursor or looking.first_place(self._work, window) or ERP
         if place.startswith(looking.THERE):
-            return _looked(looking.look(self._work, self._shop, place) or ERP)
+            return PageOutcome.of_nothing(looking.look(self._work, self._shop, place) or ERP)
         if place.startswith(GONE):
             return self._gone(place.removeprefix(GONE))
         if place.startswith(REGISTERED):
@@ -162,10 +162,6 @@ def _after_erp(following: str | None) -> str:
     if following is None:
         return REGISTERED
     return following if following.startswith(GONE) else f"{ERP}{following}"
-
-
-def _looked(following: str) -> PageOutcome:
-    return PageOutcome(read=0, unchanged=0, items=(), next_cursor=following)
 
 
 def _unreadable(row: ErpCustomer) -> PlanItem:

@@ -79,7 +79,7 @@ class PricePages:
         looks for what a hand changed.
         """
         if cursor and cursor.startswith(edits.EDITS):
-            return _looked(edits.look_page(self._work, self._shop, cursor))
+            return PageOutcome.of_nothing(edits.look_page(self._work, self._shop, cursor))
         if cursor and cursor.startswith(GONE_LISTS):
             return self._tidy_lists(_number(cursor))
         if cursor and cursor.startswith(GONE):
@@ -178,7 +178,7 @@ class PricePages:
                 if self._work.is_planned(one.ref, one.fingerprint):
                     whole.append(one)
                 else:
-                    told.append(items.skipped(one.first, CHANGED_SINCE_PLAN))
+                    told.append(replace(items.skipped(one.first, CHANGED_SINCE_PLAN), ref=one.ref))
         for each in special:
             if each.what in ("write", "remove"):
                 if self._work.is_planned(each.row.ref, each.fingerprint):
@@ -216,10 +216,6 @@ class PricePages:
             gross=self._shop.gross_currencies(),
             now=timezone.now(),
         )
-
-
-def _looked(following: str | None) -> PageOutcome:
-    return PageOutcome(read=0, unchanged=0, items=(), next_cursor=following)
 
 
 def _number(cursor: str) -> int:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.engine.declare import JobKind, StepContext, StepSpec, register
-from integrations.engine.start import start_job
+from integrations.flows.groups import group_of, start_for_group, writing_flow
 from integrations.flows.issues import note_move
 from integrations.flows.prices.edits.working import by_hand
 from integrations.flows.prices.lists import PRICE_LIST, Lists
 from integrations.flows.prices.settings import zone_of
-from integrations.gateways.storefront import WRITING, open_storefront
+from integrations.gateways.storefront import open_storefront
 from integrations.models import Flow, IdLink, PriceRow
 
 REGROUP_LISTS = "regroup_lists"
@@ -22,24 +22,16 @@ REGROUP_LISTS = "regroup_lists"
 def regroup(link: IdLink) -> None:
     """Starts the job where a list is for another group than its audience's. For
     `fill_new_groups_with`."""
-    if _writing(link) is None or not _lists_of(link):
-        return
-    start_job(
-        REGROUP_LISTS,
-        key=f"group_lists:{link.pk}",
-        payload={"link": link.pk},
-        resources={"storefront": link.target.resource_id},
-        actor="customer groups",
-    )
+    if writing_flow(link, Flow.Kind.PRICES) is not None and _lists_of(link):
+        start_for_group(REGROUP_LISTS, link)
 
 
 def give_group(ctx: StepContext) -> Mapping[str, Any]:
     """Gives the lists their group. Reads what is so now, therefore safe to repeat."""
-    links = IdLink.objects.select_related("source", "target")
-    link = links.filter(pk=ctx.payload["link"]).first()
-    flow = _writing(link) if link else None
-    if link is None or flow is None:
+    found = group_of(ctx.payload, Flow.Kind.PRICES)
+    if found is None:
         return {"lists": 0}
+    link, flow = found
     lists = _lists_of(link)
     with open_storefront(flow.target, actor=ctx.actor) as shop:
         work = by_hand(flow, actor=ctx.actor, checkpoint=ctx.checkpoint)
@@ -60,13 +52,6 @@ def _lists_of(group: IdLink) -> list[IdLink]:
         target_ref__in=rows.exclude(storefront_list_id="").values("storefront_list_id"),
     )
     return list(links.exclude(fingerprint__in=["", group.target_ref]))
-
-
-def _writing(link: IdLink) -> Flow | None:
-    flows = Flow.objects.select_related("source", "target")
-    return flows.filter(
-        kind=Flow.Kind.PRICES, source=link.source_id, target=link.target_id, mode__in=WRITING
-    ).first()
 
 
 register(

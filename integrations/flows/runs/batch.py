@@ -45,6 +45,11 @@ class PageOutcome:
     items: tuple[PlanItem, ...]
     next_cursor: str | None
 
+    @classmethod
+    def of_nothing(cls, next_cursor: str | None) -> "PageOutcome":
+        """A page of the flow's own on which no record was read or told of."""
+        return cls(read=0, unchanged=0, items=(), next_cursor=next_cursor)
+
     def count(self, action: Action) -> int:
         return sum(item.action == action for item in self.items)
 

@@ -146,7 +146,7 @@ class StockPages:
     def _due(self, window: Window, after: int) -> PageOutcome:
         """Variants that the storefront sells only now: their stock is known, and did not change."""
         if window.start is None:
-            return PageOutcome(read=0, unchanged=0, items=(), next_cursor=None)
+            return PageOutcome.of_nothing(None)
         refs, last = self._links.fresh(window.start, after=after, size=BATCH)
         outcome = self._outcome(levels_of(self._source, refs), f"{DUE}{last}" if last else None)
         return replace(outcome, items=self._untold(outcome.items), unchanged=0)
