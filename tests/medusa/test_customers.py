@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integrations.engine import runner
 from integrations.flows.customers import registrations
+from integrations.gateways.storefront import open_storefront
 from integrations.models import Buyer, Flow, Registration
 from integrations.sandbox.storefront import MedusaSeed
 from integrations.sandbox.storefront.shop_api import ShopApi
@@ -148,3 +149,26 @@ def test_guest_who_is_there_already_is_taken_up(admin: ShopApi, flow: Flow, numb
 
     assert list(rows(admin, email)) == [there]
     assert rows(admin, email)[there]["company_name"] == "Nordwind"
+
+
+def test_members_of_several_groups_are_read_at_once(flow: Flow, admin: ShopApi) -> None:
+    def made(path: str, key: str, **body: str) -> str:
+        return str(admin.post(path, body)[key]["id"])
+
+    name = uuid.uuid4().hex[:8]
+    groups = [
+        made("/admin/customer-groups", "customer_group", name=f"{name}-{n}") for n in range(3)
+    ]
+    people = [
+        made("/admin/customers", "customer", email=f"{name}-{n}@buyer.example") for n in range(3)
+    ]
+    for group, members in zip(groups, [people[:2], people[1:2], people[2:]], strict=True):
+        admin.post(f"/admin/customer-groups/{group}/customers", {"add": members})
+
+    with open_storefront(flow.target, actor="test") as there:
+        found = there.members_of([*groups[:2], "cusgroup_none"])
+
+    assert {one.customer_id: set(one.group_ids) for one in found} == {
+        people[0]: {groups[0]},
+        people[1]: {groups[0], groups[1]},
+    }
