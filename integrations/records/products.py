@@ -67,7 +67,8 @@ class ErpProduct:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontVariant:
     """`prices` are (currency, net amount) of one piece for everybody; several of one currency
-    where the storefront tells the prices of price lists along with them."""
+    where the storefront tells the prices of price lists along with them. `price_ids` are
+    (currency, id) of the same, and are told by the write that creates the variant only."""
 
     variant_id: str
     sku: str
@@ -75,6 +76,7 @@ class StorefrontVariant:
     barcode: str = ""
     options: tuple[tuple[str, str], ...] = ()
     prices: tuple[tuple[str, Decimal], ...] = ()
+    price_ids: tuple[tuple[str, str], ...] = ()
     manage_inventory: bool = False
     weight_g: int | None = None
     allow_backorder: bool = False
@@ -104,7 +106,8 @@ class CategoryWrite:
 class StorefrontProduct:
     """A product as the storefront holds it; `external_ref` is the ERP's id it carries.
 
-    What a write answers has its ids, SKUs and titles only; `find_products` fills in all.
+    What a write answers has its ids, SKUs and titles only, and the prices of what it created;
+    `find_products` fills in all.
     `categories` are (id, name).
     """
 

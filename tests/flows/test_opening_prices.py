@@ -11,7 +11,7 @@ from integrations.flows.ownership import compare
 from integrations.flows.products.flow import ProductPages
 from integrations.flows.runs import PageOutcome, Work
 from integrations.gateways.storefront import open_storefront
-from integrations.models import Flow, HandEdit, IdLink
+from integrations.models import Flow, HandEdit, IdLink, PriceRow
 from integrations.records import ErpPrice, ErpProduct, Window
 from tests.factories import FlowFactory, RunFactory
 from tests.flows.erp_prices import price
@@ -73,10 +73,39 @@ def test_prices_flow_has_nothing_left_to_write(
     desk.sync(*book)
     sync(products, bolt())
 
+    assert (desk.sync(*book), desk.sync(*book)) == ([], [])
+    assert medusa.worked(VARIANTS) == []
+    told = PriceRow.objects.values_list("currency", "written", "storefront_list_id")
+    assert sorted(told) == [("EUR", "9.9 EUR", ""), ("JPY", "1500 JPY", "")]
+    ids = set(PriceRow.objects.values_list("storefront_price_id", flat=True))
+    _, variant = medusa.catalogue.variant(medusa.catalogue.variant_id_of("BOLT"))  # type: ignore[misc]
+    assert ids == {one["id"] for one in variant["prices"]}
+
+
+def test_prices_flow_looks_where_the_note_was_lost(
+    medusa: MedusaStandIn, desk: Desk, products: Flow
+) -> None:
+    book = of_bolt("9.90"), of_bolt("1500", currency="JPY")
+    desk.sync(*book)
+    sync(products, bolt())
+    told = {"storefront_price_id": "", "fingerprint": "", "written": ""}
+    PriceRow.objects.update(**told)  # as a worker leaves it that is killed before the note
+
     first, second = desk.sync(*book), desk.sync(*book)
 
     assert ([item.action for item in first], second) == (["create", "create"], [])
     assert medusa.worked(VARIANTS) == []
+
+
+def test_price_that_changed_meanwhile_is_written_by_the_prices_flow(
+    desk: Desk, products: Flow
+) -> None:
+    desk.sync(of_bolt("9.90"))
+    sync(products, bolt())
+
+    desk.sync(of_bolt("9.50"))
+
+    assert own(desk) == [("eur", Decimal("9.50"))]
 
 
 def test_unclear_and_later_prices_wait_for_the_prices_flow(desk: Desk, products: Flow) -> None:

@@ -16,6 +16,7 @@ from integrations.adapters.medusa.currencies import (
     tax_inclusive_hint,
 )
 from integrations.adapters.medusa.mapping.products import (
+    CREATED_FIELDS,
     LISTED_FIELDS,
     OPTION_FIELDS,
     PRODUCT_FIELDS,
@@ -53,7 +54,8 @@ class Products(Categories):
             "create": [to_create(one) for one in products if not one.product_id],
             "update": [to_update(one) for one in products if one.product_id],
         }
-        answer = self._client.post("/admin/products/batch", body, [("fields", PRODUCT_FIELDS)])
+        fields = CREATED_FIELDS if body["create"] else PRODUCT_FIELDS
+        answer = self._client.post("/admin/products/batch", body, [("fields", fields)])
         return _in_order_of(products, answer)
 
     def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:

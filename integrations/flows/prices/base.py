@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.flows.prices import items
-from integrations.flows.prices.decide import BaseDecision, texts_of
-from integrations.flows.prices.kept import PriceCopy, Told
+from integrations.flows.prices.decide import BaseDecision
+from integrations.flows.prices.kept import PriceCopy
 from integrations.flows.prices.listed import write_of
+from integrations.flows.prices.telling import told_of
 from integrations.flows.runs.batch import PlanItem, Work
 from integrations.flows.runs.pacing import products_at_once
 from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
@@ -63,7 +64,7 @@ class BasePrices:
         return told
 
     def _keep(self, done: Sequence[tuple[BaseDecision, Sequence[StorefrontPrice]]]) -> None:
-        sold = [row for decision, held in done for row in _told(decision, held)]
+        sold = [row for decision, held in done for row in told_of(decision, _ids_of(held))]
         self._copy.note_written(sold)
         kept = {row.pk for row in sold}
         rows = [row for decision, _ in done for row in decision.rows]
@@ -72,20 +73,8 @@ class BasePrices:
             self._copy.note_removed(others)
 
 
-def _told(decision: BaseDecision, held: Sequence[StorefrontPrice]) -> list[Told]:
-    """Of a row that is sold at more than once, the first of its prices."""
-    ids = {(one.currency, int(one.min_quantity or 1)): one.price_id for one in held}
-    first = {wanted.row.pk: wanted for wanted in reversed(decision.wanted)}
-    return [
-        Told(
-            pk=pk,
-            list_id="",
-            price_id=ids.get((wanted.row.currency, wanted.low), ""),
-            fingerprint=decision.fingerprint,
-            written=texts_of(decision.wanted)[wanted.row.ref],
-        )
-        for pk, wanted in first.items()
-    ]
+def _ids_of(held: Sequence[StorefrontPrice]) -> dict[tuple[str, int], str]:
+    return {(one.currency, int(one.min_quantity or 1)): one.price_id for one in held}
 
 
 def _ends(row: Any) -> bool:

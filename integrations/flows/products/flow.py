@@ -17,7 +17,7 @@ from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
-from integrations.flows.products.priced import with_opening_prices
+from integrations.flows.products.priced import Opening
 from integrations.flows.products.wanted import ShopTerms
 from integrations.flows.products.writing import Outcome, write_all
 from integrations.flows.runs.batch import (
@@ -96,6 +96,7 @@ class ProductPages:
         self._links = ProductLinks(work.flow, actor=work.actor)
         self._matching = ProductMatching(work, shop)
         self._categories = Categories(work.flow, shop, actor=work.actor)
+        self._opening = Opening(work.flow, shop)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
@@ -159,15 +160,12 @@ class ProductPages:
             checkpoint=self._work.checkpoint,
         )
         items += [_skipped(one.decision, one.reason) for one in addressed if one.write is None]
-        ready = self._priced([one for one in addressed if one.write is not None])
+        ready = self._opening.priced([one for one in addressed if one.write is not None])
         if not self._work.writes:
             return items + [_done(one) for one in ready]
         self._work.before_removing(sum(one.takes_off_sale for one in ready))
         self._tell_overwritten(ready)
         return items + [self._outcome(one) for one in self._write(ready)]
-
-    def _priced(self, ready: Sequence[Addressed]) -> list[Addressed]:
-        return with_opening_prices(self._work.flow, self._shop, ready)
 
     def _tell_overwritten(self, ready: Sequence[Addressed]) -> None:
         links = self._links.by_ref(one.product.ref for one in ready if one.there is not None)
@@ -241,6 +239,7 @@ class ProductPages:
         if matched:
             self._matching.note_linked(matched, {one.product.ref: one.product for one in done})
         remember_written(self._links, outcomes)
+        self._opening.note(outcomes)
         return outcomes
 
     def _again(self, outcome: Outcome) -> Outcome:
@@ -259,7 +258,7 @@ class ProductPages:
         )
         if looked.write is None or looked.is_new == refused.is_new:
             return outcome
-        (tried,) = self._try(self._priced([looked]))
+        (tried,) = self._try(self._opening.priced([looked]))
         return tried
 
     def _outcome(self, outcome: Outcome) -> PlanItem:

@@ -1,41 +1,78 @@
 """Prices of products that are created: where a prices flow owns them, those that it keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
-from integrations.flows.prices.opening import opening_prices
+from integrations.flows.prices.opening import Opened, OpeningPrices
 from integrations.flows.products.address import Addressed
+from integrations.flows.products.writing import Outcome
 from integrations.gateways.storefront import list_prices_flow
 from integrations.models import Flow
 from integrations.records import ProductWrite, VariantWrite
 
 
-def with_opening_prices(flow: Flow, shop: Any, ready: Sequence[Addressed]) -> list[Addressed]:
-    """The same, new products with what everyone pays for them. What the copy does not know
-    stays as the product itself has it in the ERP."""
-    owner = list_prices_flow(flow.target, source=flow.source)
-    new = [one.write for one in ready if one.is_new and one.write is not None]
-    if owner is None or not new:
-        return list(ready)
-    known = opening_prices(
-        owner,
-        [variant.external_ref for write in new for variant in write.variants],
-        sold_in=shop.sold_currencies(),
-        gross=shop.gross_currencies(),
-        now=timezone.now(),
-    )
+class Opening:
+    """Fills in what new products cost, and tells the copy what became of it."""
 
-    def priced(variant: VariantWrite) -> VariantWrite:
-        prices = dict(variant.prices) | dict(known.get(variant.external_ref, {}))
-        return replace(variant, prices=tuple(sorted(prices.items())))
+    def __init__(self, flow: Flow, shop: Any) -> None:
+        self._flow, self._shop = flow, shop
+        self._known: OpeningPrices | None = None
 
-    def written(write: ProductWrite) -> ProductWrite:
-        return replace(write, variants=tuple(map(priced, write.variants)))
+    def priced(self, ready: Sequence[Addressed]) -> list[Addressed]:
+        """The same, new products with what everyone pays for them. What the copy does not know
+        stays as the product itself has it in the ERP."""
+        owner = list_prices_flow(self._flow.target, source=self._flow.source)
+        new = [one.write for one in ready if one.is_new and one.write is not None]
+        if owner is None or not new:
+            self._known = None
+            return list(ready)
+        self._known = OpeningPrices(
+            owner,
+            [variant.external_ref for write in new for variant in write.variants],
+            sold_in=self._shop.sold_currencies(),
+            gross=self._shop.gross_currencies(),
+            now=timezone.now(),
+        )
+        return [
+            replace(one, write=_written(one.write, self._known))
+            if one.is_new and one.write is not None
+            else one
+            for one in ready
+        ]
 
+    def note(self, outcomes: Iterable[Outcome]) -> None:
+        """Call it with what was made of the products that were priced last."""
+        if self._known is not None:
+            self._known.note(opened for one in outcomes for opened in _opened(one))
+
+
+def _written(write: ProductWrite, known: OpeningPrices) -> ProductWrite:
+    return replace(write, variants=tuple(_priced(one, known) for one in write.variants))
+
+
+def _priced(variant: VariantWrite, known: OpeningPrices) -> VariantWrite:
+    prices = dict(variant.prices) | known.amounts(variant.external_ref)
+    return replace(variant, prices=tuple(sorted(prices.items())))
+
+
+def _opened(outcome: Outcome) -> list[Opened]:
+    """Its variants with the prices that were sent, as far as the storefront tells their ids."""
+    write, there = outcome.addressed.write, outcome.there
+    if there is None or write is None or not outcome.addressed.is_new:
+        return []
+    made = {one.sku: one for one in there.variants}
     return [
-        replace(one, write=written(one.write)) if one.is_new and one.write is not None else one
-        for one in ready
+        Opened(
+            variant_ref=sent.external_ref,
+            variant_id=made[sent.sku].variant_id,
+            prices={
+                currency: (amount, dict(made[sent.sku].price_ids).get(currency, ""))
+                for currency, amount in sent.prices
+            },
+        )
+        for sent in write.variants
+        if sent.sku in made
     ]

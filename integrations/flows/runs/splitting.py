@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from integrations.errors import Conflict, Rejected, RemoteError
-from integrations.flows.runs.pacing import rest_after
+from integrations.flows.runs.pacing import await_rest, rest_after
 
 Row = TypeVar("Row")
 Written = TypeVar("Written")
@@ -21,11 +21,12 @@ def write_or_split(
 
     `write` is atomic at the remote, so nothing of a refused batch is there, and answers one
     result per row, in their order. Each row comes back with its result or with its refusal.
-    After each call the remote is left alone for a while, see `pacing`.
+    Between two calls the remote is left alone for a while, see `pacing`.
     """
     if not rows:
         return []
     try:
+        await_rest()
         checkpoint()
         began = time.monotonic()
         written = write(rows)

@@ -93,6 +93,10 @@ def test_create_and_update_travel_in_one_call_and_come_back_in_order(
     assert len(standin.worked("products.batch")) == 2
 
 
+def names_of(product: StorefrontProduct) -> list[tuple[str, str, str]]:
+    return [(one.variant_id, one.sku, one.title) for one in product.variants]
+
+
 def test_unchanged_variants_keep_their_ids_and_a_missing_one_goes(
     standin: MedusaStandIn, adapter: MedusaAdapter
 ) -> None:
@@ -103,7 +107,7 @@ def test_unchanged_variants_keep_their_ids_and_a_missing_one_goes(
 
     (written,) = adapter.write_products([again(there, wanted, variants=both[:1])])
 
-    assert written.variants == there.variants[:1]
+    assert names_of(written) == names_of(there)[:1]
 
 
 def counted(standin: MedusaStandIn) -> ProductWrite:
@@ -213,7 +217,7 @@ def test_archived_product_is_taken_off_sale_whatever_else_changed_in_the_erp(
     sent = json.loads(standin.worked("products.batch")[-1].body)
     assert sent["update"] == [{"id": there.product_id, "status": "draft"}]
     assert standin.products[there.product_id]["status"] == "draft"
-    assert written.variants == there.variants
+    assert names_of(written) == names_of(there)
 
 
 def test_channels_that_the_merchant_chose_stay(

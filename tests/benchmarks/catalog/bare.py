@@ -11,8 +11,9 @@ from typing import Any
 
 from integrations.adapters.medusa.client import Client, in_chunks
 from integrations.adapters.medusa.mapping.prices import GROUP_RULE, LIST_FIELDS
-from integrations.adapters.medusa.mapping.products import PRODUCT_FIELDS
+from integrations.adapters.medusa.mapping.products import CREATED_FIELDS
 from integrations.flows.runs.pacing import (
+    await_rest,
     levels_at_once,
     prices_at_once,
     products_at_once,
@@ -55,6 +56,7 @@ class Bare:
         began = time.perf_counter()
         answers = []
         for call in calls:
+            await_rest()
             sent = time.perf_counter()
             answers.append(self._post(*call))
             rest_after(time.perf_counter() - sent)
@@ -68,7 +70,7 @@ class Bare:
     def _products(self) -> list[Call]:
         rows = [self._product(number) for number in range(self._goods.products)]
         return [
-            ("/admin/products/batch", {"create": batch, "update": []}, PRODUCT_FIELDS)
+            ("/admin/products/batch", {"create": batch, "update": []}, CREATED_FIELDS)
             for batch in in_batches(rows, products_at_once())
         ]
 

@@ -13,6 +13,10 @@ from integrations.records import (
 )
 
 PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
+# Of a product that was just created, also which prices it has now.
+CREATED_FIELDS = (
+    f"{PRODUCT_FIELDS},variants.prices.id,variants.prices.amount,variants.prices.currency_code"
+)
 # Prices are asked for one by one: `*variants.prices` would bring their whole price sets.
 WHOLE_FIELDS = ",".join(
     [
@@ -125,21 +129,23 @@ def _to_variant(variant: Row) -> StorefrontVariant:
         for one in rows(variant, "options")
     )
     is_simple = options == ((DEFAULT_OPTION, DEFAULT_VALUE),)
+    prices = [one for one in rows(variant, "prices") if _is_for_everybody(one)]
     return StorefrontVariant(
         variant_id=text(variant, "id"),
         sku=text(variant, "sku"),
         title=text(variant, "title"),
         barcode=text(variant, "barcode"),
         options=() if is_simple else options,
-        prices=tuple(
-            (text(price, "currency_code").upper(), exact(price, "amount"))
-            for price in rows(variant, "prices")
-            if _is_for_everybody(price)
-        ),
+        prices=tuple((_currency(one), exact(one, "amount")) for one in prices),
+        price_ids=tuple((_currency(one), text(one, "id")) for one in prices if one.get("id")),
         manage_inventory=bool(variant.get("manage_inventory")),
         allow_backorder=bool(variant.get("allow_backorder")),
         weight_g=None if variant.get("weight") is None else int(variant["weight"]),
     )
+
+
+def _currency(price: Row) -> str:
+    return text(price, "currency_code").upper()
 
 
 def _is_for_everybody(price: Row) -> bool:
