@@ -121,6 +121,10 @@ class OwnedStorefront:
         written: Sequence[StorefrontProduct] = self._adapter.write_products(products)
         return written
 
+    def set_sku_aside(self, variant_id: str, sku: str, other: str) -> None:
+        self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
+        self._adapter.set_sku_aside(variant_id, sku, other)
+
     def write_category(self, category: CategoryWrite) -> StorefrontCategory:
         self._require(Q(kind=Flow.Kind.PRODUCTS, target=self._connection), "products")
         made: StorefrontCategory = self._adapter.write_category(category)

@@ -153,6 +153,12 @@ class WritesProducts(Protocol):
         """(sku, variant id, product id) of existing variants with these SKUs."""
         ...
 
+    def set_sku_aside(self, variant_id: str, sku: str, other: str) -> None:
+        """Takes the SKU from this variant, if it has it, and from what it is counted by: both get
+        the other one, so that another variant can have the SKU. What is in stock stays where it
+        is. Repeatable. Raises Rejected when the other one is taken."""
+        ...
+
 
 @runtime_checkable
 class WritesStock(Protocol):

@@ -10,6 +10,13 @@ from typing import Any
 
 from integrations.adapters.medusa.categories import Categories
 from integrations.adapters.medusa.client import Client, in_chunks
+from integrations.adapters.medusa.counting import (
+    count_again,
+    follow,
+    is_in_the_way,
+    make_way,
+    set_aside,
+)
 from integrations.adapters.medusa.currencies import (
     store_currencies,
     tax_inclusive_currencies,
@@ -55,8 +62,20 @@ class Products(Categories):
             "update": [to_update(one) for one in products if one.product_id],
         }
         fields = CREATED_FIELDS if body["create"] else PRODUCT_FIELDS
-        answer = self._client.post("/admin/products/batch", body, [("fields", fields)])
-        return _in_order_of(products, answer)
+        return _in_order_of(products, self._send(body, fields, _to_count(products)))
+
+    def _send(self, body: dict[str, Any], fields: str, skus: Sequence[str]) -> dict[str, Any]:
+        """Once more, where inventory items that were left over are in its way."""
+        params = [("fields", fields)]
+        try:
+            return self._client.post("/admin/products/batch", body, params)
+        except Rejected as refusal:
+            if not (is_in_the_way(refusal) and make_way(self._client, skus)):
+                raise
+        return self._client.post("/admin/products/batch", body, params)
+
+    def set_sku_aside(self, variant_id: str, sku: str, other: str) -> None:
+        set_aside(self._client, variant_id, sku, other)
 
     def find_products(self, external_refs: Sequence[str]) -> Sequence[StorefrontProduct]:
         wanted = set(external_refs)
@@ -163,6 +182,7 @@ class Products(Categories):
         By product id what is left to send. Repeatable: what is there is not added again.
         """
         ready: dict[str, ProductWrite] = {}
+        changed: list[tuple[ProductWrite, dict[str, Any]]] = []
         existing = self._existing([one.product_id for one in products if one.product_id])
         for product in products:
             row = existing.get(product.product_id or "")
@@ -180,6 +200,9 @@ class Products(Categories):
                 path = f"/admin/products/{product.product_id}/options/batch"
                 self._client.post(path, {"update": additions}, [("fields", "id")])
             ready[row["id"]] = add_variants(self._client, product, row)
+            follow(self._client, product, row)
+            changed.append((product, row))
+        count_again(self._client, changed)
         return ready
 
     def _existing(self, product_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -189,6 +212,11 @@ class Products(Categories):
             for row in self._client.rows("/admin/products", "products", params):
                 found[row["id"]] = row
         return found
+
+
+def _to_count(products: Sequence[ProductWrite]) -> list[str]:
+    sold = (variant for product in products for variant in product.variants)
+    return [variant.sku for variant in sold if variant.manage_inventory]
 
 
 def _currencies_of(product: ProductWrite) -> set[str]:

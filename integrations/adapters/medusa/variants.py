@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.adapters.medusa.client import Client
+from integrations.adapters.medusa.counting import is_in_the_way, make_way
 from integrations.adapters.medusa.mapping.products import to_new_variant
 from integrations.errors import Rejected
-from integrations.records import ProductWrite
+from integrations.records import ProductWrite, VariantWrite
 
 _FIELDS = [("fields", "id,sku")]
 
@@ -38,14 +39,25 @@ def add_variants(client: Client, product: ProductWrite, row: Mapping[str, Any]) 
     new = [one for one in product.variants if not one.variant_id and one.sku not in ids]
     if new:
         with suppress(Rejected):
-            body = {"create": [to_new_variant(one) for one in new]}
-            made = client.post(_path(product), body, _FIELDS).get("created") or []
-            ids |= {one["sku"]: one["id"] for one in made}
+            ids |= {one["sku"]: one["id"] for one in _create(client, product, new)}
     variants = (
         one if one.variant_id else replace(one, variant_id=ids.get(one.sku))
         for one in product.variants
     )
     return replace(product, variants=tuple(variants))
+
+
+def _create(client: Client, product: ProductWrite, new: list[VariantWrite]) -> list[dict[str, Any]]:
+    """Once more, where inventory items that were left over are in the way."""
+    body = {"create": [to_new_variant(one) for one in new]}
+    try:
+        answer = client.post(_path(product), body, _FIELDS)
+    except Rejected as refusal:
+        skus = [one.sku for one in new if one.manage_inventory]
+        if not (is_in_the_way(refusal) and make_way(client, skus)):
+            raise
+        answer = client.post(_path(product), body, _FIELDS)
+    return answer.get("created") or []
 
 
 def _path(product: ProductWrite) -> str:

@@ -32,7 +32,9 @@ WHOLE_FIELDS = ",".join(
 CATEGORY_FIELDS = "id,name,external_id,parent_category_id"
 LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
 OPTION_FIELDS = (
-    "id,options.id,options.title,options.values.id,options.values.value,variants.id,variants.sku"
+    "id,options.id,options.title,options.values.id,options.values.value,variants.id,variants.sku,"
+    "variants.created_at,variants.inventory_items.required_quantity,"
+    "variants.inventory_items.inventory.id,variants.inventory_items.inventory.sku"
 )
 
 # A product needs at least one option; Medusa's own admin names these for a simple one.

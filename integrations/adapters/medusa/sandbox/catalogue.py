@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
+from integrations.adapters.medusa.sandbox.counted import Counted
 from integrations.adapters.medusa.sandbox.ids import new_id, now
 from integrations.adapters.medusa.sandbox.product_rows import (
     chosen_of,
@@ -36,18 +37,15 @@ _VARIANT_COLUMNS = (
 )  # fmt: skip
 
 
-class Catalogue:
+class Catalogue(Counted):
     """All products by id. A batch is all or nothing."""
 
     def __init__(self) -> None:
+        super().__init__()
+        # A variant that is to be counted is, also where its inventory item was refused.
+        self._to_count = ""
         self.products: dict[str, Json] = {}
         self.categories: dict[str, Json] = {}
-        # SKU → {id, sku, level_id, stocked, reserved, incoming, elsewhere}: the level at the shop's
-        # location (stocked None: there is none), and those at other locations by their ids.
-        self.stock: dict[str, Json] = {}
-        # Id of a variant → key of its inventory item in `stock`. The item keeps the SKU that it
-        # was made with when the variant gets another one.
-        self.counted: dict[str, str] = {}
 
     # -- looking
 
@@ -69,10 +67,6 @@ class Catalogue:
             if variant["sku"] == sku:
                 return str(variant["id"])
         raise LookupError(f"no variant has the SKU {sku}")
-
-    def item_of(self, variant: Json) -> Json | None:
-        """The inventory item that the variant is counted by, whatever the SKU of either."""
-        return self.stock.get(self.counted.get(variant.get("id", ""), ""))
 
     def _pairs(self) -> Iterator[tuple[Json, Json]]:
         for product in self.products.values():
@@ -109,6 +103,16 @@ class Catalogue:
             raise Refusal(f"Cannot update non-existing variants with ids: {words}")
         with self._all_or_nothing():
             return [self._update_variant(row) for row in reversed(rows)]
+
+    def update_variant(self, product_id: str, variant_id: str, row: Json) -> Json:
+        """Its product. Measured: an unknown variant is answered as if it was changed, and one of
+        another product is changed."""
+        if product_id not in self.products:
+            raise not_found(f'Product with id "{product_id}" not found')
+        if self.variant(variant_id) is not None:
+            with self._all_or_nothing():
+                self._update_variant({**row, "id": variant_id})
+        return self.products[product_id]
 
     def add_variants(self, product_id: str, rows: list[Json]) -> list[Json]:
         """With inventory items. Raises Refusal for the options of another variant."""
@@ -167,13 +171,24 @@ class Catalogue:
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         # Rows are replaced, never changed in place, so that two shallow copies are enough.
-        # (Medusa itself has been seen to keep a part of an update whose inventory item it refused.)
+        # Measured on 2.21.2: of an update whose inventory item was refused Medusa keeps that the
+        # variant is to be counted, and nothing else.
         before = dict(self.products), dict(self.stock), dict(self.counted)
+        self._to_count = ""
         try:
             yield
         except Refusal:
             self.products, self.stock, self.counted = before
+            self._mark_to_count(self._to_count)
             raise
+
+    def _mark_to_count(self, variant_id: str) -> None:
+        found = self.variant(variant_id)
+        if found is not None:
+            product = copy.deepcopy(found[0])
+            for one in product["variants"]:
+                one["manage_inventory"] = one["manage_inventory"] or one["id"] == variant_id
+            self.products[product["id"]] = product
 
     def _known(self, body: Json) -> list[Json]:
         rows: list[Json] = body.get("update") or []
@@ -254,7 +269,9 @@ class Catalogue:
                 self._change_variant(product, known, row)
                 if row.get("manage_inventory") and known["sku"]:
                     if self.item_of(known) is None:
+                        self._to_count = known["id"]
                         self._count(known)
+                        self._to_count = ""
                 elif row.get("manage_inventory") is False:
                     self.counted.pop(known["id"], None)  # its item stays behind
 
@@ -276,17 +293,6 @@ class Catalogue:
         self._change_variant(product, variant, row)
         if is_counted and variant["manage_inventory"] and variant["sku"]:
             self._count(variant)
-
-    def _count(self, variant: Json) -> Json:
-        sku = variant["sku"]
-        if sku in self.stock:
-            raise Refusal(f"Inventory item with sku: {sku}, already exists.")
-        self.stock[sku] = stock_item(sku)
-        self.counted[variant["id"]] = sku
-        return self.stock[sku]
-
-    def _drop_item(self, variant: Json) -> None:
-        self.stock.pop(self.counted.pop(variant["id"], ""), None)
 
     def _change_variant(self, product: Json, variant: Json, row: Json) -> None:
         self._refuse_sku(row.get("sku"), variant["id"])

@@ -27,6 +27,10 @@ _LEVEL = Shape({"inventory_item_id": "text!", "location_id": "text!", **_QUANTIT
 _BATCH = Shape({"create": [_LEVEL], "update": [_LEVEL], "delete": "list", "force": "bool"})
 
 
+_ITEM = Shape({"sku": "text", "title": "text", "description": "text", "metadata": "object"})
+_TIES = Shape({"create": "list", "update": "list", "delete": "list"})
+
+
 class InventoryApi(State):
     @endpoint("GET", "/admin/inventory-items", "inventory_items.list")
     def list_inventory_items(self, request: Request) -> Json:
@@ -37,9 +41,34 @@ class InventoryApi(State):
             request,
             rows,
             "inventory_items",
-            lambda row: project(row, fields, default=row.keys() - {"location_levels"}),
+            lambda row: project(row, fields, default=row.keys() - {"location_levels", "variants"}),
             limit=20,
         )
+
+    @endpoint("POST", "/admin/inventory-items/{id}", "inventory_items.update")
+    def update_inventory_item(self, request: Request) -> Json:
+        item_id, row = request.path_values["id"], body_of(request, _ITEM)
+        item = self.catalogue.rename_item(item_id, row.get("sku") or "")
+        whole = self._item(item)
+        return {"inventory_item": project(whole, request.param("fields"), default=whole)}
+
+    @endpoint(
+        "POST", "/admin/products/{id}/variants/inventory-items/batch", "variants.inventory_batch"
+    )
+    def tie_inventory_items(self, request: Request) -> Json:
+        """Whatever product the address names."""
+        made = body_of(request, _TIES).get("create") or []
+        for row in made:
+            self.catalogue.tie(row["variant_id"], row["inventory_item_id"])
+        created = [
+            {
+                "product": {"variant_id": row["variant_id"]},
+                "inventory": {"inventory_item_id": row["inventory_item_id"]},
+                "data": {"required_quantity": row["required_quantity"]},
+            }
+            for row in made
+        ]
+        return {"created": created, "updated": [], "deleted": []}
 
     @endpoint(
         "POST", "/admin/inventory-items/location-levels/batch", "inventory_items.levels_batch"
@@ -105,7 +134,9 @@ class InventoryApi(State):
         return levels_of(item, self.shop.location_id)
 
     def _item(self, item: Json) -> Json:
-        return item_row(item, self.shop.location_id)
+        found = map(self.catalogue.variant, self.catalogue.variants_of(item))
+        tied = [{"id": pair[1]["id"], "sku": pair[1]["sku"]} for pair in found if pair]
+        return {**item_row(item, self.shop.location_id), "variants": tied}
 
     def _create(self, row: Json) -> Json:
         item = self._items()[row["inventory_item_id"]]
@@ -151,7 +182,8 @@ class InventoryApi(State):
 def item_row(item: Json, shop_location: str) -> Json:
     """An inventory item as the Admin API shows it."""
     levels = levels_of(item, shop_location)
-    return {"id": item["id"], "sku": item["sku"], "location_levels": list(levels.values())}
+    shown = {name: item[name] for name in ("id", "sku", "created_at")}
+    return {**shown, "location_levels": list(levels.values())}
 
 
 def levels_of(item: Json, shop_location: str) -> dict[str, Json]:

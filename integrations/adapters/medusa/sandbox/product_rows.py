@@ -97,6 +97,7 @@ def stock_item(sku: str) -> Json:
     return {
         "id": new_id("iitem"),
         "sku": sku,
+        "created_at": now(),
         "level_id": new_id("ilev"),
         "stocked": None,
         "reserved": Decimal(0),

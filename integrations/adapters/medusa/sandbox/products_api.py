@@ -109,7 +109,9 @@ class ProductsApi(State):
         skus = values_of(request, "variants[sku]")
         if skus:
             rows = [row for row in rows if {one["sku"] for one in row["variants"]} & set(skus)]
-        return paged(request, rows, "products", lambda row: _product(row, request))
+        return paged(
+            request, rows, "products", lambda row: _product(self._whole(row, request), request)
+        )
 
     @endpoint("GET", "/admin/products/{id}", "products.read")
     def read_product(self, request: Request) -> Json:
@@ -133,6 +135,13 @@ class ProductsApi(State):
         self.emit("product.updated", id=updated["id"])
         return {"product": _product(updated, request)}
 
+    @endpoint("POST", "/admin/products/{id}/variants/{variant_id}", "variants.update")
+    def update_variant(self, request: Request) -> Json:
+        row = body_of(request, VARIANT)
+        ids = request.path_values["id"], request.path_values["variant_id"]
+        product = self.catalogue.update_variant(*ids, row)
+        return {"product": _product(product, request)}
+
     @endpoint("POST", "/admin/products/{id}/options/batch", "products.options")
     def change_options(self, request: Request) -> Json:
         rows = body_of(request, _OPTIONS).get("update") or []
@@ -154,6 +163,12 @@ class ProductsApi(State):
                 default=row.keys() - {"product"},
             ),
         )
+
+    def _whole(self, product: Json, request: Request) -> Json:
+        if "inventory_items" not in request.param("fields"):
+            return product
+        items = [one | {"inventory_items": self._items_of(one)} for one in product["variants"]]
+        return product | {"variants": items}
 
     def _items_of(self, variant: Json) -> list[Json]:
         item = self.catalogue.item_of(variant)
