@@ -17,6 +17,9 @@ from integrations.models import Connection, IdLink
 # Ends the label of a SKU that is no longer sold. Its link stays: orders placed before must
 # still find what they ordered.
 REMOVED = " (removed)"
+# In place of the fingerprint of a variant whose SKU another article has now: its label is a SKU
+# of no article, until it is sold again.
+SET_ASIDE = "set aside"
 _BOUND = ("kind", "source_ref", "target_ref", "label", "fingerprint")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from integrations.flows.products.linked import REMOVED
+from integrations.flows.links import REMOVED, SET_ASIDE
 from integrations.models import IdLink
 
 MOST_FOUND = 20
@@ -34,7 +34,7 @@ def find(text: str) -> list[Article]:
     named = _titles(words)
     wanted = _holds(words) | Q(label__in=named)
     rows = IdLink.objects.filter(wanted, kind=IdLink.Kind.VARIANT).exclude(label="")
-    rows = rows.exclude(label__endswith=REMOVED)
+    rows = rows.exclude(label__endswith=REMOVED).exclude(fingerprint=SET_ASIDE)
     skus = rows.order_by("label").values_list("label", flat=True).distinct()
     return [Article(sku, named.get(sku, "")) for sku in skus[:MOST_FOUND]]
 

@@ -18,11 +18,17 @@ from integrations.records import ErpProduct, ProductWrite
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the links say of one product: its id there, what was last written, its variants
-    (ERP ref to storefront id)."""
+    (ERP ref to storefront id).
+
+    `moved` are those that have another SKU in the ERP than the one they were written with; `back`
+    had, when they were read last, and have it again.
+    """
 
     product_id: str
     fingerprint: str
     variants: Mapping[str, str] = field(default_factory=dict)
+    moved: frozenset[str] = frozenset()
+    back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +63,9 @@ def decide(
 ) -> list[Decision]:
     """One decision per product, in their order.
 
-    `known` maps product refs, `sku_owners` each SKU to the ERP variants that are linked under
-    it. Two products of the ERP with one SKU: neither is touched; if one of them is in the
-    storefront already (it came on an earlier page), the other one is not.
+    `known` maps product refs, `sku_owners` each SKU to the ERP variants that are sold under it,
+    see `releasing`. Two products of the ERP with one SKU: neither is touched; if one of them is
+    in the storefront already (it came on an earlier page), the other one is not.
     """
     clashes = _clashes(products, sku_owners)
     return [_decide(product, known.get(product.ref), clashes, terms) for product in products]

@@ -13,12 +13,13 @@ from integrations.flows.products.address import Addressed, Seen, address, skus_t
 from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.differing import differences
+from integrations.flows.products.freeing import Freeing
 from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
 from integrations.flows.products.priced import Opening
-from integrations.flows.products.wanted import ShopTerms
+from integrations.flows.products.terms import terms_of
 from integrations.flows.products.writing import Outcome, write_all
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
@@ -33,8 +34,7 @@ from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.flows.runs.splitting import in_batches, words_of
 from integrations.gateways.erp import open_erp
-from integrations.gateways.storefront import open_storefront, owns_list_prices
-from integrations.models import Flow
+from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsProducts
 from integrations.records import ErpProduct, Page, StorefrontProduct, Window
 
@@ -71,20 +71,6 @@ def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], 
         )
 
 
-def terms_of(flow: Flow) -> ShopTerms:
-    """How this flow sells, from its settings and those of the storefront's connection."""
-    channel = flow.target.setting("sales_channel_id")
-    return ShopTerms(
-        currency=str(flow.settings.get("currency", "")).upper(),
-        sales_channel_ids=(channel,) if channel else (),
-        shipping_profile_id=flow.target.setting("shipping_profile_id") or None,
-        manage_inventory=flow.settings.get("manage_inventory") in (True, "true", "yes"),
-        backorder={"always": True, "never": False}.get(flow.settings.get("backorder", "")),
-        takes_categories=flow.settings.get("categories") != "no",
-        leaves_prices=owns_list_prices(flow.target),
-    )
-
-
 class ProductPages:
     """Fetch, decide, apply; between two pages only that there was one is remembered."""
 
@@ -97,6 +83,7 @@ class ProductPages:
         self._matching = ProductMatching(work, shop)
         self._categories = Categories(work.flow, shop, actor=work.actor)
         self._opening = Opening(work.flow, shop)
+        self._freeing = Freeing(work, self._links, shop)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat."""
@@ -112,9 +99,10 @@ class ProductPages:
         decisions = decide(
             products,
             known=known,
-            sku_owners=self._links.sku_owners(products),
+            sku_owners=self._freeing.look(products, known),
             terms=self._terms,
         )
+        self._freeing.note_moving(decisions, known)
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         at_once = products_at_once()
         for batch in in_batches([one for one in decisions if one.what == "write"], at_once):
@@ -185,12 +173,12 @@ class ProductPages:
         carriers: dict[str, list[StorefrontProduct]] = defaultdict(list)
         for product in self._shop.find_products([one.product.ref for one in asked]):
             carriers[product.external_ref].append(product)
-        seen = Seen(products=carriers, holders={})
+        seen = Seen(products=carriers, holders={}, releases=self._freeing.releases)
         skus = skus_to_ask(asked, known, seen)
         if skus:
             found = self._shop.find_variants(skus)
             holders = {sku: (variant_id, product_id) for sku, variant_id, product_id in found}
-            seen = Seen(products=carriers, holders=holders)
+            seen = replace(seen, holders=holders)
         seen, verdicts = self._first_contact(decisions, known, seen)
         return [
             address(one, seen, known.get(one.product.ref), verdicts.get(one.product.ref))
@@ -232,7 +220,15 @@ class ProductPages:
         return [self._again(one) for one in self._try(addressed)]
 
     def _try(self, addressed: Sequence[Addressed]) -> list[Outcome]:
-        outcomes = write_all(addressed, shop=self._shop, checkpoint=self._work.checkpoint)
+        refused = self._freeing.free(addressed)
+        ready = [one for one in addressed if one.product.ref not in refused]
+        outcomes = write_all(ready, shop=self._shop, checkpoint=self._work.checkpoint)
+        self._freeing.forget(outcomes)
+        outcomes += [
+            Outcome(addressed=one, there=None, error=refused[one.product.ref])
+            for one in addressed
+            if one.product.ref in refused
+        ]
         done = [one.addressed for one in outcomes if one.there is not None]
         self._links.keep((one.addressed, one.there) for one in outcomes if one.there is not None)
         matched = {one.product.ref: one.matched for one in done if one.matched is not None}
@@ -290,7 +286,10 @@ def _done(addressed: Addressed) -> PlanItem:
         label=decision.label,
         reason=reason,
         fingerprint=decision.fingerprint,
-        changes=differences(addressed.write, addressed.there) if addressed.write else (),
+        changes=(
+            *(differences(addressed.write, addressed.there) if addressed.write else ()),
+            *(release.change for release in addressed.frees),
+        ),
     )
 
 

@@ -9,15 +9,19 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from integrations.flows.links import REMOVED, LinkRow, bind_all
+from integrations.flows.links import REMOVED, SET_ASIDE, LinkRow, bind_all
 from integrations.flows.products.address import Addressed
 from integrations.flows.products.decide import Known, label_of
+from integrations.flows.products.releasing import HAS_ANOTHER, NO_LONGER_SOLD, Claim
 from integrations.models import Connection, Flow, IdLink
 from integrations.records import ErpProduct, StorefrontProduct
 
 PRODUCT, VARIANT = IdLink.Kind.PRODUCT, IdLink.Kind.VARIANT
 # In place of the fingerprint of a product that the ERP no longer has.
 GONE = "gone"
+# In place of the fingerprint of a variant whose article had another SKU when it was read last,
+# and could not be written under it.
+MOVING = "moving"
 
 
 class ProductLinks:
@@ -30,31 +34,80 @@ class ProductLinks:
 
     def known_of(self, products: Sequence[ErpProduct]) -> dict[str, Known]:
         """Product ref to what the links say of it, in two queries."""
-        of_product = {
-            variant.ref: product.ref for product in products for variant in product.variants
-        }
+        skus = {variant.ref: variant.sku for one in products for variant in one.variants}
+        of_product = {variant.ref: one.ref for one in products for variant in one.variants}
         variants: dict[str, dict[str, str]] = defaultdict(dict)
+        moved: dict[str, set[str]] = defaultdict(set)
+        back: dict[str, set[str]] = defaultdict(set)
         links = self._links(VARIANT).filter(source_ref__among=of_product)
-        for ref, target_ref, label in links.values_list("source_ref", "target_ref", "label"):
-            if not label.endswith(REMOVED):
-                variants[of_product[ref]][ref] = target_ref
+        columns = ("source_ref", "target_ref", "label", "fingerprint")
+        for ref, target_ref, label, mark in links.values_list(*columns):
+            if label == skus[ref]:
+                if mark == MOVING:
+                    back[of_product[ref]].add(ref)
+            elif label.endswith(REMOVED):
+                continue
+            elif not mark:
+                moved[of_product[ref]].add(ref)
+            variants[of_product[ref]][ref] = target_ref
         refs = [product.ref for product in products]
         linked = self._links(PRODUCT).filter(source_ref__among=refs)
         return {
-            ref: Known(product_id=product_id, fingerprint=fingerprint, variants=variants[ref])
+            ref: Known(
+                product_id=product_id,
+                fingerprint=fingerprint,
+                variants=variants[ref],
+                moved=frozenset(moved.get(ref, ())),
+                back=frozenset(back.get(ref, ())),
+            )
             for ref, product_id, fingerprint in linked.values_list(
                 "source_ref", "target_ref", "fingerprint"
             )
         }
 
-    def sku_owners(self, products: Sequence[ErpProduct]) -> dict[str, frozenset[str]]:
-        """Each SKU to the ERP variants that are linked under it (a link's label is its SKU)."""
-        skus = {variant.sku for product in products for variant in product.variants}
-        owners: dict[str, set[str]] = defaultdict(set)
-        links = self._links(VARIANT).filter(label__among=skus - {""})
-        for sku, ref in links.values_list("label", "source_ref"):
-            owners[sku].add(ref)
-        return {sku: frozenset(refs) for sku, refs in owners.items()}
+    def claims(self, products: Sequence[ErpProduct]) -> list[Claim]:
+        """Links under SKUs that other articles among `products` have now (a link's label is its
+        SKU), in one query."""
+        owns: dict[str, str] = {}
+        given_up: dict[str, str] = {}
+        for product in products:
+            for variant in product.variants if not product.problem else ():
+                is_sold = product.is_active and variant.is_active
+                given_up[variant.ref] = HAS_ANOTHER if is_sold else NO_LONGER_SOLD
+                if variant.sku and is_sold:
+                    owns[variant.ref] = variant.sku
+        links = self._links(VARIANT).filter(label__among=set(owns.values()))
+        columns = ("label", "source_ref", "target_ref", "fingerprint")
+        return [
+            Claim(
+                sku=sku,
+                variant_ref=ref,
+                variant_id=target_ref,
+                given_up=given_up.get(ref) or (HAS_ANOTHER if mark == MOVING else ""),
+            )
+            for sku, ref, target_ref, mark in links.values_list(*columns)
+            if owns.get(ref) != sku
+        ]
+
+    def off_sale(self, product_ids: Iterable[str]) -> set[str]:
+        """Of these ids of the storefront, those that were taken off sale."""
+        links = self._links(PRODUCT).filter(target_ref__in=set(product_ids))
+        return {link.target_ref for link in links.select_related("written") if _is_off_sale(link)}
+
+    def set_aside(self, variant_ref: str, sku: str) -> None:
+        """The variant has this SKU there now, which is nobody's in the ERP."""
+        links = self._links(VARIANT).filter(source_ref=variant_ref)
+        links.update(label=sku[:200], fingerprint=SET_ASIDE)
+
+    def note_moving(self, moved: Iterable[str], back: Iterable[str]) -> None:
+        """Marks variants that have another SKU in the ERP than there, and those that had."""
+        for refs, mark in ((set(moved), MOVING), (set(back), "")):
+            if refs:
+                self._links(VARIANT).filter(source_ref__among=refs).update(fingerprint=mark)
+
+    def write_anew(self, product_id: str) -> None:
+        """What was written of it is not what is there: the next reading writes it again."""
+        self._links(PRODUCT).filter(target_ref=product_id).update(fingerprint="")
 
     @transaction.atomic
     def keep(self, written: Iterable[tuple[Addressed, StorefrontProduct]]) -> None:
@@ -97,7 +150,7 @@ class ProductLinks:
         sold = [variant for variant in product.variants if self._is_sold(addressed, variant.ref)]
         for variant in set(product.variants) - set(sold):
             self._links(VARIANT).filter(source_ref=variant.ref).update(
-                label=f"{variant.sku}{REMOVED}"
+                label=f"{variant.sku}{REMOVED}", fingerprint=""
             )
         rows = [
             LinkRow(
@@ -134,3 +187,9 @@ class ProductLinks:
                 source_ref__startswith=f"{link.source_ref}@"
             ).delete()
         IdLink.objects.filter(pk__in=[link.pk for link in wrong]).delete()
+
+
+def _is_off_sale(link: IdLink) -> bool:
+    if link.fingerprint == GONE:
+        return True
+    return hasattr(link, "written") and link.written.content.get("is_published") is False

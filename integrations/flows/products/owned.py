@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.flows.ownership import Owned, remember
-from integrations.flows.ownership.kinds import Change, Content
+from integrations.flows.ownership.kinds import Change, Content, has_copy
 from integrations.flows.products.differing import differences
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.writing import Outcome
@@ -38,9 +38,15 @@ def content_of(write: ProductWrite, there: StorefrontProduct) -> Content:
 
 def edits_of(link: IdLink, found: StorefrontProduct | None) -> Sequence[Change]:
     """What a hand changed since the flow wrote this product; nothing where that is not known."""
-    if found is None or not hasattr(link, "written"):
+    if found is None or not _is_judged(link):
         return ()
     return _changes(link, found)
+
+
+def _is_judged(link: IdLink) -> bool:
+    """One that is to be written anew, because its SKU was freed for another one, is not as it was
+    written."""
+    return has_copy(link) and link.fingerprint != ""
 
 
 def _read(shop: Any, links: Sequence[IdLink]) -> Mapping[str, StorefrontProduct]:
@@ -67,4 +73,5 @@ OWNED_PRODUCTS = Owned(
     read=_read,
     differences=_changes,
     write=_write,
+    is_judged=_is_judged,
 )
