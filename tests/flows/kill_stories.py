@@ -98,7 +98,8 @@ def _drill(title: str) -> Any:
 
 
 def stories() -> dict[str, Story]:
-    return {one.kind: one for one in (_products(), _prices(), _stock(), _customers())}
+    told = (_products(), _prices(), _stock(), _customers())
+    return {one.kind: one for one in told} | {"moving SKUs": _moving()}
 
 
 def _products() -> Story:
@@ -115,6 +116,28 @@ def _products() -> Story:
              _drill("Hammer drill"), bolt(ref="6", sku="NEW")),
         ),
     )  # fmt: skip
+
+
+def _moving() -> Story:
+    """SKUs that go from one article to another: an archived one's that comes back, and those of
+    two pairs that swap them, on one page and over two."""
+    old, archived = bolt(ref="2", sku="BOLT"), bolt(ref="2", sku="BOLT", is_active=False)
+    new = bolt(ref="6", sku="BOLT", title="New bolt")
+    pegs = bolt(ref="3", sku="PEG", title="Peg"), bolt(ref="4", sku="PIN", title="Pin")
+    pins = bolt(ref="3", sku="PIN", title="Peg"), bolt(ref="4", sku="PEG", title="Pin")
+    nut, screw = bolt(ref="1", sku="NUT", title="Nut"), bolt(ref="9", sku="SCREW", title="Screw")
+    screws = bolt(ref="1", sku="SCREW", title="Nut"), bolt(ref="9", sku="NUT", title="Screw")
+    return Story(
+        kind="products",
+        pages=ProductPages,
+        erp=Shelf,
+        settings={"manage_inventory": "yes"},
+        nights=(
+            (nut, old, *pegs, screw),
+            (screws[0], archived, *pins, new, screws[1]),
+            (screws[0], old, *pins, replace(new, is_active=False), screws[1]),
+        ),
+    )
 
 
 def _prices() -> Story:

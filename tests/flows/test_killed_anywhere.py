@@ -39,7 +39,7 @@ from tests.support.shop_state import doubles, orphans, state_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-KINDS = ("products", "prices", "stock", "customers")
+KINDS = ("products", "moving SKUs", "prices", "stock", "customers")
 NIGHT = timedelta(days=1)
 
 

@@ -62,9 +62,9 @@ class Products(Categories):
             "update": [to_update(one) for one in products if one.product_id],
         }
         fields = CREATED_FIELDS if body["create"] else PRODUCT_FIELDS
-        return _in_order_of(products, self._send(body, fields, _to_count(products)))
+        return _in_order_of(products, self._sent(body, fields, _to_count(products)))
 
-    def _send(self, body: dict[str, Any], fields: str, skus: Sequence[str]) -> dict[str, Any]:
+    def _sent(self, body: dict[str, Any], fields: str, skus: Sequence[str]) -> dict[str, Any]:
         """Once more, where inventory items that were left over are in its way."""
         params = [("fields", fields)]
         try:

@@ -6,7 +6,9 @@
 3. `address` finds out where the others live in the storefront, also when an earlier answer
    was lost and no link was kept: a product is never created twice. What a complete run saw to
    be absent when it read the whole storefront is not looked for again on its later pages.
-4. They are written in batches, new ones with what everyone pays for them; a refused batch is
+4. SKUs that they take from articles which gave them up are freed (`releasing`): the variant
+   that has one in the storefront gets a stand-in, and keeps its id and its link.
+5. They are written in batches, new ones with what everyone pays for them; a refused batch is
    split until the bad record stands alone.
 
 Settings of the flow: `currency` in which prices are written (default: the ERP's own; prices
