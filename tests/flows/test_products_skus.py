@@ -396,6 +396,19 @@ def test_plan_of_a_swap_tells_both(medusa: MedusaStandIn, flow: Flow) -> None:
     )
 
 
+def test_second_plan_of_a_swap_over_two_pages_tells_both(
+    medusa: MedusaStandIn, flow: Flow
+) -> None:
+    read(flow, bolt(), nut())
+    swapped = bolt(sku="NUT"), nut(sku="BOLT")
+    Flow.objects.filter(pk=flow.pk).update(mode="assisted")
+    planning = Flow.objects.get(pk=flow.pk)
+
+    assert told(read(planning, *swapped, page_size=1)) == [("skip", "58"), ("change", "59")]
+    assert told(read(planning, *swapped, page_size=1)) == [("change", "58"), ("change", "59")]
+    assert skus(medusa) == {"58": ["BOLT"], "59": ["NUT"]}
+
+
 # ---------------------------------------------------------------- inventory items left over
 
 

@@ -49,13 +49,13 @@ class Freeing:
         return verdicts.owners
 
     def note_moving(self, decisions: Iterable[Decision], known: Mapping[str, Known]) -> None:
-        """Remembers articles that have another SKU now and are not written under it: whoever is
+        """Remembers articles that have another SKU now, until they are written under it: whoever is
         read later, and wants the old one, may have it. So articles that swap their SKUs need
         not be on one page."""
         if self._work.is_dry:
             return
-        skipped = [one.product.ref for one in decisions if one.what == "skip"]
-        moved = {ref for one in skipped if one in known for ref in known[one].moved}
+        changed = [one.product.ref for one in decisions if one.what != "unchanged"]
+        moved = {ref for one in changed if one in known for ref in known[one].moved}
         back = {ref for one in known.values() for ref in one.back}
         self._links.note_moving(moved, back)
 
