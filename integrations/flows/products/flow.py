@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
+
 from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, looks_for_edits, note_overwritten
@@ -230,11 +232,13 @@ class ProductPages:
             if one.product.ref in refused
         ]
         done = [one.addressed for one in outcomes if one.there is not None]
-        self._links.keep((one.addressed, one.there) for one in outcomes if one.there is not None)
+        with transaction.atomic():  # what was written last is what the links say, or neither
+            kept = ((one.addressed, one.there) for one in outcomes if one.there is not None)
+            self._links.keep(kept)
+            remember_written(self._links, outcomes)
         matched = {one.product.ref: one.matched for one in done if one.matched is not None}
         if matched:
             self._matching.note_linked(matched, {one.product.ref: one.product for one in done})
-        remember_written(self._links, outcomes)
         self._opening.note(outcomes)
         return outcomes
 
