@@ -396,9 +396,7 @@ def test_plan_of_a_swap_tells_both(medusa: MedusaStandIn, flow: Flow) -> None:
     )
 
 
-def test_second_plan_of_a_swap_over_two_pages_tells_both(
-    medusa: MedusaStandIn, flow: Flow
-) -> None:
+def test_second_plan_of_a_swap_over_two_pages_tells_both(medusa: MedusaStandIn, flow: Flow) -> None:
     read(flow, bolt(), nut())
     swapped = bolt(sku="NUT"), nut(sku="BOLT")
     Flow.objects.filter(pk=flow.pk).update(mode="assisted")

@@ -222,15 +222,10 @@ class ProductPages:
         return [self._again(one) for one in self._try(addressed)]
 
     def _try(self, addressed: Sequence[Addressed]) -> list[Outcome]:
-        refused = self._freeing.free(addressed)
-        ready = [one for one in addressed if one.product.ref not in refused]
-        outcomes = write_all(ready, shop=self._shop, checkpoint=self._work.checkpoint)
+        ready, refused = self._freeing.free(addressed)
+        written = write_all(ready, shop=self._shop, checkpoint=self._work.checkpoint)
+        outcomes = [*written, *refused]
         self._freeing.forget(outcomes)
-        outcomes += [
-            Outcome(addressed=one, there=None, error=refused[one.product.ref])
-            for one in addressed
-            if one.product.ref in refused
-        ]
         done = [one.addressed for one in outcomes if one.there is not None]
         with transaction.atomic():  # what was written last is what the links say, or neither
             kept = ((one.addressed, one.there) for one in outcomes if one.there is not None)

@@ -59,21 +59,25 @@ class Freeing:
         back = {ref for one in known.values() for ref in one.back}
         self._links.note_moving(moved, back)
 
-    def free(self, addressed: Iterable[Addressed]) -> dict[str, Rejected]:
-        """Frees the SKUs that these take; refs of products for which one was refused.
+    def free(self, addressed: Sequence[Addressed]) -> tuple[list[Addressed], list[Outcome]]:
+        """Frees the SKUs that these take: those that may be written now, and those for which the
+        storefront refused it.
 
         1. A product that stays on sale is marked to be written anew, whatever becomes of it.
         2. The storefront is told the stand-in.
         3. The link says so. Broken off before, all of it is done again.
         """
-        refused = {}
+        ready: list[Addressed] = []
+        refused: list[Outcome] = []
         for one in addressed:
             try:
                 for release in one.frees:
                     self._free(release)
             except Rejected as refusal:
-                refused[one.product.ref] = refusal
-        return refused
+                refused.append(Outcome(addressed=one, there=None, error=refusal))
+            else:
+                ready.append(one)
+        return ready, refused
 
     def forget(self, outcomes: Iterable[Outcome]) -> None:
         """These have been written: what they have now is not theirs to give up."""
