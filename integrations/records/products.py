@@ -68,7 +68,8 @@ class ErpProduct:
 class StorefrontVariant:
     """`prices` are (currency, net amount) of one piece for everybody; several of one currency
     where the storefront tells the prices of price lists along with them. `price_ids` are
-    (currency, id) of the same, and are told by the write that creates the variant only."""
+    (currency, id) of the same and `item_id` what its stock is counted under: both are told by
+    the write that creates the variant only."""
 
     variant_id: str
     sku: str
@@ -77,6 +78,7 @@ class StorefrontVariant:
     options: tuple[tuple[str, str], ...] = ()
     prices: tuple[tuple[str, Decimal], ...] = ()
     price_ids: tuple[tuple[str, str], ...] = ()
+    item_id: str = ""
     manage_inventory: bool = False
     weight_g: int | None = None
     allow_backorder: bool = False

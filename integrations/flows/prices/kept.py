@@ -21,6 +21,8 @@ from integrations.records import ErpPrice, Window
 
 # As many digits as the copy keeps; a price of a thousandth of a cent has them.
 PLACES = Decimal("1e-8")
+# In place of the run that wrote it: the products flow did, when it made the variant.
+OPENED = 0
 ONE_DAY = timedelta(days=1)  # the seller's day may be the one before or after ours
 _SAID = (
     "variant_ref",

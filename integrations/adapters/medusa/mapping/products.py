@@ -13,9 +13,10 @@ from integrations.records import (
 )
 
 PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
-# Of a product that was just created, also which prices it has now.
+# Of a product that was just created, also which prices it has now, and which stock items.
 CREATED_FIELDS = (
-    f"{PRODUCT_FIELDS},variants.prices.id,variants.prices.amount,variants.prices.currency_code"
+    f"{PRODUCT_FIELDS},variants.prices.id,variants.prices.amount,variants.prices.currency_code,"
+    "variants.inventory_items.inventory_item_id"
 )
 # Prices are asked for one by one: `*variants.prices` would bring their whole price sets.
 WHOLE_FIELDS = ",".join(
@@ -138,10 +139,17 @@ def _to_variant(variant: Row) -> StorefrontVariant:
         options=() if is_simple else options,
         prices=tuple((_currency(one), exact(one, "amount")) for one in prices),
         price_ids=tuple((_currency(one), text(one, "id")) for one in prices if one.get("id")),
+        item_id=_item_id(variant),
         manage_inventory=bool(variant.get("manage_inventory")),
         allow_backorder=bool(variant.get("allow_backorder")),
         weight_g=None if variant.get("weight") is None else int(variant["weight"]),
     )
+
+
+def _item_id(variant: Row) -> str:
+    """Of a variant that was just created: it has one item, or none where stock is not counted."""
+    items = variant.get("inventory_items") or []
+    return text(items[0], "inventory_item_id") if len(items) == 1 else ""
 
 
 def _currency(price: Row) -> str:

@@ -98,7 +98,7 @@ class ProductsApi(State):
         for row in answer["updated"]:
             self.emit("product.updated", id=row["id"])
         for kind in ("created", "updated"):
-            answer[kind] = [_product(row, request) for row in answer[kind]]
+            answer[kind] = [self._with_items(row, request) for row in answer[kind]]
         return answer
 
     @endpoint("GET", "/admin/products", "products.list")
@@ -154,6 +154,10 @@ class ProductsApi(State):
                 default=row.keys() - {"product"},
             ),
         )
+
+    def _with_items(self, product: Json, request: Request) -> Json:
+        variants = [one | {"inventory_items": self._items_of(one)} for one in product["variants"]]
+        return _product(product | {"variants": variants}, request)
 
     def _items_of(self, variant: Json) -> list[Json]:
         item = self.catalogue.item_of(variant)

@@ -1,12 +1,14 @@
 """Walks what was written, page by page, after a complete reading.
 
-What this very run has written is passed over, unless an edit of it is open.
+What this very run has written is passed over, unless an edit of it is open; so is what a variant
+was made with since the last complete reading.
 """
 
 from typing import Any
 
 from integrations.flows.ownership import compare
 from integrations.flows.prices.edits.held import Rows
+from integrations.flows.prices.kept import OPENED
 from integrations.flows.runs.batch import Work
 from integrations.models import HandEdit, IdLink, PriceRow
 
@@ -41,7 +43,12 @@ def _with_rows(links: list[IdLink], *, run: int) -> list[IdLink]:
     if not links:
         return []
     written = Rows(links[0]).of_variants(link.source_ref for link in links)
-    before = {ref for ref, rows in written.items() if any(row.written_in != run for row in rows)}
+    just = (run, OPENED)
+    before = {
+        ref for ref, rows in written.items() if any(row.written_in not in just for row in rows)
+    }
+    opened = [row.pk for rows in written.values() for row in rows if row.written_in == OPENED]
+    PriceRow.objects.filter(pk__in=opened).update(written_in=run)  # looked at from now on
     told = _told(links)
     return [
         link

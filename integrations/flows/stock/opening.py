@@ -1,0 +1,57 @@
+"""Variants that were just created: what their stock is counted under, and that there is none yet.
+
+Medusa names the stock item in its answer to the write that creates a variant. It is kept until
+the first levels are written, which then need no look at the variant. Where a hand, or a try
+whose answer was lost, was faster, the first levels are refused, and the variants are looked at.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integrations.flows.links import LinkRow, bind_all
+from integrations.gateways.storefront import WRITING
+from integrations.models import Flow, IdLink
+from integrations.records import StorefrontStock
+
+ITEM = IdLink.Kind.STOCK_ITEM
+
+
+def note_items(flow: Flow, items: Mapping[str, str], *, actor: str) -> None:
+    """Keeps variant of the ERP to stock item, where a stock flow will ask. Safe to repeat."""
+    wanted = {"kind": Flow.Kind.STOCK, "source": flow.source_id, "target": flow.target_id}
+    if not items or not Flow.objects.filter(**wanted, mode__in=WRITING).exists():
+        return
+    rows = [
+        LinkRow(kind=ITEM, source_ref=ref, target_ref=item_id, label="")
+        for ref, item_id in items.items()
+    ]
+    bind_all(flow.source, flow.target, rows, actor=actor)
+
+
+class NewItems:
+    """The stock items of variants without levels, between the two connections of a flow."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+
+    def of(self, sold: Mapping[str, str], written: Mapping[str, str]) -> dict[str, StorefrontStock]:
+        """Of these variants (ref → its id there) those that are still new, as they were made;
+        `written` are the refs of levels that the storefront was told of."""
+        known = {ref.rpartition("@")[0] for ref in written}
+        links = self._links(sold.keys() - known)
+        return {
+            ref: StorefrontStock(variant_id=sold[ref], item_id=item_id, sku="", levels=())
+            for ref, item_id in links.values_list("source_ref", "target_ref")
+        }
+
+    def forget(self, variant_refs: Iterable[str]) -> None:
+        """These have levels now, or turned out to be otherwise than they were told of."""
+        refs = set(variant_refs)
+        if refs:
+            self._links(refs).delete()
+
+    def _links(self, variant_refs: Iterable[str]) -> Any:
+        links = IdLink.objects.filter(
+            kind=ITEM, source=self._flow.source_id, target=self._flow.target_id
+        )
+        return links.filter(source_ref__among=variant_refs)
