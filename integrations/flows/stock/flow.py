@@ -204,14 +204,14 @@ class StockPages:
             else:
                 items.append(skipped(one, CHANGED_SINCE_PLAN))
         sold = self._links.sold(one.variant_ref for one in planned)
-        new = self._new.of(sold, written) if self._work.writes else {}
+        new = self._new.of(planned, sold, written) if self._work.writes else {}
         if new:
             rest = {ref: variant_id for ref, variant_id in sold.items() if ref not in new}
             held = held_of(self._shop, rest) | new
             try:
                 return items + self._settle(planned, held, written, write=_at_once)
             except (Rejected, Conflict):  # a hand was faster, or a try whose answer was lost
-                self._new.forget(new)
+                self._new.disbelieve(new)
         return items + self._settle(planned, held_of(self._shop, sold), written)
 
     def _settle(
