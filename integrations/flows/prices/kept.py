@@ -205,9 +205,8 @@ class PriceCopy:
 
     def note_sent(self, pks: Collection[int], list_id: str) -> None:
         """Before a price is created: its answer may be lost, and then it is looked for."""
-        self._rows().filter(pk__in=pks).update(
-            storefront=self._target, storefront_list_id=list_id, is_in_doubt=True
-        )
+        same = {"storefront_id": self._target.pk, "storefront_list_id": list_id}
+        update_each(PriceRow, ("is_in_doubt",), [(pk, True) for pk in pks], same)
 
     def note_refused(self, pks: Collection[int]) -> None:
         """Nothing of them is in the storefront."""
