@@ -51,8 +51,8 @@ class ModeForm(pressing.ReasonForm):
         required=False,
         widget=UnfoldBooleanWidget,
         help_text="For batch flows that go live. Otherwise their newest complete plan must be of "
-        "the last day, without failed records and without removals that nobody allowed. Kept in "
-        "the history.",
+        "the last day, without failed or skipped records and without removals that nobody allowed. "
+        "Kept in the history.",
     )
 
 
