@@ -86,22 +86,26 @@ class StorefrontVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontCategory:
-    """`external_ref` is the ERP's id that it carries; an empty `parent_id` is at the top."""
+    """`external_ref` is the ERP's id that it carries; an empty `parent_id` is at the top.
+    `is_active`: buyers see it."""
 
     category_id: str
     external_ref: str
     name: str
     parent_id: str
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryWrite:
-    """`category_id` is None for one that does not exist yet; `parent_id` empty: at the top."""
+    """`category_id` is None for one that does not exist yet; `parent_id` empty: at the top.
+    `is_active` None: a new one is shown to buyers, another stays as it is."""
 
     category_id: str | None
     external_ref: str
     name: str
     parent_id: str
+    is_active: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One page of products, from the ERP to the storefront."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, looks_for_edits, note_overwritten
+from integrations.flows.products import category_edits
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
 from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
@@ -40,7 +41,7 @@ from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront, owns_list_prices
 from integrations.models import Flow
 from integrations.ports import PullsProducts
-from integrations.records import ErpProduct, Page, StorefrontProduct, Window
+from integrations.records import StorefrontProduct, Window
 
 
 @contextmanager
@@ -53,26 +54,6 @@ def open_products(work: Work) -> Iterator[HandlePage]:
         reading_ahead(erp, "product_page") as pages,
     ):
         yield ProductPages(work, erp=pages, shop=shop).handle
-
-
-class _Kept:
-    """Records of the source that were read before, as a source of one page."""
-
-    def __init__(self, products: Sequence[ErpProduct]) -> None:
-        self._products = tuple(products)
-
-    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
-        return Page(rows=self._products, next_cursor=None)
-
-
-@contextmanager
-def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], PageOutcome]]:
-    """Opens the storefront alone; yields what decides and writes products read before."""
-    window = Window(start=work.run.started_at, end=work.run.started_at)
-    with open_storefront(work.flow.target, actor=work.actor) as shop:
-        yield lambda products: ProductPages(work, erp=_Kept(products), shop=shop).handle(
-            window, None
-        )
 
 
 def terms_of(flow: Flow) -> ShopTerms:
@@ -110,6 +91,8 @@ class ProductPages:
             if place.cursor == "0":
                 self._matching.settle_unseen()
             return gone_page(self._work, self._links, self._shop, after=int(place.cursor or 0))
+        if place.is_complete and cursor is None and self._terms.takes_categories:
+            category_edits.look(self._work, self._shop)
         page = self._erp.product_page(place.window, place.cursor)
         products = list({product.ref: product for product in page.rows}.values())
         known = self._links.known_of(products)

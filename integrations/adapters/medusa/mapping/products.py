@@ -30,7 +30,7 @@ WHOLE_FIELDS = ",".join(
         "variants.prices.price_rules.attribute,variants.prices.price_rules.value",
     ]
 )
-CATEGORY_FIELDS = "id,name,external_id,parent_category_id"
+CATEGORY_FIELDS = "id,name,external_id,parent_category_id,is_active"
 LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
 OPTION_FIELDS = (
     "id,options.id,options.title,options.values.id,options.values.value,variants.id,variants.sku"
@@ -104,6 +104,7 @@ def to_category(category: Row) -> StorefrontCategory:
         external_ref=text(category, "external_id"),
         name=text(category, "name"),
         parent_id=text(category, "parent_category_id"),
+        is_active=bool(category.get("is_active", True)),
     )
 
 
@@ -114,6 +115,8 @@ def category_body(category: CategoryWrite) -> dict[str, Any]:
         "parent_category_id": category.parent_id or None,
         "external_id": category.external_ref,
     }
+    if category.is_active is not None:
+        return {**body, "is_active": category.is_active}
     return body if category.category_id else {**body, "is_active": True}
 
 
