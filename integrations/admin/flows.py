@@ -23,7 +23,7 @@ from integrations.admin.pressing import Button
 from integrations.flows.adding import KINDS, add_flow
 from integrations.flows.modes import set_mode
 from integrations.flows.runs import apply_latest_plan, is_batch, request_run
-from integrations.flows.runs.clean import objection
+from integrations.flows.runs.clean import Objection, objection
 from integrations.flows.schedules import pause, resume, set_schedule
 from integrations.flows.settings import change_settings
 from integrations.looks import written
@@ -31,6 +31,7 @@ from integrations.looks.badges import badge
 from integrations.models import Flow, HandEdit, StateChange
 
 LAST_RUNS = 10
+CLEAN = "Its newest plan is clean: it may go live."
 MOST_EDITS = 1000  # are counted
 
 
@@ -50,8 +51,8 @@ class ModeForm(pressing.ReasonForm):
         required=False,
         widget=UnfoldBooleanWidget,
         help_text="For batch flows that go live. Otherwise their newest complete plan must be of "
-        "the last day, without failed records and without removals that nobody allowed. Kept in "
-        "the history.",
+        "the last day, without failed or skipped records and without removals that nobody allowed. "
+        "Kept in the history.",
     )
 
 
@@ -154,6 +155,8 @@ class FlowAdmin(ConsoleAdmin):
             ),
             button="Change the mode",
             form_class=ModeForm,
+            beside="console/_going_live.html",
+            more={"objections": _objections(rows)},
         )
         if isinstance(asked, HttpResponse):
             return asked
@@ -240,8 +243,15 @@ class FlowAdmin(ConsoleAdmin):
         return buttons
 
 
-def _objection(flow: Flow) -> str:
-    """What speaks against going live, for a batch flow that is on its way there."""
+def _objections(rows: QuerySet[Flow]) -> list[tuple[Flow, Objection]]:
+    """Of the first rows, as the page that asks shows them."""
+    told = ((flow, _objection(flow)) for flow in rows[: pressing.SHOWN_ROWS])
+    return [(flow, one) for flow, one in told if one is not None]
+
+
+def _objection(flow: Flow) -> Objection | None:
+    """What speaks against going live, or that nothing does, for a batch flow that is on its way
+    there."""
     if flow.is_live or not is_batch(flow.kind):
-        return ""
-    return objection(flow, now=timezone.now()) or "Its newest plan is clean: it may go live."
+        return None
+    return objection(flow, now=timezone.now()) or Objection(text=CLEAN)

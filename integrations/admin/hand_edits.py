@@ -29,7 +29,7 @@ class HandEditAdmin(GrowingAdmin):
     list_filter = ["state", FlowFilter]
     search_fields = ["label"]
     search_help_text = "Name or SKU of the record"
-    list_select_related = ["flow__source", "flow__target"]
+    list_select_related = ["flow__source", "flow__target", "link"]
     page_template = "console/hand_edit.html"
     actions = ["put_back", "leave"]
 

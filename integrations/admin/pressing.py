@@ -147,8 +147,13 @@ def ask_reason(
     form_class: Callable[..., forms.Form] = ReasonForm,
     by_job: bool = True,
     tone: str = "danger",
+    beside: str = "",
+    more: Mapping[str, Any] | None = None,
 ) -> forms.Form | HttpResponse:
-    """The filled-in form, or the page that asks for it: how many rows, and what will happen."""
+    """The filled-in form, or the page that asks for it: how many rows, and what will happen.
+
+    `beside` is a template of what else speaks for or against it, with `more` in its context.
+    """
     is_answer = "confirmed" in request.POST
     form = form_class(request.POST) if is_answer else form_class()
     if is_answer and form.is_valid():
@@ -160,7 +165,7 @@ def ask_reason(
         "opts": admin.model._meta,
         "consequence": consequence,
         "rows": list(rows[:SHOWN_ROWS]),
-        "more": max(0, total - SHOWN_ROWS),
+        "unshown": max(0, total - SHOWN_ROWS),
         "total": total,
         "matched": matched(admin, request),
         "by_job": by_job and total > AT_ONCE,
@@ -172,6 +177,8 @@ def ask_reason(
         "form": form,
         "next": _next(request),
         "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        "beside": beside,
+        **(more or {}),
     }
     return TemplateResponse(request, "console/confirm.html", context)
 

@@ -83,15 +83,17 @@ def _with_objection(
     if wanted != Flow.Mode.LIVE or flow.is_live or not is_batch(flow.kind):
         return reason
     against = objection(flow, now=now)
-    if against and not despite_plan:
+    if against is None:
+        return reason
+    if not despite_plan:
         raise NeedsOperator(
-            f"{flow} does not go live: {against}",
+            f"{flow} does not go live: {against.sentence}",
             reason="no_clean_plan",
             hint="Run it in shadow and look at its plan, or go live nevertheless: "
             "“I have read it” here, --despite-plan at the command line.",
             ids={"flow": flow.pk},
         )
-    return f"{reason} Went live despite: {against}".strip() if against else reason
+    return f"{reason} Went live despite: {against.sentence}".strip()
 
 
 def _refuse_second_owner(flow: Flow) -> None:

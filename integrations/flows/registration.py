@@ -32,7 +32,8 @@ from integrations.flows.price_audit import work as price_audit
 from integrations.flows.prices import open_prices, regrouping
 from integrations.flows.prices.edits import OWNED_LIST_PRICES, OWNED_PRICE_LISTS
 from integrations.flows.products import open_products
-from integrations.flows.products.flow import open_kept_products
+from integrations.flows.products.category_edits import OWNED_CATEGORIES
+from integrations.flows.products.kept import open_kept_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
 from integrations.flows.runs import register_batch
@@ -92,6 +93,7 @@ def register_all() -> None:
         IdLink.Kind.ACCOUNT, applying.Applier(record=ErpCustomer, open=open_kept_customers)
     )
     register_owned(OWNED_PRODUCTS)
+    register_owned(OWNED_CATEGORIES)
     register_owned(OWNED_STOCK)
     register_owned(OWNED_LIST_PRICES)
     register_owned(OWNED_PRICE_LISTS)

@@ -27,6 +27,7 @@ class IdLink(models.Model):
         UNIT = "unit", "Unit of measure"
         CURRENCY = "currency", "Currency"
         STOCK = "stock", "Stock level"
+        STOCK_ITEM = "stock_item", "Stock item"
         PRICE_LIST = "price_list", "Price list"
         GROUP = "group", "Customer group"
         CATEGORY = "category", "Category"

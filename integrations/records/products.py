@@ -68,7 +68,8 @@ class ErpProduct:
 class StorefrontVariant:
     """`prices` are (currency, net amount) of one piece for everybody; several of one currency
     where the storefront tells the prices of price lists along with them. `price_ids` are
-    (currency, id) of the same, and are told by the write that creates the variant only."""
+    (currency, id) of the same and `item_id` what its stock is counted under: both are told by
+    the write that creates the variant only."""
 
     variant_id: str
     sku: str
@@ -77,6 +78,7 @@ class StorefrontVariant:
     options: tuple[tuple[str, str], ...] = ()
     prices: tuple[tuple[str, Decimal], ...] = ()
     price_ids: tuple[tuple[str, str], ...] = ()
+    item_id: str = ""
     manage_inventory: bool = False
     weight_g: int | None = None
     allow_backorder: bool = False
@@ -84,22 +86,26 @@ class StorefrontVariant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorefrontCategory:
-    """`external_ref` is the ERP's id that it carries; an empty `parent_id` is at the top."""
+    """`external_ref` is the ERP's id that it carries; an empty `parent_id` is at the top.
+    `is_active`: buyers see it."""
 
     category_id: str
     external_ref: str
     name: str
     parent_id: str
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryWrite:
-    """`category_id` is None for one that does not exist yet; `parent_id` empty: at the top."""
+    """`category_id` is None for one that does not exist yet; `parent_id` empty: at the top.
+    `is_active` None: a new one is shown to buyers, another stays as it is."""
 
     category_id: str | None
     external_ref: str
     name: str
     parent_id: str
+    is_active: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

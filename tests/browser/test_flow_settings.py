@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from integrations.models import StateChange
+from integrations.models import PlannedChange, StateChange
 from tests.browser.looking import assert_well_made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -64,3 +64,27 @@ def tab_to_save(page: Page) -> None:
             return
         page.keyboard.press("Tab")
     pytest.fail("the button that saves is not reached")
+
+
+def test_going_live_says_why_records_were_left_out(page, scene, shoot):
+    run, texts = scene.run, ["no price for {}", "the storefront does not sell in XTS: add it there"]
+    refs = [f"SAW-{n}" for n in range(40)]
+    PlannedChange.objects.filter(run=run).delete()
+    PlannedChange.objects.bulk_create(
+        PlannedChange(run=run, number=n, action="skip", ref=ref, reason=texts[n % 2].format(ref))
+        for n, ref in enumerate(refs, start=1)
+    )
+    run.skipped, run.failed, run.removed = len(refs), 0, 0
+    run.save()
+    page.goto(reverse("admin:integrations_flow_change", args=[run.flow_id]))
+    assert_well_made(page)
+
+    page.get_by_role("button", name="Change the mode…").click()
+
+    expect(page.get_by_text("leaves out 40 records")).to_be_visible()
+    expect(page.get_by_text("no price for …")).to_be_visible()
+    shoot(page, "flow-going-live")
+    assert_well_made(page)
+    page.get_by_role("link", name="20 records").first.click()
+    expect(page.get_by_text("What it planned")).to_be_visible()
+    expect(page.locator("table tbody tr")).to_have_count(20)

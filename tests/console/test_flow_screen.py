@@ -1,12 +1,15 @@
 """The screen of a flow: its schedule, and applying a plan on a press."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from integrations.models import Flow, Run, User
+from integrations.models import Flow, PlannedChange, Run, User
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory, auditor, integration_admin
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +90,49 @@ def test_auditor_reads_the_settings(signed_in: SignedIn, flow: Flow) -> None:
 
     assert page.status_code == 200
     assert "currency" in page.content.decode()
+
+
+# ---------------------------------------------------------------- going live
+
+
+@pytest.fixture
+def left_out(flow: Flow) -> Run:
+    run = RunFactory(flow=flow, mode="assisted", skipped=3, finished_at=timezone.now())
+    texts = ["no price for SAW-1", "no price for SAW-2", "sells in <b>no</b> 'XTS': add it & wait"]
+    PlannedChange.objects.bulk_create(
+        PlannedChange(run=run, number=n, action="skip", ref=f"p{n}", label=f"Part {n}", reason=text)
+        for n, text in enumerate(texts, start=1)
+    )
+    return run
+
+
+def leading_out(page: str) -> list[tuple[str, str]]:
+    """(where it leads, its words) of the links to records of a run."""
+    found = re.findall(r'<a href="(/admin/integrations/run/[^"]*[?]plan=[^"]*)">([^<]*)</a>', page)
+    return [(html.unescape(url), words) for url, words in found]
+
+
+def test_reasons_of_what_a_plan_leaves_out_lead_to_their_records(
+    signed_in: SignedIn, flow: Flow, left_out: Run
+) -> None:
+    client = signed_in(integration_admin())
+    asked = {"action": "change_mode", "_selected_action": [flow.pk]}
+
+    own = client.get(page_of(flow)).content.decode()
+    asking = client.post(reverse("admin:integrations_flow_changelist"), asked).content.decode()
+
+    assert [words for _, words in leading_out(own)] == ["2 records", "1 record"]
+    assert leading_out(asking) == leading_out(own)
+    for url, words in leading_out(own):
+        listed = client.get(url).context["plan"].rows
+        assert len(listed) == int(words.split()[0])
+    assert "<b>no</b>" not in own
+
+
+def test_clean_plan_says_that_the_flow_may_go_live(signed_in: SignedIn, flow: Flow) -> None:
+    RunFactory(flow=flow, mode="assisted", finished_at=timezone.now())
+
+    page = signed_in(integration_admin()).get(page_of(flow)).content.decode()
+
+    assert "it may go live" in page
+    assert leading_out(page) == []

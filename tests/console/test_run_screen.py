@@ -113,6 +113,22 @@ def test_page_costs_the_same_however_long_the_plan_is(signed_in: SignedIn, run: 
     assert len(many) == len(few)
 
 
+def test_page_costs_the_same_for_a_plan_of_many_rows_as_for_one_of_two(
+    signed_in: SignedIn, run: Run
+) -> None:
+    client, short = signed_in(auditor()), RunFactory(flow=run.flow, mode="assisted", changed=2)
+    rows = [planned(short, n, "change", ref=f"p{n}", changes=[["title", "", "x"]]) for n in (1, 2)]
+    PlannedChange.objects.bulk_create(rows)
+    page(client, short)  # fills caches
+
+    with CaptureQueriesContext(connection) as few:
+        assert "Part" not in page(client, short)
+    with CaptureQueriesContext(connection) as many:
+        assert "Part 100 <" in page(client, run)
+
+    assert len(many) == len(few)
+
+
 def test_file_has_a_line_per_field_and_runs_no_formula(signed_in: SignedIn, run: Run) -> None:
     client = signed_in(auditor())
     rows = lines(client, run, "?plan=create")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from integrations.engine.models import SyncJob
 from integrations.engine.presses import open_press
 from integrations.flows import issues
+from integrations.models import Alert, HandEdit, LicensedGoods, PriceRow, StateChange
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -26,16 +27,19 @@ LISTS = [
     "integrations_event",
     "integrations_exchange",
     "integrations_flow",
+    "integrations_handedit",
     "integrations_issue",
     "integrations_licensedgoods",
     "integrations_order",
     "integrations_pricerow",
+    "integrations_productmapping",
     "integrations_registration",
     "integrations_run",
     "integrations_statechange",
     "integrations_stocklevel",
     "integrations_taxmapping",
     "integrations_variantmapping",
+    "integrations_warehousemapping",
 ]
 
 
@@ -57,8 +61,17 @@ def one_of_each(number=1):
         make.RegistrationFactory(email=buyer.email)
         make.EventFactory(connection=order.storefront)
         make.ExchangeFactory(connection=order.erp, job=job)
-        make.IdLinkFactory()
-        make.RunFactory()
+        link = make.IdLinkFactory()
+        for kind in ("account", "product", "tax", "variant", "warehouse"):
+            make.IdLinkFactory(kind=kind, source=order.erp, target=order.storefront)
+        Alert.objects.create(cause=f"order {order.pk}", channel="mail", subject="x", body="y")
+        LicensedGoods.objects.create(licence=f"Spirits {order.pk}")
+        StateChange.objects.create(subject="order", subject_id=order.pk, after="held", actor="x")
+        run = make.RunFactory()
+        changes = [["title", "Drill", "Saw"]]
+        HandEdit.objects.create(
+            flow=run.flow, link=link, label="", changes=changes, found_at=run.started_at
+        )
         make.StockLevelFactory(source=order.erp)
         make.PriceRowFactory(source=order.erp)
         rows = SyncJob.objects.filter(pk=job.pk)
@@ -73,6 +86,28 @@ def test_list_opens_and_its_queries_do_not_grow_with_the_table(page, signed_in):
     few = _queries(client, page)
     one_of_each(6)
     many = _queries(client, page)
+
+    assert many == few
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ("integrations_pricerow", {"whom": "price_list", "q": "PRICED"}),
+        ("integrations_pricerow", {"stands": "problem"}),
+        ("integrations_stocklevel", {"q": "STOCKED"}),
+        ("integrations_run", {"state__exact": "done", "mode__exact": "live"}),
+        ("integrations_handedit", {"state__exact": "open"}),
+    ],
+)
+def test_filtered_list_needs_as_many_queries_for_many_rows_as_for_few(page, asked, signed_in):
+    client = signed_in(make.integration_admin())
+    one_of_each(2)
+    PriceRow.objects.update(problem="no such list")
+    few = _queries(client, page, asked)
+    one_of_each(6)
+    PriceRow.objects.update(problem="no such list")
+    many = _queries(client, page, asked)
 
     assert many == few
 
@@ -189,9 +224,11 @@ def test_pages_of_the_queue_are_not_offered():
     assert "django_q" not in admin_site_models
 
 
-def _queries(client, page):
+def _queries(client, page, asked=None):
     with CaptureQueriesContext(connection) as caught:
-        assert client.get(reverse(f"admin:{page}_changelist")).status_code == 200
+        answer = client.get(reverse(f"admin:{page}_changelist"), asked or {})
+    assert answer.status_code == 200
+    assert len(answer.context["cl"].result_list) > 1
     return len(caught)
 
 

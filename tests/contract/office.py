@@ -169,6 +169,11 @@ class Office(Protocol):
 
     def block_customer(self, role: Role) -> None: ...
 
+    def spoil_customer(self, role: Role) -> str:
+        """An extension or an import leaves a value of another type in one field of theirs; what
+        of it the ERP shows."""
+        ...
+
     def change_field(self, port: str, how: str) -> tuple[str, str] | None:
         """Changes a field that this port needs, as an upgrade might; (entity, field).
 

@@ -1,5 +1,8 @@
 """`PullsCustomers`: companies with what counts for selling to them."""
 
+import pytest
+
+from integrations.errors import PortalError
 from integrations.ports.erp import PullsCustomers
 from integrations.records import ErpCustomer
 from integrations.sandbox.goods import CUSTOMERS, Role
@@ -93,3 +96,33 @@ def test_small_pages_tell_the_same_customers(office: Office) -> None:
         adapter.page_size = 2
 
     assert {row.ref for row in all_rows(adapter.customer_page, everything())} == whole
+
+
+# ---------------------------------------------------------------- one that cannot be read
+
+
+def test_customer_that_cannot_be_read_says_so_and_the_others_come(own_office: Office) -> None:
+    adapter = able(own_office, PullsCustomers)
+    before = {row.ref: row for row in all_rows(adapter.customer_page, everything())}
+    left = own_office.spoil_customer("usual")
+
+    after = all_rows(own_office.adapter().customer_page, everything())
+
+    (bad,) = [row for row in after if row.problem]
+    usual = before[own_office.customer("usual")]
+    assert (bad.ref, bad.number, bad.name) == (usual.ref, usual.number, usual.name)
+    assert left in bad.problem
+    assert bad.is_blocked
+    assert not bad.problem.endswith(".")
+    others = {ref: row for ref, row in before.items() if ref != bad.ref}
+    assert {row.ref: row for row in after if not row.problem} == others
+
+
+def test_page_of_which_most_cannot_be_read_is_no_page(own_office: Office) -> None:
+    """Then the ERP was changed, and no customer is at fault."""
+    adapter = able(own_office, PullsCustomers)
+    for one in CUSTOMERS:
+        own_office.spoil_customer(one.role)
+
+    with pytest.raises(PortalError):
+        all_rows(adapter.customer_page, everything())

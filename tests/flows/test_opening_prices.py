@@ -97,6 +97,21 @@ def test_prices_flow_looks_where_the_note_was_lost(
     assert medusa.worked(VARIANTS) == []
 
 
+def test_hand_edit_of_an_opening_price_is_seen_by_the_second_complete_run(
+    medusa: MedusaStandIn, desk: Desk, products: Flow
+) -> None:
+    desk.sync(of_bolt("9.90"))
+    sync(products, bolt())
+    _, variant = medusa.catalogue.variant(medusa.catalogue.variant_id_of("BOLT"))  # type: ignore[misc]
+    variant["prices"][0]["amount"] = Decimal("1.00")
+
+    desk.sync(of_bolt("9.90"))
+    assert not HandEdit.objects.exists()  # as just written
+    desk.sync(of_bolt("9.90"))
+
+    assert HandEdit.objects.get().link.label == "BOLT"
+
+
 def test_price_that_changed_meanwhile_is_written_by_the_prices_flow(
     desk: Desk, products: Flow
 ) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.engine import runner, verbs
@@ -27,6 +30,7 @@ from integrations.flows.runs.batch import HandlePage
 from integrations.flows.runs.book import note_page
 from integrations.flows.runs.clean import objection
 from integrations.flows.runs.plan import UNMET
+from integrations.flows.runs.request import OTHER_RULES
 from integrations.flows.runs.windows import is_complete_due, next_window
 from integrations.flows.schedules import run_due_schedules, set_schedule
 from integrations.models import Flow, Issue, Run
@@ -310,14 +314,16 @@ def test_plan_made_by_other_rules_is_neither_applied_nor_clean(
     catalogue.pages = {None: (item("create", "1"),)}
     plan_of(flow, complete=True)
     flow = Flow.objects.get()
-    assert objection(flow, now=timezone.now()) == ""
+    assert objection(flow, now=timezone.now()) is None
 
     change(flow)
 
     flow = Flow.objects.get()
     with pytest.raises(NeedsOperator, match="made with other settings, connections or mappings"):
         apply_plan(Run.objects.get(), actor="olga")
-    assert "run it again" in objection(flow, now=timezone.now())
+    against = objection(flow, now=timezone.now())
+    assert against is not None
+    assert "run it again" in against.sentence
     assert catalogue.written == []
 
 
@@ -481,3 +487,70 @@ def test_schedule_is_utc_whatever_zone_now_comes_in(flow: Flow) -> None:
 def test_schedule_that_is_none_is_refused(flow: Flow, schedule: str) -> None:
     with pytest.raises(NeedsOperator, match="is not a schedule"):
         set_schedule(flow, schedule, now=NOW)
+
+
+# ---------------------------------------------------------------- after a change of the rules
+
+
+def run_at(flow: Flow, hours: float, **more: Any) -> Run:
+    request_run(flow, actor="olga", now=NOW + timedelta(hours=hours), **more)
+    runner.drain("batch")
+    found = Run.objects.first()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("change", [_new_setting, _new_address, _new_mapping])
+def test_first_run_after_a_change_of_the_rules_reads_everything_and_says_why(
+    catalogue: Catalogue, flow: Flow, change: Callable[[Flow], None]
+) -> None:
+    assert run_at(flow, 0).is_complete
+    assert not run_at(flow, 1).is_complete
+    change(flow)
+
+    after = run_at(flow, 2)
+
+    assert after.is_complete
+    assert OTHER_RULES in after.note
+    again = run_at(flow, 3)
+    assert not again.is_complete
+    assert OTHER_RULES not in again.note
+
+
+@pytest.mark.parametrize("name", ["hand_edits", "complete_every_h", "most_removals_pct"])
+def test_change_of_what_decides_nothing_is_no_reason_to_read_everything(
+    catalogue: Catalogue, flow: Flow, name: str
+) -> None:
+    run_at(flow, 0)
+    Flow.objects.update(settings={name: 48})
+
+    assert not run_at(flow, 1).is_complete
+
+
+def test_run_that_an_event_asked_for_leaves_it_to_the_next_one(
+    catalogue: Catalogue, flow: Flow
+) -> None:
+    run_at(flow, 0)
+    _new_mapping(flow)
+
+    assert not run_at(flow, 1, may_complete=False).is_complete
+    assert run_at(flow, 2).is_complete
+
+
+def test_complete_run_that_did_not_end_is_asked_for_again(catalogue: Catalogue, flow: Flow) -> None:
+    run_at(flow, 0)
+    _new_mapping(flow)
+    catalogue.errors = {"2": Rejected("No such field.")}
+    assert run_at(flow, 1).state == "failed"
+    verbs.cancel(SyncJob.objects.latest("id"), actor="olga", reason="later")
+
+    assert run_at(flow, 2).is_complete
+
+
+def test_other_rules_cost_one_query_of_a_run(catalogue: Catalogue, flow: Flow) -> None:
+    run_at(flow, 0)
+    with CaptureQueriesContext(connection) as asked:
+        request_run(flow, actor="olga", now=NOW + timedelta(hours=1))
+
+    about = [one["sql"] for one in asked if "started_at" in one["sql"].partition("WHERE")[2]]
+    assert len(about) == 1

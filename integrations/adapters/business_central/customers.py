@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from integrations.adapters.business_central.base import BcPart
 from integrations.adapters.business_central.mapping import customer_id
@@ -16,6 +17,7 @@ from integrations.adapters.business_central.wire import (
     text_of,
     time_of,
 )
+from integrations.adapters.customers_apart import field, flag_of, read_customers
 from integrations.errors import NeedsOperator
 from integrations.records import Address, CreditStanding, ErpCustomer, Page, PaymentTerm, Window
 
@@ -49,12 +51,11 @@ class Customers(BcPart):
             return Page(rows=(), next_cursor=following)
         added = self.added_to([id_of(row["id"]) for row in rows])
         currency, terms = self.local_currency(), self._terms_by_id()
-        return Page(
-            rows=tuple(
-                to_customer(row, added.get(id_of(row["id"])), terms, currency) for row in rows
-            ),
-            next_cursor=following,
-        )
+
+        def read(row: Row) -> ErpCustomer:
+            return to_customer(row, added.get(id_of(row["id"])), terms, currency)
+
+        return Page(rows=read_customers(rows, read, _named), next_cursor=following)
 
     def credit_standing(self, customer_ref: str) -> CreditStanding:
         """All in the currency of the company. Open orders count where the extension is
@@ -101,7 +102,7 @@ def to_customer(
     """A customer, with what the extension adds. Pure."""
     more: Row = added or {}
     reason = block_reason(row)
-    limit = amount_of(row["creditLimit"])
+    limit = field(row, "creditLimit", amount_of)
     name = text_of(row["displayName"])
     term = terms.get(id_of(row["paymentTermsId"]))
     return ErpCustomer(
@@ -121,13 +122,17 @@ def to_customer(
         is_credit_known=True,
         is_blocked=bool(reason),
         block_reason=reason,
-        is_tax_exempt=bool(more.get("isTaxExempt")),
+        is_tax_exempt=field({"isTaxExempt": False, **more}, "isTaxExempt", flag_of),
         bill_to=_address(row, name),
         ship_to=(),
         contacts=(),
         is_active=choice_of(row["blocked"]) != "All",
-        updated_at=time_of(row["lastModifiedDateTime"]),
+        updated_at=field(row, "lastModifiedDateTime", time_of),
     )
+
+
+def _named(row: Row) -> tuple[str, Any, Any]:
+    return id_of(row["id"]), row.get("number"), row.get("displayName")
 
 
 def to_standing(

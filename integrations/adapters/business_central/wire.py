@@ -17,6 +17,9 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def text_of(value: Any) -> str:
+    """Also of a number. Raises ValueError for an object or a list."""
+    if isinstance(value, (Mapping, list)):
+        raise ValueError(f"{value!r} is not a text")
     return str(value).strip() if value else ""
 
 

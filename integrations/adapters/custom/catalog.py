@@ -7,6 +7,7 @@ from typing import Any
 from integrations.adapters.custom.base import CustomPart
 from integrations.adapters.custom.misfits import read_each
 from integrations.adapters.custom.rows import Row, address_values
+from integrations.adapters.customers_apart import unreadable_customer
 from integrations.adapters.own_products import KINDS as OWN_PRODUCTS
 from integrations.adapters.restrictions import Restricted, restricted
 from integrations.adapters.unfit import NOT_ABOVE_ZERO, unfit
@@ -95,24 +96,9 @@ class Customers(CustomPart):
         return Page(rows=tuple(rows), next_cursor=page.next_cursor)
 
     def _unreadable_customer(self, raw: Any, problem: str) -> ErpCustomer:
-        """Blocked, for whoever looks at nothing else."""
-        known = ("ref", "number", "name")
-        row = self.refs_of(raw, self.mapping["customers"]["fields"], *known)
-        texts: dict[str, Any] = {name: row.text(name) if name in known else "" for name in _TEXTS}
-        return ErpCustomer(
-            **texts,
-            currency="",
-            credit_limit=None,
-            is_credit_known=False,
-            is_blocked=True,
-            is_tax_exempt=False,
-            bill_to=Address(),
-            ship_to=(),
-            contacts=(),
-            is_active=True,
-            updated_at=None,
-            problem=problem,
-        )
+        row = self.refs_of(raw, self.mapping["customers"]["fields"], "ref", "number", "name")
+        number, name = row.text("number"), row.text("name")
+        return unreadable_customer(row.text("ref"), number=number, name=name, problem=problem)
 
     def _customer(self, raw: Any) -> ErpCustomer:
         section = self.mapping["customers"]

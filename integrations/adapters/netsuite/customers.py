@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from integrations.adapters.customers_apart import field, flag_of, read_customers
 from integrations.adapters.netsuite.base import NetSuitePart
 from integrations.adapters.netsuite.client import marks
 from integrations.adapters.netsuite.wire import SQL_TIME, is_true, number_of, text_of, time_of
@@ -25,10 +27,12 @@ class Customers(NetSuitePart):
         ids = [text_of(row["id"]) for row in rows]
         addresses = self._of_customers(_ADDRESSES, ids)
         contacts = self._of_customers(_CONTACTS, ids)
-        found = tuple(
-            self._to_customer(row, addresses[text_of(row["id"])], contacts[text_of(row["id"])])
-            for row in rows
-        )
+
+        def read(row: Row) -> ErpCustomer:
+            ref = text_of(row["id"])
+            return self._to_customer(row, addresses[ref], contacts[ref])
+
+        found = read_customers(rows, read, _named)
         is_last = len(rows) < self.page_size
         return Page(rows=found, next_cursor=None if is_last else ids[-1])
 
@@ -51,19 +55,19 @@ class Customers(NetSuitePart):
             tax_id=text_of(row.get("taxnumber")),
             email=text_of(row.get("email")),
             phone=text_of(row.get("phone")),
-            currency=self.code_of(text_of(row.get("currency"))),
+            currency=self._currency_of(row),
             # the base level's prices are those of everyone
             price_list_ref="" if level == self.settings.base_price_level else level,
             group_ref=text_of(row.get("category")),
             group_name=text_of(row.get("categoryname")),
             payment_term_ref=text_of(row.get("terms")),
             payment_term_name=text_of(row.get("termname")),
-            credit_limit=number_of(row["creditlimit"]) if row.get("creditlimit") else None,
+            credit_limit=field(row, "creditlimit", number_of) if row.get("creditlimit") else None,
             # the balance is there for every customer that the role may see the credit of
             is_credit_known=row.get("balance") is not None,
             is_blocked=bool(reason),
             block_reason=reason,
-            is_tax_exempt=not is_true(row.get("taxable", "T")),
+            is_tax_exempt=not field({"taxable": "T", **row}, "taxable", flag_of),
             bill_to=_address(billing[0]) if billing else Address(),
             ship_to=tuple((text_of(one["internalid"]), _address(one)) for one in addresses),
             contacts=tuple(
@@ -75,9 +79,24 @@ class Customers(NetSuitePart):
                 )
                 for one in contacts
             ),
-            is_active=not is_true(row.get("isinactive")),
-            updated_at=time_of(row.get("modified"), self.settings.zone),
+            is_active=not field({"isinactive": "F", **row}, "isinactive", flag_of),
+            updated_at=field({"modified": None, **row}, "modified", self._time_of),
         )
+
+    def _time_of(self, value: Any) -> datetime | None:
+        return time_of(value, self.settings.zone)
+
+    def _currency_of(self, row: Row) -> str:
+        """Empty where the account tells none. Raises ValueError for one that it does not have."""
+        ref = text_of(row.get("currency"))
+        code = self.code_of(ref)
+        if ref and not code:
+            raise ValueError(f"its currency {ref} is none of the account's")
+        return code
+
+
+def _named(row: Row) -> tuple[Any, Any, Any]:
+    return row["id"], row.get("entityid"), row.get("companyname") or row.get("entityid")
 
 
 _COLUMNS = (

@@ -17,6 +17,9 @@ SQL_DAY = "'YYYY-MM-DD'"
 
 
 def text_of(value: Any) -> str:
+    """Also of a number. Raises ValueError for an object or a list."""
+    if isinstance(value, (Mapping, list)):
+        raise ValueError(f"{value!r} is not a text")
     return "" if value is None else str(value)
 
 

@@ -6,41 +6,49 @@ change of it counts as a change of the whole.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from integrations.adapters.odoo.credit import Credit, block_reason
+from integrations.adapters.customers_apart import read_customers, told
+from integrations.adapters.odoo.credit import Credit
+from integrations.adapters.odoo.customer_mapping import Around, to_customer
 from integrations.adapters.odoo.names import line_names
 from integrations.adapters.odoo.windows import in_window
 from integrations.adapters.odoo.wire import (
-    amount_of,
-    currency_of,
     id_of,
-    name_of,
     number_of,
     text_of,
-    time_of,
 )
-from integrations.adapters.restrictions import Restricted, restricted
 from integrations.errors import NeedsOperator
-from integrations.records import Address, ErpContact, ErpCustomer, Page, Window
+from integrations.records import ErpCustomer, Page, Window
 
 _OPTIONAL = ("credit_limit", "sale_warn", "sale_warn_msg")
 
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What companies refer to, by id. `limits_count`: the company's switch for credit limits."""
-
-    parts: Mapping[int, Sequence[Row]]
-    countries: Mapping[int, str]
-    pricelists: Mapping[int, Row]
-    exempt_positions: frozenset[int]
-    limits_count: bool
-    countries_field: str = ""
-    licences_field: str = ""
+PART_FIELDS = [
+    "name",
+    "type",
+    "active",
+    "commercial_partner_id",
+    "email",
+    "phone",
+    "street",
+    "street2",
+    "city",
+    "zip",
+    "state_id",
+    "country_id",
+    "write_date",
+]
+COMPANY_FIELDS = [
+    *PART_FIELDS,
+    "ref",
+    "vat",
+    "property_product_pricelist",
+    "property_payment_term_id",
+    "property_account_position_id",
+]
 
 
 class Companies(Credit):
@@ -89,7 +97,7 @@ class Companies(Credit):
             countries_field=self.settings.countries_field,
             licences_field=self.settings.licences_field,
         )
-        return [to_customer(row, around) for row in wholes]
+        return read_customers(wholes, lambda row: to_customer(row, around), _named)
 
     def _own_fields(self) -> tuple[str, ...]:
         """Raises NeedsOperator for one that is not there: without it a restriction would be
@@ -121,7 +129,7 @@ class Companies(Credit):
         grouped: defaultdict[int, list[Row]] = defaultdict(list)
         rows = self._partners(["commercial_partner_id", "in", list(wholes)], PART_FIELDS)
         for row in rows:
-            if row["active"] and row["id"] not in wholes:
+            if row["id"] not in wholes:
                 grouped[id_of(row["commercial_partner_id"]) or 0].append(row)
         return grouped
 
@@ -135,7 +143,7 @@ class Companies(Credit):
         return self._country_codes
 
     def _pricelists_of(self, wholes: Iterable[Row]) -> dict[int, Row]:
-        ids = sorted({id_of(row["property_product_pricelist"]) or 0 for row in wholes} - {0})
+        ids = sorted(_related(wholes, "property_product_pricelist"))
         if not ids:
             return {}
         found = self.client.call(
@@ -156,11 +164,10 @@ class Companies(Credit):
         with a cart of one taxed product that is not stored.
         """
         self._exempt = {} if self._exempt is None else self._exempt
-        ids = {id_of(row["property_account_position_id"]) for row in wholes} - {None}
+        ids = _related(wholes, "property_account_position_id")
         probe = self._taxed_product() if ids - set(self._exempt) else None
         for position in ids - set(self._exempt):
-            if position is not None:
-                self._exempt[position] = probe is not None and self._frees(position, probe)
+            self._exempt[position] = probe is not None and self._frees(position, probe)
         return frozenset(one for one, is_free in self._exempt.items() if is_free)
 
     def _taxed_product(self) -> int | None:
@@ -198,99 +205,10 @@ class Companies(Credit):
         return all(not number_of(tax["amount"]) for tax in found)
 
 
-def to_customer(row: Row, around: Around) -> ErpCustomer:
-    """Pure."""
-    parts = around.parts.get(row["id"], ())
-    bill_to = next((one for one in parts if one["type"] == "invoice"), row)
-    pricelist = around.pricelists.get(id_of(row["property_product_pricelist"]) or 0)
-    is_known = "credit_limit" in row
-    limit = amount_of(row.get("credit_limit")) if is_known and around.limits_count else None
-    reason = block_reason(row)
-    return ErpCustomer(
-        ref=str(row["id"]),
-        number=text_of(row["ref"]),
-        name=text_of(row["name"]),
-        tax_id=text_of(row["vat"]),
-        email=text_of(row["email"]),
-        phone=text_of(row["phone"]),
-        currency=currency_of(pricelist) if pricelist else "",
-        price_list_ref=str(pricelist["id"]) if pricelist else "",
-        group_ref="",
-        group_name="",
-        payment_term_ref=str(id_of(row["property_payment_term_id"]) or ""),
-        payment_term_name=name_of(row["property_payment_term_id"]),
-        credit_limit=limit or None,  # a limit of 0 is none
-        is_credit_known=is_known or not around.limits_count,
-        is_blocked=bool(reason),
-        block_reason=reason,
-        is_tax_exempt=id_of(row["property_account_position_id"]) in around.exempt_positions,
-        bill_to=_address(bill_to, row, around),
-        ship_to=tuple(
-            (str(one["id"]), _address(one, row, around))
-            for one in parts
-            if one["type"] == "delivery"
-        ),
-        contacts=tuple(_contact(one) for one in parts if one["type"] == "contact"),
-        is_active=bool(row["active"]),
-        updated_at=max(filter(None, (time_of(one["write_date"]) for one in (row, *parts)))),
-        **_restricted(row, around).as_fields,
-    )
+def _named(row: Row) -> tuple[int, Any, Any]:
+    return row["id"], row.get("ref"), row.get("name")
 
 
-def _restricted(row: Row, around: Around) -> Restricted:
-    """What the fields of their own say; a relation to countries, or a text."""
-    said = row.get(around.countries_field) if around.countries_field else None
-    countries: str | list[str] | None = None
-    if isinstance(said, list):
-        countries = [around.countries.get(number, "?") for number in said]
-    elif around.countries_field:
-        countries = text_of(said)
-    licences = text_of(row.get(around.licences_field)) if around.licences_field else None
-    return restricted(countries, licences)
-
-
-def _address(row: Row, company: Row, around: Around) -> Address:
-    return Address(
-        company=text_of(company["name"]),
-        street1=text_of(row["street"]),
-        street2=text_of(row["street2"]),
-        city=text_of(row["city"]),
-        region=name_of(row["state_id"]),
-        postal_code=text_of(row["zip"]),
-        country_code=around.countries.get(id_of(row["country_id"]) or 0, ""),
-        phone=text_of(row["phone"]),
-    )
-
-
-def _contact(row: Row) -> ErpContact:
-    return ErpContact(
-        ref=str(row["id"]),
-        name=text_of(row["name"]),
-        email=text_of(row["email"]),
-        phone=text_of(row["phone"]),
-    )
-
-
-PART_FIELDS = [
-    "name",
-    "type",
-    "active",
-    "commercial_partner_id",
-    "email",
-    "phone",
-    "street",
-    "street2",
-    "city",
-    "zip",
-    "state_id",
-    "country_id",
-    "write_date",
-]
-COMPANY_FIELDS = [
-    *PART_FIELDS,
-    "ref",
-    "vat",
-    "property_product_pricelist",
-    "property_payment_term_id",
-    "property_account_position_id",
-]
+def _related(rows: Iterable[Row], name: str) -> set[int]:
+    """The ids that a field of these rows refers to."""
+    return {told(lambda one: id_of(one[name]), row, None) or 0 for row in rows} - {0}

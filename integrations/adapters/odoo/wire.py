@@ -4,7 +4,7 @@ Empty is `false`, never null, also for texts, dates and relations; a relation is
 `[id, display name]`; times are UTC without a zone, whole seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,9 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 def text_of(value: Any) -> str:
+    """Also of a number. Raises ValueError for an object or a list."""
+    if isinstance(value, (Mapping, list)):
+        raise ValueError(f"{value!r} is not a text")
     return str(value) if value else ""
 
 
@@ -31,11 +34,18 @@ def _without_noise(number: Decimal) -> Decimal:
 
 
 def id_of(relation: Any) -> int | None:
-    return int(relation[0]) if relation else None
+    """Raises ValueError for what is no relation."""
+    return int(_pair(relation)[0]) if relation else None
 
 
 def name_of(relation: Any) -> str:
-    return str(relation[1]) if relation else ""
+    return str(_pair(relation)[1]) if relation else ""
+
+
+def _pair(relation: Any) -> Sequence[Any]:
+    if not isinstance(relation, Sequence) or isinstance(relation, str):
+        raise ValueError(f"{relation!r} is no relation")
+    return relation
 
 
 def time_of(value: Any) -> datetime | None:

@@ -77,8 +77,9 @@ class SapClient(Calls):
         """One page of a list sorted by its whole key, and the cursor of the next.
 
         SAP's own link is followed where it gives one. A short answer does not mean the end:
-        services cut pages as they like, so the count decides. Pages are counted by rows, so where
-        rows went meanwhile those that moved up are read again.
+        services cut pages as they like, so the count decides; but a full one is asked on after,
+        whatever it counts. Pages are counted by rows, so where rows went meanwhile those that moved
+        up are read again.
         """
         place = Place.read(cursor)
         found = self._read(service, place.link or self.address(_paged(query, place.start, size)))
@@ -90,7 +91,7 @@ class SapClient(Calls):
         if following:
             return rows, str(Place(end, count, self.relative(service, following)))
         is_short = len(rows) < size or bool(place.link)
-        is_last = is_short if count is None else end >= count
+        is_last = is_short and (count is None or end >= count)
         return rows, None if is_last or not rows else str(Place(end, count))
 
     def read_many(self, service: str, queries: Sequence[Query]) -> list[list[Row]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from integrations.adapters.customers_apart import field, flag_of
 from integrations.adapters.sap.settings import SapSettings
 from integrations.adapters.sap.wire import Row, day_of, number_of, plain, rows_of, text_of, time_of
 from integrations.records import Address, ErpContact, ErpCustomer
@@ -60,7 +61,7 @@ def to_customer(rows: CustomerRows, settings: SapSettings) -> ErpCustomer:
         bill_to=_address(address, name),
         ship_to=tuple(_ship_to(rows)),
         contacts=tuple(_contacts(partner, rows.people)),
-        is_active=not (customer["DeletionIndicator"] or area["DeletionIndicator"]),
+        is_active=not any(field(row, "DeletionIndicator", flag_of) for row in (customer, area)),
         updated_at=_updated_at(partner),
     )
 
@@ -83,8 +84,8 @@ def credit_limit(account: Row | None) -> Decimal | None:
     """None where there is no account, or it has no limit: a limit of zero says so by itself."""
     if account is None:
         return None
-    limit = number_of(account["CreditLimitAmount"])
-    return plain(limit) if limit or account["CreditLimitIsZero"] else None
+    limit = field(account, "CreditLimitAmount", number_of)
+    return plain(limit) if limit or field(account, "CreditLimitIsZero", flag_of) else None
 
 
 def _is_exempt(area: Row, settings: SapSettings) -> bool:
@@ -131,8 +132,16 @@ def _first(rows: object) -> Row:
     return found[0] if found else {}
 
 
+def _day_of(value: object) -> date | None:
+    """None where there is none: null, empty, or zeros. Raises ValueError for what is no day."""
+    day = day_of(value)
+    if day is None and text_of(value).strip("0"):
+        raise ValueError(f"not a day: {value!r}")
+    return day
+
+
 def _updated_at(partner: Row) -> datetime | None:
-    day = day_of(partner.get("LastChangeDate"))
+    day = field({"LastChangeDate": None, **partner}, "LastChangeDate", _day_of)
     if day is None:
         return None
     return datetime.combine(day, time_of(partner.get("LastChangeTime")), UTC)

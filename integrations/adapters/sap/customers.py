@@ -1,7 +1,10 @@
 """Customers of the sales area, with their addresses, people, terms and credit limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from integrations.adapters.customers_apart import read_customers, told
 from integrations.adapters.sap.customer_mapping import CustomerRows, ship_to_numbers, to_customer
 from integrations.adapters.sap.fields import (
     ADDRESS,
@@ -50,30 +53,28 @@ class Customers(SalesAreas):
             orderby="Customer",
         )
         areas, following = self.client.page(PARTNERS, query, cursor, size=self.page_size)
-        found = (to_customer(rows, self.settings) for rows in self._customer_rows(areas))
+        around = self._around(areas)
+        # the user may see its sales data and not itself
+        seen = [area for area in areas if text_of(area["Customer"]) in around.customers]
+
+        def read(area: Row) -> ErpCustomer:
+            return to_customer(around.rows_of(area), self.settings)
+
+        found = read_customers(seen, read, around.named)
         return Page(
             rows=tuple(one for one in found if not _is_later(one, window)), next_cursor=following
         )
 
-    def _customer_rows(self, areas: Sequence[Row]) -> Iterable[CustomerRows]:
+    def _around(self, areas: Sequence[Row]) -> "_Around":
         numbers = [text_of(area["Customer"]) for area in areas]
-        others = [number for area in areas for number in ship_to_numbers(area)]
+        others = [one for area in areas for one in told(ship_to_numbers, area, list[str]())]
         customers, partners = self._customers_and_partners(numbers, [*numbers, *others])
-        people = self._people(partners.values())
-        accounts = self.credit_accounts(numbers)
-        for area in areas:
-            number = text_of(area["Customer"])
-            if number not in customers:
-                continue  # the user may see its sales data and not itself
-            yield CustomerRows(
-                area=area,
-                customer=customers[number],
-                partner=partners.get(number),
-                others={one: partners[one] for one in ship_to_numbers(area) if one in partners},
-                people=people,
-                credit=(accounts or {}).get(number),
-                is_credit_known=accounts is not None,
-            )
+        return _Around(
+            customers=customers,
+            partners=partners,
+            people=self._people(partners.values()),
+            accounts=self.credit_accounts(numbers),
+        )
 
     def _customers_and_partners(
         self, numbers: Sequence[str], with_others: Sequence[str]
@@ -113,9 +114,9 @@ class Customers(SalesAreas):
     def _people(self, partners: Iterable[Row]) -> dict[str, str]:
         """The names of the contacts, by their number."""
         numbers = [
-            text_of(contact["BusinessPartnerPerson"])
+            number
             for partner in partners
-            for contact in rows_of(partner["to_BusinessPartnerContact"])
+            for number in told(_contact_numbers, partner, list[str]())
         ]
         reads = reads_of(
             PARTNER.set,
@@ -155,6 +156,38 @@ class Customers(SalesAreas):
             ),
             select=CREDIT_ACCOUNT.read,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What the rows of a page refer to, by number; `accounts` as of `credit_accounts`."""
+
+    customers: Mapping[str, Row]
+    partners: Mapping[str, Row]
+    people: Mapping[str, str]
+    accounts: Mapping[str, Row] | None
+
+    def rows_of(self, area: Row) -> CustomerRows:
+        number = text_of(area["Customer"])
+        others = [one for one in ship_to_numbers(area) if one in self.partners]
+        return CustomerRows(
+            area=area,
+            customer=self.customers[number],
+            partner=self.partners.get(number),
+            others={one: self.partners[one] for one in others},
+            people=self.people,
+            credit=(self.accounts or {}).get(number),
+            is_credit_known=self.accounts is not None,
+        )
+
+    def named(self, area: Row) -> tuple[str, str, Any]:
+        number = text_of(area["Customer"])
+        return number, number, self.customers[number].get("CustomerName")
+
+
+def _contact_numbers(partner: Row) -> list[str]:
+    contacts = rows_of(partner["to_BusinessPartnerContact"])
+    return [text_of(contact["BusinessPartnerPerson"]) for contact in contacts]
 
 
 def _is_later(one: ErpCustomer, window: Window) -> bool:

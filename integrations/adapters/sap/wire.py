@@ -20,6 +20,9 @@ _TIME = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 
 
 def text_of(value: Any) -> str:
+    """Also of a number. Raises ValueError for an object or a list."""
+    if isinstance(value, (Mapping, list)):
+        raise ValueError(f"{value!r} is not a text")
     return "" if value is None or value is False else str(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.flows.customers import gone, kept, looking
+from integrations.flows.customers import gone, kept, looking, unreadable
 from integrations.flows.customers.applying import Applying, waiting
 from integrations.flows.customers.decide import Decision, decide
 from integrations.flows.customers.first_contact import CustomerMatching
@@ -83,8 +83,7 @@ class CustomerPages:
         rows = list({row.ref: row for row in page.rows}.values())
         if place.is_late:  # what was met in the window already was judged, and comes again
             rows = kept.not_met(self._source, rows, run=self._work.run.pk)
-        odd = {row.ref: _unreadable(row) for row in rows if row.problem}
-        rows = [row for row in rows if not row.problem]
+        rows, odd = unreadable.split(rows)
         kept.keep_customers(self._source, rows, run=self._work.run.pk, as_of=timezone.now())
         kept.note_unreadable(self._source, odd, run=self._work.run.pk)
         following = place.following(page.next_cursor)
@@ -162,12 +161,6 @@ def _after_erp(following: str | None) -> str:
     if following is None:
         return REGISTERED
     return following if following.startswith(GONE) else f"{ERP}{following}"
-
-
-def _unreadable(row: ErpCustomer) -> PlanItem:
-    label = f"{row.name[:160]} ({row.number or row.ref})".strip()
-    reason = f"{row.problem}: correct it in the ERP; until then it stays as it was"
-    return PlanItem(action="skip", ref=row.ref, label=label, reason=reason)
 
 
 def done(decision: Decision) -> PlanItem:

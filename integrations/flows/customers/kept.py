@@ -14,6 +14,7 @@ from integrations.flows.customers.restrictions import keep_restrictions
 from integrations.flows.customers.wanted import Person, Wanted
 from integrations.models import Account, Buyer, Connection, CustomerCopy, IdLink
 from integrations.records import ErpCustomer
+from integrations.records.countries import COUNTRIES
 
 _COLUMNS = (
     "number",
@@ -79,6 +80,7 @@ def note_unreadable(source: Connection, refs: Iterable[str], *, run: int) -> Non
 
 
 def _copied(row: ErpCustomer, run: int, as_of: datetime) -> dict[str, Any]:
+    country = row.bill_to.country_code.upper()
     own = {
         name: getattr(row, name)
         for name in _COLUMNS
@@ -87,7 +89,7 @@ def _copied(row: ErpCustomer, run: int, as_of: datetime) -> dict[str, Any]:
     values = {
         **own,
         "tax_key": tax_key(row.tax_id),
-        "country_code": row.bill_to.country_code.upper(),
+        "country_code": country if country in COUNTRIES else "",
         "is_present": True,
         "seen_in": run,
         "as_of": as_of,

@@ -93,10 +93,11 @@ class Wanted:
 
 def wanted_of(customer: ErpCustomer) -> Wanted:
     people, left_out = people_of(customer)
+    name = " ".join(customer.name.split()) or customer.number or customer.ref
     return Wanted(
         ref=customer.ref,
         number=customer.number,
-        name=" ".join(customer.name.split()) or customer.number or customer.ref,
+        name=name,
         tax_id=customer.tax_id.strip(),
         is_active=customer.is_active,
         is_blocked=customer.is_blocked,
@@ -107,8 +108,15 @@ def wanted_of(customer: ErpCustomer) -> Wanted:
         people=people if customer.is_active else (),
         countries=customer.allowed_countries,
         licences=customer.licences,
-        left_out=(*left_out, *customer.unread) if customer.is_active else (),
+        left_out=(*_too_long(name), *left_out, *customer.unread) if customer.is_active else (),
     )
+
+
+def _too_long(name: str) -> tuple[tuple[str, str], ...]:
+    if len(name) <= LONGEST_NAME:
+        return ()
+    why = f"it has {len(name)} characters, and {LONGEST_NAME} are kept here: shorten it in the ERP"
+    return (("name", why),)
 
 
 def why_again(before: Mapping[str, Any]) -> str:

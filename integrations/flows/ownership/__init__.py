@@ -7,8 +7,8 @@
    setting `hand_edits` says so.
 
 A kind of record takes part by `register_owned(...)`. Products are told of by the storefront's
-events; stock levels, prices and price lists are looked for in complete readings alone, since no
-event of the storefront tells of them.
+events; categories, stock levels, prices, price lists and customer groups are looked for in complete
+readings alone, since no event of the storefront tells of them.
 """
 
 from integrations.flows.ownership.edits import (

@@ -21,6 +21,8 @@ from integrations.records import ErpPrice, Window
 
 # As many digits as the copy keeps; a price of a thousandth of a cent has them.
 PLACES = Decimal("1e-8")
+# In place of the run that wrote it: the products flow did, when it made the variant.
+OPENED = 0
 ONE_DAY = timedelta(days=1)  # the seller's day may be the one before or after ours
 _SAID = (
     "variant_ref",
@@ -203,9 +205,8 @@ class PriceCopy:
 
     def note_sent(self, pks: Collection[int], list_id: str) -> None:
         """Before a price is created: its answer may be lost, and then it is looked for."""
-        self._rows().filter(pk__in=pks).update(
-            storefront=self._target, storefront_list_id=list_id, is_in_doubt=True
-        )
+        same = {"storefront_id": self._target.pk, "storefront_list_id": list_id}
+        update_each(PriceRow, ("is_in_doubt",), [(pk, True) for pk in pks], same)
 
     def note_refused(self, pks: Collection[int]) -> None:
         """Nothing of them is in the storefront."""

@@ -111,7 +111,8 @@ class Lists:
     def _make_ready(self, key: str, row: Kept, held: StorefrontPriceList | None) -> str:
         group_id = self._group(row)
         write = self._write_of(key, row, group_id)
-        held = held or self._found(key) or self._create(write)
+        held = held or self._found(key)
+        is_new, held = held is None, held or self._create(write)
         link = bind(
             PRICE_LIST,
             self._source,
@@ -131,7 +132,7 @@ class Lists:
             self._work.checkpoint()
             self._shop.date_price_list(held.list_id, write)
         if not link.fingerprint:
-            self._activate(held.list_id, group_id)
+            self._activate(held if is_new else self._read(held.list_id), group_id)
             IdLink.objects.filter(pk=link.pk).update(fingerprint=group_id)
         elif not held.is_active:
             _note_draft(held, self._target)
@@ -163,7 +164,7 @@ class Lists:
                 self._take_off(held)
                 raise _not_for_its_group(held)
         if not held.is_active and _is_told(held.list_id):  # it was the portal that took it off
-            self._activate(held.list_id, group_id)
+            self._activate(self._read(held.list_id), group_id)
             held = replace(held, is_active=True)
         link.fingerprint = group_id
         link.save(update_fields=["fingerprint"])
@@ -212,13 +213,16 @@ class Lists:
         made: StorefrontPriceList = self._shop.create_price_list(write)
         return made
 
-    def _activate(self, list_id: str, group_id: str) -> None:
-        """Only what is seen to be for its group alone; a second look follows."""
-        held = self._there([list_id]).get(list_id)
+    def _read(self, list_id: str) -> StorefrontPriceList | None:
+        return self._there([list_id]).get(list_id)
+
+    def _activate(self, held: StorefrontPriceList | None, group_id: str) -> None:
+        """Only what was just seen to be for its group alone; a second look follows. The storefront
+        answers a write with what it reads from its books afterwards."""
         if held is None or not held.is_for(group_id):
             raise _not_for_its_group(held)
         self._work.checkpoint()
-        active: StorefrontPriceList = self._shop.set_price_list_active(list_id, is_active=True)
+        active: StorefrontPriceList = self._shop.set_price_list_active(held.list_id, is_active=True)
         if not active.is_for(group_id):
             self._take_off(active)
             raise _not_for_its_group(active)

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from integrations.flows.prices.decide import BaseDecision, Wanted, decide_base
-from integrations.flows.prices.kept import PriceCopy
+from integrations.flows.prices.kept import OPENED, PriceCopy
 from integrations.flows.prices.offers import Kept
 from integrations.flows.prices.settings import terms_of
 from integrations.flows.prices.telling import told_of
@@ -44,7 +44,7 @@ class OpeningPrices:
         gross: frozenset[str],
         now: datetime,
     ) -> None:
-        self._copy = PriceCopy(flow, run_id=0)
+        self._copy = PriceCopy(flow, run_id=OPENED)
         self._terms = terms_of(flow.settings, sold_in=sold_in, gross=gross, now=now)
         self._offers: dict[str, list[Sequence[Kept]]] = {}
         for rows in self._copy.base_offers(variant_refs).values():

@@ -7,6 +7,8 @@ from typing import Any
 from integrations.errors import Conflict, Rejected
 from integrations.flows.links import bind, targets_of
 from integrations.flows.matching.loose import loose_name
+from integrations.flows.ownership import note_overwritten
+from integrations.flows.products import category_edits
 from integrations.flows.products.address import Addressed
 from integrations.flows.runs.splitting import words_of
 from integrations.models import Flow, IdLink
@@ -25,6 +27,7 @@ class Categories:
         self._flow, self._shop, self._actor = flow, shop, actor
         self._there: dict[str, StorefrontCategory] | None = None
         self._linked: dict[str, str] = {}
+        self._remembered: set[str] = set()
 
     def place(
         self, ready: Sequence[Addressed], *, writes: bool, checkpoint: Callable[[], None]
@@ -62,11 +65,14 @@ class Categories:
         as_wanted = (category.name, parent)
         if known is not None and (known.name, known.parent_id) == as_wanted:
             if writes:
-                self._keep(category, known)
+                self._keep(category, known, is_written=False)
             return known.category_id
         if not writes:
             return known.category_id if known else ""
         checkpoint()
+        if known is not None:
+            names = category_edits.names_of((self._there or {}).values())
+            note_overwritten(self._flow, category_edits.edits_of(self._flow, known, names))
         written = self._shop.write_category(
             CategoryWrite(
                 category_id=known.category_id if known else None,
@@ -75,7 +81,7 @@ class Categories:
                 parent_id=parent,
             )
         )
-        self._keep(category, written)
+        self._keep(category, written, is_written=True)
         return str(written.category_id)
 
     def _known(self, category: ErpCategory, parent: str) -> StorefrontCategory | None:
@@ -100,11 +106,16 @@ class Categories:
             raise Rejected(TWICE.format(name=category.name), ids={"category": category.ref})
         return named[0] if named else None
 
-    def _keep(self, category: ErpCategory, there: StorefrontCategory) -> None:
+    def _keep(self, category: ErpCategory, there: StorefrontCategory, *, is_written: bool) -> None:
         if self._there is not None:
             self._there[there.category_id] = there
-        if self._linked.get(category.ref) == there.category_id:
-            return
+        if self._linked.get(category.ref) != there.category_id:
+            self._bind(category, there)
+        if is_written or category.ref not in self._remembered:
+            self._remembered.add(category.ref)
+            category_edits.remember_category(self._flow, category.ref, there, is_written=is_written)
+
+    def _bind(self, category: ErpCategory, there: StorefrontCategory) -> None:
         links = IdLink.objects.filter(
             kind=KIND, source=self._flow.source, target=self._flow.target, source_ref=category.ref
         )

@@ -1,16 +1,19 @@
 """One page of products, from the ERP to the storefront."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from integrations.errors import Rejected, RemoteError
 from integrations.flows.matching import Verdict
 from integrations.flows.ownership import compare, looks_for_edits, note_overwritten
+from integrations.flows.products import category_edits
 from integrations.flows.products.address import Addressed, Seen, address, skus_to_ask
 from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
@@ -20,7 +23,7 @@ from integrations.flows.products.gone import gone_page
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
-from integrations.flows.products.priced import Opening
+from integrations.flows.products.priced import Opening, items_of
 from integrations.flows.products.terms import terms_of
 from integrations.flows.products.writing import Outcome, write_all
 from integrations.flows.runs.batch import (
@@ -35,10 +38,11 @@ from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import Place, place_of
 from integrations.flows.runs.reading_ahead import reading_ahead
 from integrations.flows.runs.splitting import in_batches, words_of
+from integrations.flows.stock.opening import note_items
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsProducts
-from integrations.records import ErpProduct, Page, StorefrontProduct, Window
+from integrations.records import StorefrontProduct, Window
 
 
 @contextmanager
@@ -53,33 +57,14 @@ def open_products(work: Work) -> Iterator[HandlePage]:
         yield ProductPages(work, erp=pages, shop=shop).handle
 
 
-class _Kept:
-    """Records of the source that were read before, as a source of one page."""
-
-    def __init__(self, products: Sequence[ErpProduct]) -> None:
-        self._products = tuple(products)
-
-    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
-        return Page(rows=self._products, next_cursor=None)
-
-
-@contextmanager
-def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], PageOutcome]]:
-    """Opens the storefront alone; yields what decides and writes products read before."""
-    window = Window(start=work.run.started_at, end=work.run.started_at)
-    with open_storefront(work.flow.target, actor=work.actor) as shop:
-        yield lambda products: ProductPages(work, erp=_Kept(products), shop=shop).handle(
-            window, None
-        )
-
-
 class ProductPages:
     """Fetch, decide, apply; between two pages only that there was one is remembered."""
 
-    _must_look = True  # the first page may have been written before, and its answer been lost
-
     def __init__(self, work: Work, *, erp: PullsProducts, shop: Any) -> None:
         self._work, self._erp, self._shop = work, erp, shop
+        # The first page may have been written before, and its answer been lost: what was read of
+        # the storefront before this moment tells nothing. None: since the run began.
+        self._read_since: datetime | None = timezone.now()
         self._terms = terms_of(work.flow)
         self._links = ProductLinks(work.flow, actor=work.actor)
         self._matching = ProductMatching(work, shop)
@@ -94,6 +79,8 @@ class ProductPages:
             if place.cursor == "0":
                 self._matching.settle_unseen()
             return gone_page(self._work, self._links, self._shop, after=int(place.cursor or 0))
+        if place.is_complete and cursor is None and self._terms.takes_categories:
+            category_edits.look(self._work, self._shop)
         page = self._erp.product_page(place.window, place.cursor)
         products = list({product.ref: product for product in page.rows}.values())
         known = self._links.known_of(products)
@@ -115,7 +102,7 @@ class ProductPages:
         self._look_for_edits(place, [one for one in decisions if one.what == "unchanged"], known)
         if place.is_complete and not self._work.is_dry:
             self._links.mark_seen((one.ref for one in products), self._work.run.started_at)
-        self._must_look = False
+        self._read_since = None
         return PageOutcome(
             read=len(products) if not place.is_late else 0,
             unchanged=sum(one.what == "unchanged" for one in decisions) if not place.is_late else 0,
@@ -189,10 +176,10 @@ class ProductPages:
 
     def _absent(self, decisions: Sequence[Decision], known: Mapping[str, Known]) -> set[str]:
         """New products that need not be looked for: this run has read the whole storefront, and
-        no try of this page can have come before. One that a person makes meanwhile is refused
-        for its SKU, and then looked for."""
+        no try of this page can have come before, or after that. One that a person makes meanwhile
+        is refused for its SKU, and then looked for."""
         new = [one.product for one in decisions if one.product.ref not in known]
-        return set() if self._must_look or not new else self._matching.absent(new)
+        return self._matching.absent(new, since=self._read_since) if new else set()
 
     def _first_contact(
         self, decisions: Sequence[Decision], known: Mapping[str, Known], seen: Seen
@@ -235,6 +222,7 @@ class ProductPages:
         if matched:
             self._matching.note_linked(matched, {one.product.ref: one.product for one in done})
         self._opening.note(outcomes)
+        note_items(self._work.flow, items_of(outcomes), actor=self._work.actor)
         return outcomes
 
     def _again(self, outcome: Outcome) -> Outcome:
@@ -247,7 +235,7 @@ class ProductPages:
         refused = outcome.addressed
         if outcome.error is None or (isinstance(outcome.error, Rejected) and not refused.is_new):
             return outcome
-        self._must_look = True  # whatever was read before
+        self._read_since = timezone.now()  # whatever was read before
         (looked,) = self._categories.place(
             self._address([refused.decision], {}), writes=True, checkpoint=self._work.checkpoint
         )

@@ -1,6 +1,7 @@
 """First contact of products: which of the storefront's a product without a link is."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from integrations.flows.matching import Record, Rule, Trait, Verdict, decide
@@ -73,11 +74,15 @@ class ProductMatching:
     def waiting(self, refs: Iterable[str]) -> dict[str, bool]:
         return self._bench.waiting(refs)
 
-    def absent(self, products: Sequence[ErpProduct]) -> set[str]:
+    def absent(self, products: Sequence[ErpProduct], *, since: datetime | None) -> set[str]:
         """Refs of those that the storefront did not have when this run, a complete one, read all
-        of it: neither their ref nor one of their SKUs."""
+        of it: neither their ref nor one of their SKUs. With `since` that reading counts only if it
+        is not older."""
         run = self._work.run
-        if run.window_start is not None or not self._there.is_read_since(run.started_at):
+        if run.window_start is not None:
+            return set()
+        self._refresh()
+        if not self._there.is_read_since(since or run.started_at):
             return set()
         records = [record_of(product) for product in products]
         carried = self._there.owners(one.ref for one in records)

@@ -1,4 +1,7 @@
-"""Prices of products that are created: where a prices flow owns them, those that it keeps."""
+"""Prices of products that are created: where a prices flow owns them, those that it keeps.
+
+And what their stock is counted under.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -76,3 +79,16 @@ def _opened(outcome: Outcome) -> list[Opened]:
         for sent in write.variants
         if sent.sku in made
     ]
+
+
+def items_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Variant of the ERP to the stock item that was made for it."""
+    found: dict[str, str] = {}
+    for one in outcomes:
+        write, there = one.addressed.write, one.there
+        if write is None or there is None or not one.addressed.is_new:
+            continue
+        made = {variant.sku: variant.item_id for variant in there.variants if variant.item_id}
+        refs = {sent.external_ref: made.get(sent.sku, "") for sent in write.variants}
+        found |= {ref: item_id for ref, item_id in refs.items() if item_id}
+    return found

@@ -5,8 +5,9 @@ import json
 
 from integrations.models import Connection, Flow, IdLink
 
-# What says how a flow watches over what it wrote, and changes nothing of what it would write.
-_BESIDE = frozenset({"hand_edits"})
+# What says how a flow watches over what it wrote, and when it reads, and changes nothing of what
+# it would write.
+_BESIDE = frozenset({"hand_edits", "complete_every_h", "most_removals_pct"})
 
 
 def basis_of(flow: Flow) -> str:

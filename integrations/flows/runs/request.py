@@ -18,6 +18,11 @@ from integrations.flows.runs.work import start_work
 from integrations.models import Flow, Run
 from integrations.records import Window
 
+OTHER_RULES = (
+    "Reads everything: settings, connections or mappings are not those by which everything was "
+    "read last."
+)
+
 
 @transaction.atomic
 def request_run(
@@ -31,22 +36,36 @@ def request_run(
 ) -> SyncJob:
     """Starts a run of the flow; while one is open, that one is returned instead.
 
-    `complete` reads everything instead of what changed, as does any run once a day unless
-    `may_complete` is false. Raises NeedsOperator for a flow that
-    is off or that does not run in batches.
+    `complete` reads everything instead of what changed, as does any run once a day, and the first
+    one after settings, connections or mappings changed, unless `may_complete` is false. Raises
+    NeedsOperator for a flow that is off or that does not run in batches.
     """
     now = now or timezone.now()
     flow = Flow.objects.select_for_update().get(pk=flow.pk)
     _refuse_idle(flow)
+    basis, note = basis_of(flow), trigger
     if may_complete and is_complete_due(flow.cursor, flow.settings, now=now):
         complete = True
+    if may_complete and not complete and _has_other_rules(flow, basis):
+        complete, note = True, f"{trigger}\n{OTHER_RULES}"
     window = next_window(
         flow.covered_until,
         now=now,
         overlap=timedelta(seconds=settings.SWEEP_OVERLAP_S),
         is_complete=complete,
     )
-    return _start(flow, _new_run(flow, window, actor=actor, note=trigger, now=now))
+    return _start(flow, _new_run(flow, window, actor=actor, note=note, now=now, basis=basis))
+
+
+def _has_other_rules(flow: Flow, basis: str) -> bool:
+    """Whether what the last complete run wrote was decided by other rules than those of now: a
+    record that did not change since would stay as they had it. One query."""
+    at = flow.cursor.get("complete_at")
+    if at is None:
+        return False
+    runs = flow.runs.filter(started_at=datetime.fromisoformat(at), window_start=None)
+    before = runs.order_by("-id").values_list("basis", flat=True).first()
+    return bool(before) and before != basis
 
 
 @transaction.atomic
@@ -63,7 +82,9 @@ def apply_plan(run: Run, *, actor: str, reason: str = "", now: datetime | None =
     _refuse_unappliable(run, flow)
     window = Window(start=run.window_start, end=run.window_end or now)
     note = f"Applies the plan of run {run.pk}. {reason}".strip()
-    applying = _new_run(flow, window, actor=actor, note=note, now=now, applies=run)
+    applying = _new_run(
+        flow, window, actor=actor, note=note, now=now, basis=basis_of(flow), applies=run
+    )
     job = _start(flow, applying)
     _refuse_other_run(flow, job, applying)
     return job
@@ -149,6 +170,7 @@ def _new_run(
     actor: str,
     note: str,
     now: datetime,
+    basis: str,
     applies: Run | None = None,
 ) -> Run:
     return Run.objects.create(
@@ -162,7 +184,7 @@ def _new_run(
         expected=expected_reads(flow, window, applies),
         applies=applies,
         removals_allowed_by=applies.removals_allowed_by if applies else "",
-        basis=basis_of(flow),
+        basis=basis,
     )
 
 

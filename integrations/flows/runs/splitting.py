@@ -26,11 +26,7 @@ def write_or_split(
     if not rows:
         return []
     try:
-        await_rest()
-        checkpoint()
-        began = time.monotonic()
-        written = write(rows)
-        rest_after(time.monotonic() - began)
+        written = write_whole(rows, write, checkpoint)
     except (Rejected, Conflict) as exc:
         if len(rows) == 1:
             return [(rows[0], None, exc)]
@@ -38,6 +34,20 @@ def write_or_split(
         halves = (rows[:middle], rows[middle:])
         return [one for half in halves for one in write_or_split(half, write, checkpoint)]
     return [(row, result, None) for row, result in zip(rows, written, strict=True)]
+
+
+def write_whole(
+    rows: Sequence[Row],
+    write: Callable[[Sequence[Row]], Sequence[Written]],
+    checkpoint: Callable[[], None],
+) -> Sequence[Written]:
+    """Writes the rows in one call, and raises its refusal."""
+    await_rest()
+    checkpoint()
+    began = time.monotonic()
+    written = write(rows)
+    rest_after(time.monotonic() - began)
+    return written
 
 
 def in_batches(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:

@@ -1,11 +1,11 @@
 """One page of stock, from the ERP to the storefront."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from integrations.errors import NeedsOperator
+from integrations.errors import Conflict, NeedsOperator, Rejected, RemoteError
 from integrations.flows.ownership import looks_for_edits
 from integrations.flows.runs.batch import (
     CHANGED_SINCE_PLAN,
@@ -19,7 +19,7 @@ from integrations.flows.runs.pacing import levels_at_once
 from integrations.flows.runs.plan import told_already
 from integrations.flows.runs.reading import place_of
 from integrations.flows.runs.reading_ahead import reading_ahead
-from integrations.flows.runs.splitting import in_batches, words_of, write_or_split
+from integrations.flows.runs.splitting import in_batches, words_of, write_or_split, write_whole
 from integrations.flows.stock import doubtful
 from integrations.flows.stock.decide import (
     ZERO,
@@ -40,6 +40,7 @@ from integrations.flows.stock.kept import (
     note_seen,
     uncounted,
 )
+from integrations.flows.stock.opening import NewItems
 from integrations.flows.stock.owned import look_for_edits, remember_levels
 from integrations.flows.stock.told import (
     as_gone,
@@ -57,6 +58,12 @@ from integrations.records import ErpStock, StockWrite, StorefrontStock, Window
 
 BATCH = 250  # of the pages that are the flow's own, and of hand edits looked for at once
 DUE = "due:"  # begins the cursor of pages that are the flow's own
+
+Row = tuple[Wanted, StockWrite]
+Outcomes = Sequence[tuple[Row, Wanted | None, RemoteError | None]]
+WriteRows = Callable[
+    [Sequence[Row], Callable[[Sequence[Row]], Sequence[Wanted]], Callable[[], None]], Outcomes
+]
 
 
 @contextmanager
@@ -79,6 +86,7 @@ class StockPages:
         self._source = work.flow.source
         self._links = StockLinks(work.flow, actor=work.actor)
         self._places = self._links.warehouses()
+        self._new = NewItems(work.flow)
 
     def handle(self, window: Window, cursor: str | None) -> PageOutcome:
         """Reads one page and carries out what it asks for. Safe to repeat.
@@ -195,15 +203,34 @@ class StockPages:
                 planned.append(one.wanted)
             else:
                 items.append(skipped(one, CHANGED_SINCE_PLAN))
-        held = held_of(self._shop, self._links.sold(one.variant_ref for one in planned))
+        sold = self._links.sold(one.variant_ref for one in planned)
+        new = self._new.of(planned, sold, written) if self._work.writes else {}
+        if new:
+            rest = {ref: variant_id for ref, variant_id in sold.items() if ref not in new}
+            held = held_of(self._shop, rest) | new
+            try:
+                return items + self._settle(planned, held, written, write=_at_once)
+            except (Rejected, Conflict):  # a hand was faster, or a try whose answer was lost
+                self._new.disbelieve(new)
+        return items + self._settle(planned, held_of(self._shop, sold), written)
+
+    def _settle(
+        self,
+        planned: Sequence[Wanted],
+        held: Mapping[str, StorefrontStock],
+        written: Mapping[str, str],
+        *,
+        write: WriteRows = write_or_split,
+    ) -> list[PlanItem]:
         planned = self._without_absent(planned, held)
-        items += [not_counted(one) for one in planned if one.variant_ref not in held]
+        items = [not_counted(one) for one in planned if one.variant_ref not in held]
         ready = [one for one in planned if one.variant_ref in held]
         if self._work.writes:
-            return items + self._named(self._write(ready, held, written), ready)
-        return items + self._named(
-            [done(one, written, held[one.variant_ref]) for one in ready], ready
-        )
+            done_ = self._write(ready, held, written, write)
+            self._new.forget(one.variant_ref for one in ready if not held[one.variant_ref].levels)
+        else:
+            done_ = [done(one, written, held[one.variant_ref]) for one in ready]
+        return items + self._named(done_, ready)
 
     def _named(self, items: Sequence[PlanItem], ready: Iterable[Wanted]) -> list[PlanItem]:
         """Tells where it was that something was left behind."""
@@ -238,17 +265,18 @@ class StockPages:
         ready: Sequence[Wanted],
         held: Mapping[str, StorefrontStock],
         written: Mapping[str, str],
+        write_rows: WriteRows,
     ) -> list[PlanItem]:
         waits = uncounted(self._work.flow.target, [one.sku for one in ready])
         pairs = [
             (one, write_of(one, held[one.variant_ref], waits.get(one.sku, ZERO))) for one in ready
         ]
 
-        def write(some: Sequence[tuple[Wanted, StockWrite]]) -> Sequence[Wanted]:
+        def write(some: Sequence[Row]) -> Sequence[Wanted]:
             self._shop.write_stock([one for _, one in some])
             return [wanted for wanted, _ in some]
 
-        outcomes = write_or_split(pairs, write, self._work.checkpoint)
+        outcomes = write_rows(pairs, write, self._work.checkpoint)
         self._links.keep((one, held[one.variant_ref]) for _, one, _ in outcomes if one is not None)
         remember_levels(self._links, [pair for pair, one, _ in outcomes if one is not None])
         return [
@@ -257,3 +285,12 @@ class StockPages:
             else failed(wanted, words_of(error))
             for (wanted, _), _, error in outcomes
         ]
+
+
+def _at_once(
+    rows: Sequence[Row],
+    write: Callable[[Sequence[Row]], Sequence[Wanted]],
+    checkpoint: Callable[[], None],
+) -> Outcomes:
+    written = write_whole(rows, write, checkpoint)
+    return [(row, wanted, None) for row, wanted in zip(rows, written, strict=True)]

@@ -52,8 +52,9 @@ def measure(shop: RealShop, range_: Range, *, rounds: int, say: Say) -> list[Mea
 
 
 def _looks(shop: RealShop, portal: Portal, kind: str) -> list[float]:
+    portal.wait()
     with _buyer(shop) as found:
-        portal.run(kind)
+        portal.run(kind, waits=False)
     return found
 
 

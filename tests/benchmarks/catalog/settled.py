@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from integrations.adapters.medusa.client import Client
 from integrations.flows.products.decide import decide, label_of
-from integrations.flows.products.flow import terms_of
+from integrations.flows.products.terms import terms_of
 from integrations.gateways.erp import open_erp
 from integrations.http import Session
 from integrations.models import IdLink

@@ -145,6 +145,10 @@ class BusinessCentralOffice(FilledOffice):
     def block_customer(self, role: Role) -> None:
         self.standin.change("customers", self.customer(role), blocked="All")
 
+    def spoil_customer(self, role: Role) -> str:
+        self.standin.change("customers", self.customer(role), creditLimit="call us")
+        return "call us"
+
     def call_back_to(self, url: str, secret: str) -> None:
         self.adapter().ensure_subscription(url, secret)
 

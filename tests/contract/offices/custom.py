@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from integrations.adapters.custom.sandbox import PlainErp
 from integrations.sandbox.erps.custom import filled
@@ -139,6 +140,11 @@ class CustomOffice(FilledOffice):
 
     def block_customer(self, role: Role) -> None:
         self.standin.block(self.customer(role))
+
+    def spoil_customer(self, role: Role) -> str:
+        left: Any = "call us"
+        self.standin.books.firms[self.customer(role)].credit_limit = left
+        return "call us"
 
     def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = self.needed[port]

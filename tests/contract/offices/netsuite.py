@@ -156,6 +156,10 @@ class NetSuiteOffice(FilledOffice):
     def block_customer(self, role: Role) -> None:
         self.standin.touch("customer", int(self.customer(role)), creditholdoverride="ON")
 
+    def spoil_customer(self, role: Role) -> str:
+        self.standin.touch("customer", int(self.customer(role)), creditlimit="call us")
+        return "call us"
+
     def change_field(self, port: str, how: str) -> tuple[str, str] | None:
         """Of SuiteQL's columns nothing is told but whether they are there."""
         entity, name = _NEEDED[port]

@@ -155,6 +155,10 @@ class OdooOffice(FilledOffice):
     def block_customer(self, role: Role) -> None:
         self.standin.archive_partner(int(self.customer(role)))
 
+    def spoil_customer(self, role: Role) -> str:
+        self.standin.store.update("res.partner", int(self.customer(role)), {"vat": ["call us"]})
+        return "call us"
+
     def call_back_to(self, url: str, secret: str) -> None:
         """By an automation rule; the address is all the secret there is."""
         self.standin.webhook_url = url

@@ -207,6 +207,13 @@ class SapOffice(FilledOffice):
         with self.standin.lock:
             self.company.block_customer(self.customer(role))
 
+    def spoil_customer(self, role: Role) -> str:
+        with self.standin.lock:
+            areas = self.standin.store.find("A_CustomerSalesArea", Customer=self.customer(role))
+            for area in areas:
+                area["CustomerPaymentTerms"] = {"text": "call us"}
+        return "call us"
+
     def change_field(self, port: str, how: str) -> tuple[str, str]:
         entity, name = _NEEDED[port]
         with self.standin.lock:

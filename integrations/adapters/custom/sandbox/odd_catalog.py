@@ -111,7 +111,6 @@ class OddCatalog:
         return good(**slice_of(rows, body))
 
     def _customer(self, one: Firm) -> dict[str, Any]:
-        limit = -1 if one.credit_limit is None else cents(one.credit_limit, one.currency)
         row = {
             "kundennr": int(one.ref),
             "name1": one.name,
@@ -123,7 +122,7 @@ class OddCatalog:
             "land": one.country.lower(),
             "waehrung": one.currency,
             "zahlungsziel": int(one.term),
-            "limit": limit,
+            "limit": _limit(one.credit_limit, one.currency),
             "sperre": 1 if one.is_blocked else 0,
             "sperrgrund": "Mahnstufe 3" if one.is_blocked else "",
             "zahlungstext": self.books.terms[one.term][0],
@@ -181,3 +180,10 @@ class OddCatalog:
             "hinweis": "",
         }
         return self.shown_row("pricing", row_out)
+
+
+def _limit(amount: Any, currency: str) -> Any:
+    """In cents; -1 for none. A text, somebody's slip, is shown as such."""
+    if isinstance(amount, str):
+        return amount
+    return -1 if amount is None else cents(amount, currency)

@@ -13,9 +13,10 @@ from integrations.records import (
 )
 
 PRODUCT_FIELDS = "id,external_id,handle,title,variants.id,variants.sku,variants.title"
-# Of a product that was just created, also which prices it has now.
+# Of a product that was just created, also which prices it has now, and which stock items.
 CREATED_FIELDS = (
-    f"{PRODUCT_FIELDS},variants.prices.id,variants.prices.amount,variants.prices.currency_code"
+    f"{PRODUCT_FIELDS},variants.prices.id,variants.prices.amount,variants.prices.currency_code,"
+    "variants.inventory_items.inventory_item_id"
 )
 # Prices are asked for one by one: `*variants.prices` would bring their whole price sets.
 WHOLE_FIELDS = ",".join(
@@ -29,7 +30,7 @@ WHOLE_FIELDS = ",".join(
         "variants.prices.price_rules.attribute,variants.prices.price_rules.value",
     ]
 )
-CATEGORY_FIELDS = "id,name,external_id,parent_category_id"
+CATEGORY_FIELDS = "id,name,external_id,parent_category_id,is_active"
 LISTED_FIELDS = f"{PRODUCT_FIELDS},variants.barcode"
 OPTION_FIELDS = (
     "id,options.id,options.title,options.values.id,options.values.value,variants.id,variants.sku,"
@@ -105,6 +106,7 @@ def to_category(category: Row) -> StorefrontCategory:
         external_ref=text(category, "external_id"),
         name=text(category, "name"),
         parent_id=text(category, "parent_category_id"),
+        is_active=bool(category.get("is_active", True)),
     )
 
 
@@ -115,6 +117,8 @@ def category_body(category: CategoryWrite) -> dict[str, Any]:
         "parent_category_id": category.parent_id or None,
         "external_id": category.external_ref,
     }
+    if category.is_active is not None:
+        return {**body, "is_active": category.is_active}
     return body if category.category_id else {**body, "is_active": True}
 
 
@@ -140,10 +144,17 @@ def _to_variant(variant: Row) -> StorefrontVariant:
         options=() if is_simple else options,
         prices=tuple((_currency(one), exact(one, "amount")) for one in prices),
         price_ids=tuple((_currency(one), text(one, "id")) for one in prices if one.get("id")),
+        item_id=_item_id(variant),
         manage_inventory=bool(variant.get("manage_inventory")),
         allow_backorder=bool(variant.get("allow_backorder")),
         weight_g=None if variant.get("weight") is None else int(variant["weight"]),
     )
+
+
+def _item_id(variant: Row) -> str:
+    """Of a variant that was just created: it has one item, or none where stock is not counted."""
+    items = variant.get("inventory_items") or []
+    return text(items[0], "inventory_item_id") if len(items) == 1 else ""
 
 
 def _currency(price: Row) -> str:

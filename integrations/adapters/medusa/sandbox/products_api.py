@@ -98,7 +98,7 @@ class ProductsApi(State):
         for row in answer["updated"]:
             self.emit("product.updated", id=row["id"])
         for kind in ("created", "updated"):
-            answer[kind] = [_product(row, request) for row in answer[kind]]
+            answer[kind] = [_product(self._whole(row, request), request) for row in answer[kind]]
         return answer
 
     @endpoint("GET", "/admin/products", "products.list")

@@ -7,6 +7,8 @@ from datetime import datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from integrations.flows.prices.decide import EVERYONE, list_key, price_text
 from integrations.flows.prices.lists import moments_of
 from integrations.models import IdLink, PriceRow
@@ -67,8 +69,16 @@ class Rows:
 
     def of_variants(self, variant_refs: Iterable[str]) -> dict[str, list[PriceRow]]:
         """By variant of the ERP: what everyone pays."""
-        rows = self._rows.filter(audience=EVERYONE, variant_ref__in=set(variant_refs))
-        return _by("variant_ref", rows.exclude(written=""))
+        return _by("variant_ref", self._of_everyone(variant_refs))
+
+    def _of_everyone(self, variant_refs: Iterable[str]) -> QuerySet[PriceRow]:
+        rows = self._rows.filter(audience=EVERYONE, variant_ref__among=variant_refs)
+        return rows.exclude(written="")
+
+    def written_in(self, variant_refs: Iterable[str]) -> list[tuple[int, str, int | None]]:
+        """Of what everyone pays: row, variant of the ERP, and the run that wrote it."""
+        rows = self._of_everyone(variant_refs)
+        return list(rows.values_list("pk", "variant_ref", "written_in"))
 
     def of_lists(self, list_ids: Iterable[str]) -> dict[str, list[PriceRow]]:
         """By price list of the storefront."""

@@ -1,12 +1,15 @@
 """Walks what was written, page by page, after a complete reading.
 
-What this very run has written is passed over, unless an edit of it is open.
+What this very run has written is passed over, unless an edit of it is open; so is what a variant
+was made with since the last complete reading.
 """
 
 from typing import Any
 
+from integrations.flows.bulk import update_each
 from integrations.flows.ownership import compare
 from integrations.flows.prices.edits.held import Rows
+from integrations.flows.prices.kept import OPENED
 from integrations.flows.runs.batch import Work
 from integrations.models import HandEdit, IdLink, PriceRow
 
@@ -40,8 +43,11 @@ def _with_rows(links: list[IdLink], *, run: int) -> list[IdLink]:
     """Those to which a price for everyone was written, and not all of them by this very run."""
     if not links:
         return []
-    written = Rows(links[0]).of_variants(link.source_ref for link in links)
-    before = {ref for ref, rows in written.items() if any(row.written_in != run for row in rows)}
+    rows = Rows(links[0]).written_in(link.source_ref for link in links)
+    written = {ref for _, ref, _ in rows}
+    before = {ref for _, ref, by in rows if by not in (run, OPENED)}
+    opened = [(pk, run) for pk, _, by in rows if by == OPENED]
+    update_each(PriceRow, ("written_in",), opened)  # from now on they are looked at
     told = _told(links)
     return [
         link
