@@ -15,9 +15,9 @@ from integrations.flows.prices.decide import (
     list_key,
     texts_of,
 )
-from integrations.flows.prices.lists import moments_of
 from integrations.flows.prices.offers import Kept, contradictions, steps_of
 from integrations.flows.prices.settings import terms_of, zone_of
+from integrations.flows.prices.spans import moments_of
 
 TODAY = date(2026, 11, 23)
 MARCH, JUNE = date(2027, 3, 1), date(2027, 6, 30)

@@ -11,19 +11,25 @@ rule. Only of a group that the list was made active for, and that is gone, is th
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.errors import Kind, NeedsOperator
-from integrations.flows import issues
+from integrations.errors import NeedsOperator
 from integrations.flows.groups import ensure_groups, group_ref, remake_group
 from integrations.flows.links import bind
 from integrations.flows.ownership import note_deleted
 from integrations.flows.prices.kept import PriceCopy
-from integrations.flows.prices.offers import Kept, Span
+from integrations.flows.prices.list_issues import (
+    is_told,
+    not_for_its_group,
+    note_draft,
+    note_wrong,
+    resolve,
+)
+from integrations.flows.prices.offers import Kept
+from integrations.flows.prices.spans import in_words, moments_of
 from integrations.flows.runs.batch import Work
-from integrations.models import Flow, IdLink, Issue, PriceRow
+from integrations.models import Flow, IdLink, PriceRow
 from integrations.records import PriceListWrite, StorefrontPriceList
 
 PRICE_LIST = IdLink.Kind.PRICE_LIST
@@ -83,7 +89,7 @@ class Lists:
         for one in there.values():
             if one not in wrong and one.goes_first != self._goes_first(keys[one.list_id]):
                 self._rank(one, keys[one.list_id])
-        _resolve([one for one in there.values() if one not in wrong])
+        resolve([one for one in there.values() if one not in wrong])
         bad = {one.list_id for one in wrong} | (wanted - set(there))
         self.forget(bad)
         return bad
@@ -127,7 +133,7 @@ class Lists:
             held = self._regroup(link, held, group_id)
         if not held.is_for(group_id):
             self._take_off(held)
-            raise _not_for_its_group(held)
+            raise not_for_its_group(held)
         if (held.starts_at, held.ends_at) != (write.starts_at, write.ends_at):
             self._work.checkpoint()
             self._shop.date_price_list(held.list_id, write)
@@ -135,7 +141,7 @@ class Lists:
             self._activate(held if is_new else self._read(held.list_id), group_id)
             IdLink.objects.filter(pk=link.pk).update(fingerprint=group_id)
         elif not held.is_active:
-            _note_draft(held, self._target)
+            note_draft(held, self._target)
         self._ready[key] = held.list_id
         while len(self._ready) > REMEMBERED:
             self._ready.popitem(last=False)
@@ -162,13 +168,13 @@ class Lists:
             )
             if not held.is_for(group_id):
                 self._take_off(held)
-                raise _not_for_its_group(held)
-        if not held.is_active and _is_told(held.list_id):  # it was the portal that took it off
+                raise not_for_its_group(held)
+        if not held.is_active and is_told(held.list_id):  # it was the portal that took it off
             self._activate(self._read(held.list_id), group_id)
             held = replace(held, is_active=True)
         link.fingerprint = group_id
         link.save(update_fields=["fingerprint"])
-        _resolve([held])
+        resolve([held])
         return held
 
     def _group(self, row: Kept | PriceRow) -> str:
@@ -220,12 +226,12 @@ class Lists:
         """Only what was just seen to be for its group alone; a second look follows. The storefront
         answers a write with what it reads from its books afterwards."""
         if held is None or not held.is_for(group_id):
-            raise _not_for_its_group(held)
+            raise not_for_its_group(held)
         self._work.checkpoint()
         active: StorefrontPriceList = self._shop.set_price_list_active(held.list_id, is_active=True)
         if not active.is_for(group_id):
             self._take_off(active)
-            raise _not_for_its_group(active)
+            raise not_for_its_group(active)
 
     def _was_active_for(self, key: str) -> str:
         link = self._links([key]).get(key)
@@ -236,7 +242,7 @@ class Lists:
         name = row.audience_name or row.audience_ref
         return PriceListWrite(
             key=key,
-            title=f"{name[:120]}{_days(row.span)} [{key}]",
+            title=f"{name[:120]}{in_words(row.span)} [{key}]",
             group_id=group_id,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -272,18 +278,7 @@ class Lists:
     def _take_off(self, held: StorefrontPriceList) -> None:
         if held.is_active:
             self._shop.set_price_list_active(held.list_id, is_active=False)
-        whom = "everyone" if not held.rules else "others than its group"
-        issues.note_cause(
-            cause_of(held.list_id),
-            kind=Kind.NEEDS_OPERATOR,
-            title=f"A price list was for {whom}, and was made a draft: {held.title}",
-            hint=(
-                f"Look at price list {held.list_id} in the storefront. Give it its customer "
-                "group as its condition and make it active, or delete it there: the next "
-                "complete run of the prices makes it anew."
-            ),
-            connection=self._target,
-        )
+        note_wrong(held, self._target)
 
 
 def goes_first(flow: Flow, key: str) -> bool:
@@ -302,52 +297,3 @@ def forget_deleted_list(flow: Flow, link: IdLink) -> None:
         "complete reading.",
     )
     link.delete()
-
-
-def moments_of(span: Span, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """The first and the last moment of the seller's days, both days included."""
-    start, end = span
-    first = datetime.combine(start, time.min, zone) if start else None
-    after = datetime.combine(end + timedelta(days=1), time.min, zone) if end else None
-    return first, after - timedelta(milliseconds=1) if after else None
-
-
-def cause_of(list_id: str, what: str = "rules") -> str:
-    return f"price_list:{list_id}:{what}"
-
-
-def _resolve(fine: Iterable[StorefrontPriceList]) -> None:
-    """Ends what was said of lists that are for their groups alone (again)."""
-    causes = [cause_of(one.list_id) for one in fine]
-    causes += [cause_of(one.list_id, "draft") for one in fine if one.is_active]
-    for issue in Issue.objects.filter(cause__in=causes, state=Issue.State.OPEN):
-        issues.resolve(issue, actor=issues.BY_ITSELF, reason="The list is in order again.")
-
-
-def _is_told(list_id: str) -> bool:
-    """Whether it was taken off sale for its rules, and nobody has mended it since."""
-    return Issue.objects.filter(cause=cause_of(list_id), state=Issue.State.OPEN).exists()
-
-
-def _note_draft(held: StorefrontPriceList, target: Any) -> None:
-    issues.note_cause(
-        cause_of(held.list_id, "draft"),
-        kind=Kind.NEEDS_OPERATOR,
-        title=f"A price list is a draft, so that its prices do not hold: {held.title}",
-        hint="Somebody set it to draft in the storefront. Make it active there when it may hold.",
-        connection=target,
-    )
-
-
-def _not_for_its_group(held: StorefrontPriceList | None) -> NeedsOperator:
-    name = held.title if held else "A price list"
-    return NeedsOperator(
-        f"{name} is not for its customer group alone in the storefront.",
-        reason="price_list_rules",
-        hint="Give it its group as the condition there, or delete it.",
-    )
-
-
-def _days(span: Span) -> str:
-    start, end = span
-    return (f" from {start}" if start else "") + (f" to {end}" if end else "")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from integrations.flows.prices.decide import EVERYONE, list_key, price_text
-from integrations.flows.prices.lists import moments_of
+from integrations.flows.prices.spans import moments_of
 from integrations.models import IdLink, PriceRow
 from integrations.records import StorefrontPrice, StorefrontPriceList
 
