@@ -14,6 +14,7 @@ from integrations.flows.products.categories import Categories
 from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.differing import differences
 from integrations.flows.products.gone import gone_page
+from integrations.flows.products.kept import keep_articles
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
@@ -106,6 +107,7 @@ class ProductPages:
             return gone_page(self._work, self._links, self._shop, after=int(place.cursor or 0))
         page = self._erp.product_page(place.window, place.cursor)
         products = list({product.ref: product for product in page.rows}.values())
+        keep_articles(self._work.flow.source, products)
         known = self._links.known_of(products)
         self._work.expect(product.ref for product in products)
         decisions = decide(
