@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from integrations.admin.timeline import Entry
 from integrations.errors import PortalError
-from quotes.admin import editor_forms, price_basis
+from quotes.admin import editor_forms, line_stock, price_basis
 from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
@@ -142,6 +142,7 @@ def _page(
         shown["rows"] = _rows(shown["editor"], version)
     else:
         shown = {key: shown[key] for key in ("complaints",) if key in shown}
+        shown["lines_in_stock"] = list(zip(lines, line_stock.of_lines(lines), strict=True))
     context: Context = {
         **screen.admin_site.each_context(request),
         **_around(version),
@@ -182,9 +183,10 @@ def _is_editable(screen: SalesAdmin, request: HttpRequest, version: Version) -> 
 def _rows(editor: Editor, version: Version) -> list[dict[str, Any]]:
     """Each form of a line beside what the portal knows of that line."""
     known = {str(line.pk): line for line in version.lines.all()}
+    forms = list(editor.lines.forms)
     return [
-        {"form": form, "line": known.get(str(form["line_id"].value()))}
-        for form in editor.lines.forms
+        {"form": form, "line": known.get(str(form["line_id"].value())), "stock": stock}
+        for form, stock in zip(forms, line_stock.of_forms(forms), strict=True)
     ]
 
 
