@@ -32,6 +32,11 @@ def needs_of(version: Version, lines: Sequence[VersionLine] | None = None) -> tu
             row.is_price_manual or any(tier.is_manual for tier in tiers.read(row.tiers))
             for row in rows
         ),
+        has_kept_price=any(
+            (bool(row.basis.get("is_kept")) and not row.is_price_manual)
+            or any(tier.basis.get("is_kept") for tier in tiers.read(row.tiers))
+            for row in rows
+        ),
     )
     return needed(_rules(), facts)
 
