@@ -27,7 +27,7 @@ def _of_version(version: Version, *, on: date) -> str:
     except (QuoteError, PortalError) as refusal:
         return f"{version}: {refusal}"
     if not kept:
-        return f"{version}: every line has a price of the ERP or one by hand."
+        return f"{version}: every line has a price already."
     lines = [_of_line(ref, one) for ref, one in list(kept.items())[:SHOWN]]
     more = f"; and {len(kept) - SHOWN} more" if len(kept) > SHOWN else ""
     return f"{version}: {'; '.join(lines)}{more}."

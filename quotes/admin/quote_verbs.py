@@ -93,7 +93,7 @@ class QuoteVerbs(QuoteDesk):
             done="priced from what is kept",
             action="use_kept",
             question="Use kept prices",
-            consequence="Lines that the ERP has not priced get what it said last, by the portal's "
+            consequence="Lines without a price get what the ERP said last, by the portal's "
             f"copy, and are marked so. {kept_told.in_words(rows, on=_today())}",
             button="Use them",
         )

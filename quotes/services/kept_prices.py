@@ -66,16 +66,17 @@ def use_kept(version: Version, *, user: User, reason: str, on: date) -> list[Unp
 
 
 def _open_questions(version: Version) -> Iterator[Asked]:
-    """What has a SKU and neither a price by hand nor one that the ERP was asked for."""
+    """What has a SKU and no price yet, or one that is a kept one already."""
     for line in version.lines.all():
         if not line.sku:
             continue
-        bases = {str(line.n): line.basis}
+        priced = {str(line.n): (line.unit_price, line.basis)}
         for tier in tiers.read(line.tiers):
-            bases[f"{line.n}@{tiers.plain(tier.from_quantity)}"] = tier.basis
+            ref = f"{line.n}@{tiers.plain(tier.from_quantity)}"
+            priced[ref] = (tier.unit_price, tier.basis)
         for one in pricing.questions(line):
-            basis = bases[one.ref]
-            if not basis or basis.get("is_kept"):
+            price, basis = priced[one.ref]
+            if price is None or basis.get("is_kept"):
                 yield one
 
 
@@ -84,7 +85,7 @@ def _refuse_reachable(version: Version, on: date) -> None:
     customer = customer_ref(version.quote.account, version.quote.buyer, flow)
     asked = list(_open_questions(version))
     if not asked:
-        raise Incomplete(f"Every line of {version} has a price of the ERP or one by hand.")
+        raise Incomplete(f"Every line of {version} has a price already.")
     try:
         pricing.ask(version, asked, on, customer=customer)
     except (*AWAY, NeedsOperator) as error:

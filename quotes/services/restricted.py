@@ -24,7 +24,7 @@ WHAT_TO_DO: Mapping[Code, str] = {
     Code.LICENCE_MISSING: "Enter the licence on the company's page, or take the goods out.",
     Code.LICENCE_EXPIRED: "Enter the new licence on the company's page, or take the goods out.",
     Code.NOT_IN_ASSORTMENT: "Add the goods to what the company may buy, or take them out.",
-    Code.CATEGORY_UNKNOWN: "Look at it; it stops nothing. The products flow learns categories.",
+    Code.CATEGORY_UNKNOWN: "Let the products flow read it, or name its SKU in the rule.",
 }
 SHORTER = "Or let the offer end before."
 
