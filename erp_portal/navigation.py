@@ -47,6 +47,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str]]]] = [
             ("Runs", "play_circle", "integrations_run", "integrations.view_run"),
             ("Matching", "join", "integrations_matchproposal", "integrations.view_matchproposal"),
             ("Hand edits", "edit_off", "integrations_handedit", "integrations.view_handedit"),
+            ("Articles", "category", "integrations_articlecopy", "integrations.view_articlecopy"),
             ("Prices", "sell", "integrations_pricerow", "integrations.view_pricerow"),
             ("Price audits", "balance", "integrations_priceaudit", "integrations.view_priceaudit"),
             ("Stock", "inventory_2", "integrations_stocklevel", "integrations.view_stocklevel"),

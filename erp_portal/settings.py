@@ -254,6 +254,10 @@ Q_CLUSTER = {
 HOOK_MAX_BYTES = env.number("HOOK_MAX_BYTES", 1_000_000, minimum=1000)
 HOOK_TOLERANCE_S = env.seconds("HOOK_TOLERANCE_S", 300)
 
+# --- the catalogue copy --------------------------------------------------------------
+# Stock and prices of the ERP that were last named longer ago are marked, and not quoted from.
+CATALOGUE_COPY_STALE_HOURS = env.number("CATALOGUE_COPY_STALE_HOURS", 48, minimum=1)
+
 # --- quotes --------------------------------------------------------------------------
 QUOTE_ANSWER_DUE_H = env.number("QUOTE_ANSWER_DUE_H", 48, minimum=1)  # then sales is overdue
 QUOTE_REMINDER_H = env.number("QUOTE_REMINDER_H", 72, minimum=1)  # before an offer ends

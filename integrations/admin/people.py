@@ -12,6 +12,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from integrations.admin.base import ConsoleAdmin, LabelledFormSet, actor
 from integrations.admin.customers import AssortmentInline, CopyInline, LicenceInline
+from integrations.flows.blocks import lift_holds
 from integrations.flows.customers.registrations import settle_buyers
 from integrations.looks import written
 from integrations.models import Account, Buyer, User
@@ -53,6 +54,10 @@ class AccountAdmin(ConsoleAdmin):
     @admin.display(description="Countries by the ERP")
     def by_erp(self, account: Account) -> str:
         return account.erp_countries or written.NOTHING
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        lift_holds(obj, actor=actor(request))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

@@ -1,4 +1,4 @@
-"""The catalogue copy of stock: what the ERP can promise where, and when it said so."""
+"""The catalogue copy of articles and stock: what they are sorted under, what can be promised."""
 
 from typing import Any
 
@@ -7,7 +7,19 @@ from django.utils import timezone
 
 from integrations.admin.base import GrowingAdmin
 from integrations.looks import written
-from integrations.models import StockLevel
+from integrations.models import ArticleCopy, StockLevel
+
+
+@admin.register(ArticleCopy)
+class ArticleCopyAdmin(GrowingAdmin):
+    list_display = ["sku", "category", "variant_ref", "source", "said"]
+    list_select_related = ["source"]
+    search_fields = ["^sku", "=variant_ref"]
+    search_help_text = "SKU, or the id of the variant in the ERP"
+
+    @admin.display(description="As of")
+    def said(self, article: ArticleCopy) -> Any:
+        return written.instant(article.as_of, now=timezone.now())
 
 
 @admin.register(StockLevel)

@@ -104,7 +104,7 @@ def _reason(code: Code, effect: Effect, buyer: str, operator: str) -> Reason:
 
 
 def _listed(articles: Sequence[Article]) -> str:
-    return ", ".join(one.sku for one in articles[:10]) + (" …" if len(articles) > 10 else "")
+    return ", ".join(one.label for one in articles[:10]) + (" …" if len(articles) > 10 else "")
 
 
 NO_DELIVERY = "Your account is not delivered to this country. Please contact us."

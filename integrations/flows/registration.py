@@ -33,9 +33,9 @@ from integrations.flows.prices import open_prices, regrouping
 from integrations.flows.prices.edits import OWNED_LIST_PRICES, OWNED_PRICE_LISTS
 from integrations.flows.products import open_products
 from integrations.flows.products.category_edits import OWNED_CATEGORIES
-from integrations.flows.products.kept import open_kept_products
 from integrations.flows.products.matching import look_there, pairs_by_hand
 from integrations.flows.products.owned import OWNED_PRODUCTS
+from integrations.flows.products.reread import open_kept_products
 from integrations.flows.runs import register_batch
 from integrations.flows.runs import work as runs
 from integrations.flows.stock import open_stock

@@ -3,7 +3,7 @@
 from integrations.models import among as among
 from integrations.models.account import Account, Buyer
 from integrations.models.alert import Alert
-from integrations.models.catalogue import PriceRow, StockLevel
+from integrations.models.catalogue import ArticleCopy, PriceRow, StockLevel
 from integrations.models.connection import Connection
 from integrations.models.customers import (
     Assortment,
@@ -28,6 +28,7 @@ from integrations.models.run import Run
 from integrations.models.user import User
 
 __all__ = [
+    "ArticleCopy",
     "Account",
     "Alert",
     "Assortment",

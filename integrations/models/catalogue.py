@@ -1,4 +1,4 @@
-"""The catalogue copy: what the portal keeps of the ERP's stock and prices, and of when.
+"""The catalogue copy: what the portal keeps of the ERP's articles, stock and prices, and of when.
 
 Cart checks and quotes read it, and the storefront is fed from it.
 """
@@ -9,6 +9,32 @@ from django.db import models
 
 _QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 4}
 _PRICE: dict[str, Any] = {"max_digits": 20, "decimal_places": 8}
+
+
+class ArticleCopy(models.Model):
+    """What one variant of the ERP is sorted under, so that rules by category can decide.
+
+    `category` is its whole path as the ERP names it, with " / " between levels; empty where the
+    ERP names none. `as_of` is when the ERP said so last.
+    """
+
+    source = models.ForeignKey(
+        "integrations.Connection", on_delete=models.CASCADE, related_name="article_copies"
+    )
+    variant_ref = models.CharField(max_length=128)
+    sku = models.CharField("SKU", max_length=128, blank=True)
+    category = models.CharField(max_length=1000, blank=True)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "article"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "variant_ref"], name="article_copy_once"),
+        ]
+        indexes = [models.Index(fields=["source", "sku"], name="article_copy_by_sku")]
+
+    def __str__(self) -> str:
+        return self.sku or self.variant_ref
 
 
 class StockLevel(models.Model):

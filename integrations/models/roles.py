@@ -14,6 +14,7 @@ AUDITOR = "Auditor"
 
 _READABLE = [
     "account",
+    "articlecopy",
     "buyer",
     "connection",
     "event",

@@ -38,7 +38,8 @@ class PriceAnswer:
     how many of `currency` one of the list price's own currency buys, None where they are the
     same. `is_binding`: the ERP stands by this price; otherwise it is what it would charge now.
     `confirmed_quantity` is how much of the asked quantity the ERP can deliver by
-    `available_on`; None where it does not say so while pricing.
+    `available_on`; None where it does not say so while pricing. `is_kept`: nobody asked the ERP;
+    it is of the portal's copy, where `priced_at` is when the ERP named it last.
     """
 
     our_ref: str
@@ -59,6 +60,7 @@ class PriceAnswer:
     priced_at: datetime
     confirmed_quantity: Decimal | None = None
     available_on: date | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,16 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """`category` as the ERP names it, with " / " between levels; empty: not known here."""
+    """`category` as the ERP names it, with " / " between levels; empty: not known here.
+    `place` says for people where it stands, such as "line 2"."""
 
     sku: str
     category: str = ""
+    place: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.place} ({self.sku})" if self.place else self.sku
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

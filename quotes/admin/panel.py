@@ -5,10 +5,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
+from integrations.engine import clock
 from integrations.errors import NeedsOperator
 from quotes import tiers
 from quotes.models import Version, VersionLine
-from quotes.services import approving, drafting
+from quotes.services import approving, drafting, restricted
+from quotes.states import WORKING
 from quotes.totals import Totals
 
 
@@ -23,6 +25,7 @@ def panel_of(version: Version, lines: Sequence[VersionLine]) -> dict[str, Any]:
         "rows": list(zip(lines, added.line_nets, strict=True)),
         "needs": _needs(version, lines),
         "missing": _missing(lines),
+        "restricted": _restricted(version, lines),
     }
 
 
@@ -41,6 +44,13 @@ def _needs(version: Version, lines: Sequence[VersionLine]) -> list[dict[str, Any
         {"step": need.step, "group": names[need.group].name, "reasons": need.reasons}
         for need in needs
     ]
+
+
+def _restricted(version: Version, lines: Sequence[VersionLine]) -> restricted.Restricted | None:
+    """What its account may not have; None once it is offered, for the acceptance judges then."""
+    if version.state not in WORKING:
+        return None
+    return restricted.restricted(version, lines, now=clock.now())
 
 
 def _missing(lines: Sequence[VersionLine]) -> list[str]:

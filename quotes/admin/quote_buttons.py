@@ -13,6 +13,7 @@ from quotes.states import REQUOTABLE, WITH_BUYER, WORKING, VersionState
 
 _V = VersionState
 PRICE = Button(action="price", label="Price from the ERP")
+KEPT = Button(action="use_kept", label="Use kept prices…")
 MOVED = Button(action="what_moved", label="Compare prices")
 SUBMIT = Button(action="submit", label="Submit for approval", tone="primary")
 APPROVE = Button(action="approve", label="Approve…", tone="primary")
@@ -88,7 +89,7 @@ def more_buttons_of(screen: SalesAdmin, request: HttpRequest, version: Version) 
         COPY,
         *([SAVE_TEMPLATE] if has_lines else []),
         HAND_OVER,
-        *([REFRESH] if version.state in WORKING else []),
+        *([REFRESH, KEPT] if version.state in WORKING else []),
     ]
 
 

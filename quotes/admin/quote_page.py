@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from integrations.admin.timeline import Entry
 from integrations.errors import PortalError
-from quotes.admin import editor_forms, price_basis
+from quotes.admin import editor_forms, line_stock, price_basis
 from quotes.admin.base import SalesAdmin, history_of, person
 from quotes.admin.editor_forms import Editor
 from quotes.admin.panel import panel_of
 from quotes.admin.quote_buttons import (
     DECIDE,
+    KEPT,
     buttons_of,
     mine_to_decide,
     more_buttons_of,
@@ -26,12 +27,13 @@ from quotes.admin.quote_buttons import (
 from quotes.admin.waiting import is_held, waits_for
 from quotes.errors import QuoteError, Stale
 from quotes.models import Acceptance, Approval, Quote, Version
-from quotes.services import approving, editing, pricing
+from quotes.services import approving, editing, kept_prices, pricing
 from quotes.states import WORKING
 
 Context = dict[str, Any]
 # Buttons of the page that mean what is in the editor now, so they are part of its form.
 SAVES_FIRST = ("submit", "price")
+ERP_AWAY = "erp_away"  # in the address, after pricing found the ERP away
 
 
 def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
@@ -53,8 +55,8 @@ def show(screen: SalesAdmin, request: HttpRequest, pk: str) -> HttpResponse:
     messages.success(request, f"{saved} is saved.")
     if "submit" in request.POST:
         _submit(request, saved)
-    if "price" in request.POST:
-        _price(request, saved)
+    if "price" in request.POST and not _price(request, saved):
+        return HttpResponseRedirect(f"{page_of(saved)}?{ERP_AWAY}=1")
     return HttpResponseRedirect(page_of(saved))
 
 
@@ -118,16 +120,18 @@ def _submit(request: HttpRequest, version: Version) -> None:
         messages.success(request, f"{submitted}: {submitted.get_state_display().lower()}.")
 
 
-def _price(request: HttpRequest, version: Version) -> None:
+def _price(request: HttpRequest, version: Version) -> bool:
+    """Says what came of it; whether the ERP could be asked."""
     try:
         left = pricing.price_version(version, user=person(request), on=timezone.now().date())
     except (QuoteError, PortalError) as refusal:
         messages.error(request, str(refusal))
-        return
+        return not kept_prices.is_away(refusal)
     for one in left:
         text = f"{version}, line {one.line} got no price: {one.reason}"
         messages.warning(request, text)
     messages.success(request, f"{version}: priced.")
+    return True
 
 
 def _page(
@@ -140,8 +144,10 @@ def _page(
         shown["saving_buttons"] = [one for one in buttons if one.action in SAVES_FIRST]
         buttons = [one for one in buttons if one.action not in SAVES_FIRST]
         shown["rows"] = _rows(shown["editor"], version)
+        shown["offers_kept"] = [KEPT] if ERP_AWAY in request.GET else []
     else:
         shown = {key: shown[key] for key in ("complaints",) if key in shown}
+        shown["lines_in_stock"] = list(zip(lines, line_stock.of_lines(lines), strict=True))
     context: Context = {
         **screen.admin_site.each_context(request),
         **_around(version),
@@ -182,9 +188,10 @@ def _is_editable(screen: SalesAdmin, request: HttpRequest, version: Version) -> 
 def _rows(editor: Editor, version: Version) -> list[dict[str, Any]]:
     """Each form of a line beside what the portal knows of that line."""
     known = {str(line.pk): line for line in version.lines.all()}
+    forms = list(editor.lines.forms)
     return [
-        {"form": form, "line": known.get(str(form["line_id"].value()))}
-        for form in editor.lines.forms
+        {"form": form, "line": known.get(str(form["line_id"].value())), "stock": stock}
+        for form, stock in zip(forms, line_stock.of_forms(forms), strict=True)
     ]
 
 

@@ -14,12 +14,23 @@ from django.utils import timezone
 
 from integrations.admin.pressing import Skipped
 from quotes.actors import staff
+from quotes.admin import kept_told
 from quotes.admin.base import ask_and_press, person, press_each, press_to
 from quotes.admin.deciding import CommentForm
 from quotes.admin.moment_field import SellerMomentField
 from quotes.admin.quote_desk import QuoteDesk
 from quotes.models import Acceptance, Version
-from quotes.services import approving, basis, credit, drafting, ending, offering, ordering, pricing
+from quotes.services import (
+    approving,
+    basis,
+    credit,
+    drafting,
+    ending,
+    kept_prices,
+    offering,
+    ordering,
+    pricing,
+)
 from quotes.states import Who
 
 
@@ -31,6 +42,7 @@ class QuoteVerbs(QuoteDesk):
     actions = [
         "price",
         "what_moved",
+        "use_kept",
         "submit",
         "return_for_editing",
         "offer",
@@ -65,6 +77,26 @@ class QuoteVerbs(QuoteDesk):
                 self._tell(request, f"{version}, {basis.in_words(one)}")
 
         return press_each(self, request, rows, press, done="compared")
+
+    @admin.action(description="Use kept prices…", permissions=["edit"])
+    def use_kept(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        def press(version: Version, *, reason: str) -> None:
+            left = kept_prices.use_kept(version, user=person(request), reason=reason, on=_today())
+            for one in left:
+                self._tell(request, f"{version}, line {one.line} got no price: {one.reason}")
+
+        return ask_and_press(
+            self,
+            request,
+            rows,
+            press,
+            done="priced from what is kept",
+            action="use_kept",
+            question="Use kept prices",
+            consequence="Lines without a price get what the ERP said last, by the portal's "
+            f"copy, and are marked so. {kept_told.in_words(rows, on=_today())}",
+            button="Use them",
+        )
 
     # ------------------------------------------------------------ approval
 

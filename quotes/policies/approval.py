@@ -22,12 +22,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the rules look at. `terms` is the name of the version's payment terms."""
+    """What the rules look at. `terms` is the name of the version's payment terms;
+    `has_kept_price`: one is of the portal's copy, since the ERP could not be asked."""
 
     totals: Totals
     terms: str
     lacks_cost: bool
     has_manual_price: bool
+    has_kept_price: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ def _why(rule: Rule, facts: Facts) -> str:
             return "a cost is missing"
         case "price_manual" if facts.has_manual_price:
             return "a price was set by hand"
+        case "price_manual" if facts.has_kept_price:
+            return "a price is a kept one, for the ERP could not be asked"
     return ""
 
 

@@ -16,6 +16,7 @@ from quotes.models import Approval, ApprovalRule, Version, VersionLine
 from quotes.policies.approval import Facts, Need, Rule, needed
 from quotes.services import choices, drafting, orderable
 from quotes.services.ending import locked
+from quotes.services.restricted import refuse_restricted
 from quotes.states import VersionState, Who
 
 
@@ -31,6 +32,11 @@ def needs_of(version: Version, lines: Sequence[VersionLine] | None = None) -> tu
             row.is_price_manual or any(tier.is_manual for tier in tiers.read(row.tiers))
             for row in rows
         ),
+        has_kept_price=any(
+            (bool(row.basis.get("is_kept")) and not row.is_price_manual)
+            or any(tier.basis.get("is_kept") for tier in tiers.read(row.tiers))
+            for row in rows
+        ),
     )
     return needed(_rules(), facts)
 
@@ -39,10 +45,12 @@ def needs_of(version: Version, lines: Sequence[VersionLine] | None = None) -> tu
 def submit_version(version: Version, *, user: User) -> Version:
     """Asks for the approvals that the policy wants; without any it is approved at once.
 
-    Raises Incomplete, naming what is missing, unless every line has a price.
+    Raises Incomplete, naming what is missing, unless every line has a price and the account may
+    have all of it.
     """
     _, version = locked(version)
     refuse_incomplete(version, now=clock.now())
+    refuse_restricted(version, now=clock.now())
     needs = needs_of(version)
     if not needs:
         version.move("pass_without_approval", SYSTEM, submitted_by=user)
@@ -63,8 +71,12 @@ def submit_version(version: Version, *, user: User) -> Version:
 
 @transaction.atomic
 def approve(approval: Approval, *, user: User, comment: str = "") -> Version:
-    """Gives one approval; with the last one the version is approved."""
+    """Gives one approval; with the last one the version is approved.
+
+    Raises Incomplete where the account may no longer have what it is about.
+    """
     version, approval = _open(approval, user)
+    refuse_restricted(version, now=clock.now())
     _decide(approval, Approval.State.APPROVED, user, comment)
     if not version.approvals.filter(state=Approval.State.WAITING).exists():
         version.move("approve", staff(user, Who.APPROVER), reason=comment)

@@ -16,21 +16,21 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from integrations.checks import BuyRequest, Policy, Unjudged, Verdict, may_buy, may_have
+from integrations.checks import BuyRequest, Policy, Unjudged, Verdict, may_buy
 from integrations.engine import clock
 from integrations.errors import NeedsOperator, PortalError
-from integrations.flows.customers.restrictions import restrictions_of
 from integrations.gateways import open_erp
 from integrations.models import Account, Order, StateChange, User
 from integrations.models.order import NOT_IN_ERP
 from integrations.ports import ChecksCredit
-from integrations.records import Article, CreditStanding
+from integrations.records import CreditStanding
 from quotes.errors import AccountRefused, HeldForSales, Incomplete
 from quotes.mails import sending
 from quotes.models import Acceptance, Version
 from quotes.services.counterparts import trading_flow
 from quotes.services.customers import asked_about
 from quotes.services.ending import locked
+from quotes.services.restricted import verdict_of
 from quotes.states import WITH_BUYER, VersionState
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _judge(version: Version, *, told: _Told) -> str:
     )
     policy = Policy(when_unjudged=cast(Unjudged, settings.QUOTE_CREDIT_UNJUDGED))
     verdict = may_buy(request, told.standing, clock.now(), policy)
-    goods = _goods_verdict(version, account)
+    goods = verdict_of(version, account, today=clock.now().date())
     text = " ".join(one.text_for_operator for one in (*goods.reasons, *verdict.reasons))
     if text:
         logger.info(
@@ -90,16 +90,6 @@ def _judge(version: Version, *, told: _Told) -> str:
     if not verdict.is_allowed:
         raise AccountRefused(_for_buyer(verdict, "block"))
     return text
-
-
-def _goods_verdict(version: Version, account: Account) -> Verdict:
-    lines = version.lines.filter(is_optional=False, alternative_to=None).exclude(sku="")
-    return may_have(
-        [Article(sku=sku) for sku in lines.values_list("sku", flat=True)],
-        restrictions_of(account),
-        ship_to=version.ship_to.get("country_code", "") if version.ship_to else "",
-        today=clock.now().date(),
-    )
 
 
 @transaction.atomic

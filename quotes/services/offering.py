@@ -15,16 +15,17 @@ from quotes.services import customers
 from quotes.services.approving import refuse_incomplete
 from quotes.services.drafting import totals
 from quotes.services.ending import locked
+from quotes.services.restricted import refuse_restricted
 from quotes.snapshot import document_of, moment, sha256_of
-from quotes.states import BOUND, WITH_BUYER, RfqState
+from quotes.states import BOUND, WITH_BUYER, RfqState, Who
 
 
 @transaction.atomic
 def offer(version: Version, *, user: User) -> Version:
     """Freezes the version and puts it before the buyer; what was there before is superseded.
 
-    Raises Incomplete when something is missing, the account is blocked, or its order could be
-    placed for nobody.
+    Raises Incomplete when something is missing, the account is blocked or may not have it, or
+    its order could be placed for nobody.
     """
     quote, version = locked(version)
     refuse_incomplete(version, now=clock.now())
@@ -32,6 +33,7 @@ def offer(version: Version, *, user: User) -> Version:
         raise Incomplete(f"{quote} is accepted already; make a new quote.")
     if quote.account.is_blocked:
         raise Incomplete(f"{quote.account} is blocked; nothing is offered to it.")
+    refuse_restricted(version, now=clock.now())
     customer = customers.to_offer(version)
     _supersede(quote, by=version)
     lines = list(version.lines.select_related("alternative_to"))
@@ -56,7 +58,8 @@ def offer(version: Version, *, user: User) -> Version:
 def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
     """Moves the end of an offer's validity to a later time, with a row in its history.
 
-    All else stays the same; the hash that a buyer signs is another one from now on.
+    All else stays the same; the hash that a buyer signs is another one from now on. Raises
+    Incomplete where a licence that it needs ends before.
     """
     _, version = locked(version)
     now = clock.now()
@@ -68,6 +71,7 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
         raise Incomplete("An offer can only be made to last longer.")
     before = version.sha256
     version.valid_until = until
+    refuse_restricted(version, now=now)
     version.document = {**(version.document or {}), "valid_until": moment(until)}
     version.sha256 = sha256_of(version.document)
     version.reminded_at = None  # the new end has a reminder of its own
@@ -85,8 +89,13 @@ def extend(version: Version, *, actor: Actor, until: datetime) -> Version:
 
 @transaction.atomic
 def keep_offer(version: Version, *, actor: Actor, reason: str = "") -> Version:
-    """Answers a wish for a change with the same offer, or takes the wish back."""
+    """Answers a wish for a change with the same offer, or takes the wish back.
+
+    Raises Incomplete where sales would put it before an account that may not have it.
+    """
     quote, version = locked(version)
+    if actor.who is not Who.BUYER:
+        refuse_restricted(version, now=clock.now())
     version.move("keep_offer", actor, reason=reason)
     _tell_request(quote)
     return version

@@ -63,10 +63,10 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
     """
     if version.state not in WORKING:
         raise Incomplete(f"{version} cannot be priced any more; quote it anew.")
-    asked = [one for line in version.lines.all() if line.sku for one in _questions(line)]
+    asked = [one for line in version.lines.all() if line.sku for one in questions(line)]
     flow = trading_flow()
     customer = customer_ref(version.quote.account, version.quote.buyer, flow)
-    answers, unpriced = _ask(version, asked, on, customer=customer)
+    answers, unpriced = ask(version, asked, on, customer=customer)
     variants = variants_of(version.lines.values_list("sku", flat=True), flow)
     with editing(version, user=user) as fresh:
         fresh.erp, fresh.erp_customer_ref = flow.target, customer
@@ -76,8 +76,8 @@ def price_version(version: Version, *, user: User, on: date) -> list[Unpriced]:
                 line.variant_ref = variant[1]
             answer = answers.get(str(line.n))
             if answer is not None and not line.is_price_manual:
-                _take(line, answer)
-            _take_tiers(line, answers)
+                take(line, answer)
+            take_tiers(line, answers)
             line.save()
     return unpriced
 
@@ -89,7 +89,7 @@ def what_moved(version: Version, *, on: date) -> list[Moved]:
     """
     asked = [one for line in version.lines.all() for one in _with_basis(line)]
     customer = asked_about(version, trading_flow())
-    answers, unpriced = _ask(version, asked, on, customer=customer)
+    answers, unpriced = ask(version, asked, on, customer=customer)
     reasons = {one.ref: one.reason for one in unpriced}
     compared = (
         _compared(one, answers.get(one.ref), reasons.get(one.ref) or reasons.get(f"{one.line.n}"))
@@ -109,7 +109,7 @@ def _is_beyond(one: Moved, margin_percent: Decimal) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Asked:
     """One price to ask for: of a line, or of one of its tiers, whose `ref` names the quantity.
 
     `basis` is what the ERP said when it was asked before; empty for nothing.
@@ -128,31 +128,31 @@ class _Asked:
 Answers = dict[str, PriceAnswer]
 
 
-def _questions(line: VersionLine) -> Iterator[_Asked]:
+def questions(line: VersionLine) -> Iterator[Asked]:
     """The line and its tiers, without what was priced by hand."""
     if not line.is_price_manual:
-        yield _Asked(ref=str(line.n), line=line, quantity=line.quantity)
+        yield Asked(ref=str(line.n), line=line, quantity=line.quantity)
     for tier in tiers.read(line.tiers):
         if not tier.is_manual:
-            yield _Asked(ref=_ref_of(line, tier), line=line, quantity=tier.from_quantity)
+            yield Asked(ref=_ref_of(line, tier), line=line, quantity=tier.from_quantity)
 
 
-def _with_basis(line: VersionLine) -> Iterator[_Asked]:
+def _with_basis(line: VersionLine) -> Iterator[Asked]:
     """The line and its tiers, as far as the ERP priced them before."""
     if line.basis and not line.is_price_manual:
-        yield _Asked(ref=str(line.n), line=line, quantity=line.quantity, basis=line.basis)
+        yield Asked(ref=str(line.n), line=line, quantity=line.quantity, basis=line.basis)
     for tier in tiers.read(line.tiers):
         if tier.basis and not tier.is_manual:
             ref, start = _ref_of(line, tier), tier.from_quantity
-            yield _Asked(ref=ref, line=line, quantity=start, basis=tier.basis)
+            yield Asked(ref=ref, line=line, quantity=start, basis=tier.basis)
 
 
 def _ref_of(line: VersionLine, tier: tiers.Tier) -> str:
     return f"{line.n}@{tiers.plain(tier.from_quantity)}"
 
 
-def _ask(
-    version: Version, asked: Sequence[_Asked], on: date, *, customer: str
+def ask(
+    version: Version, asked: Sequence[Asked], on: date, *, customer: str
 ) -> tuple[Answers, list[Unpriced]]:
     """Answers by ref, and what got none."""
     flow, quote = trading_flow(), version.quote
@@ -183,14 +183,14 @@ def _ask(
     return answers, sorted(unpriced, key=lambda one: one.line)
 
 
-def _unpriced(asked: _Asked, refused: Mapping[str, str]) -> Unpriced:
+def _unpriced(asked: Asked, refused: Mapping[str, str]) -> Unpriced:
     reason = refused.get(asked.ref, NO_ANSWER)
     if asked.is_tier:
         reason = f"From {tiers.plain(asked.quantity)}: {reason}"
     return Unpriced(line=asked.line.n, reason=reason, ref=asked.ref)
 
 
-def _take_tiers(line: VersionLine, answers: Answers) -> None:
+def take_tiers(line: VersionLine, answers: Answers) -> None:
     """The ERP's price of each tier that was not typed by a person."""
     taken = []
     for tier in tiers.read(line.tiers):
@@ -203,7 +203,7 @@ def _priced(tier: tiers.Tier, answer: PriceAnswer) -> tiers.Tier:
     return replace(tier, unit_price=answer.net_unit_price, basis=to_json(answer))
 
 
-def _take(line: VersionLine, answer: PriceAnswer) -> None:
+def take(line: VersionLine, answer: PriceAnswer) -> None:
     """The ERP's price, with its cost where that is in the same currency."""
     line.unit_price = answer.net_unit_price
     line.list_price = answer.list_price
@@ -218,7 +218,7 @@ def basis_of(line: VersionLine) -> PriceAnswer | None:
     return from_json(PriceAnswer, line.basis) if line.basis else None
 
 
-def _compared(asked: _Asked, now: PriceAnswer | None, reason: str | None) -> Moved | None:
+def _compared(asked: Asked, now: PriceAnswer | None, reason: str | None) -> Moved | None:
     then = from_json(PriceAnswer, dict(asked.basis))
     if now is not None and _figures(now) == _figures(then):
         return None

@@ -1,11 +1,12 @@
 """A believable week in sales, as rows: what the browser tests of the sales screens show."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
 
-from integrations.models import Account, IdLink, StateChange, User
+from integrations.engine.models import Resource
+from integrations.models import Account, IdLink, LicensedGoods, StateChange, User
 from quotes.actors import buyer as as_buyer
 from quotes.actors import staff
 from quotes.models import Message, Rfq, Version
@@ -23,6 +24,7 @@ from tests.quotes.factories import (
     VersionLineFactory,
 )
 
+SATURDAY = date(2027, 1, 2)
 GOODS = (
     ("DRL-18V", "Cordless drill 18 V, brushless, with two batteries", "189.00", "171.00", "118.40"),
     ("SAW-CIR-190", "Circular saw 190 mm", "249.00", "249.00", "163.10"),
@@ -52,6 +54,7 @@ class Sales:
         self._request(self.kobe, days=1, worth=None, quantity=8)
         self.asked = self._request(self.lund, days=1, worth="230.00", quantity=15)
         rfqs.ask_buyer(self.asked, actor=staff(self.sam), text="Which voltage do you need?")
+        self._copy()
         self.draft = self._draft()
         self.waiting = self._waiting()
         self._stages()
@@ -74,6 +77,42 @@ class Sales:
             source_ref=buyer.storefront_customer_id,
             target=flow.target,
         )
+
+    def _copy(self) -> None:
+        """What the portal keeps of the goods: plenty of drills, few saws, old news of bits."""
+        flow = trading_flow()
+        known = (
+            ("DRL-18V", 480, self.ago(minutes=5), {}),
+            ("SAW-CIR-190", 12, self.ago(minutes=5), {"incoming": 40, "incoming_on": SATURDAY}),
+            ("BIT-SET-40", 900, self.ago(days=4), {}),
+        )
+        for sku, available, as_of, coming in known:
+            ref = f"erp-{sku}"
+            make.IdLinkFactory(
+                kind=IdLink.Kind.VARIANT,
+                source=flow.target,
+                source_ref=ref,
+                target=flow.source,
+                target_ref=f"variant_{sku}",
+                label=sku,
+            )
+            kept = {"source": flow.target, "variant_ref": ref, "sku": sku, "as_of": as_of}
+            make.StockLevelFactory(available=available, **kept, **coming)
+            make.PriceRowFactory(min_quantity=0, net_unit_price=Decimal("171.5"), **kept)
+
+    def without_erp(self) -> None:
+        """The ERP is paused, and the draft's first line waits for its price."""
+        erp = trading_flow().target
+        Resource.objects.filter(pk=erp.resource_id).update(paused=True, pause_reason="maintenance")
+        links = IdLink.objects.filter(kind=IdLink.Kind.CUSTOMER, source_ref="cus_brandt")
+        make.CustomerCopyFactory(
+            source=erp, ref=links.get().target_ref, account=self.brandt, price_list_ref="7"
+        )
+        self.draft.lines.filter(n=1).update(unit_price=None, is_price_manual=False)
+
+    def restrict(self) -> None:
+        """Saws need a licence, and nobody knows whether bits do."""
+        LicensedGoods.objects.create(licence="Power saws", skus="SAW-CIR-190", categories="Saws")
 
     def _request(self, account: Account, *, days: float, worth: str | None, quantity: int) -> Rfq:
         person = account.buyers.first() or make.BuyerFactory(account=account)

@@ -65,6 +65,42 @@ def test_editor(page, sales, shoot):
     assert_well_made(page)
 
 
+def test_editor_tells_stock_and_what_may_not_be_offered(page, sales, shoot):
+    sales.restrict()
+
+    page.goto(editor_of(sales.draft))
+
+    assert page.get_by_text("480 available").is_visible()
+    assert page.get_by_text("more than available").count() == 1
+    assert page.get_by_text("It cannot be offered to this company.").is_visible()
+    assert page.get_by_text("Line 2 (SAW-CIR-190): the account holds no licence").is_visible()
+    assert page.get_by_text("To be looked at; it stops nothing.").is_visible()
+    shoot(page, "quote-restricted")
+    assert_well_made(page)
+
+
+def test_kept_prices_are_chosen_by_keyboard(page, sales, shoot):
+    sales.without_erp()
+    page.goto(editor_of(sales.draft))
+    page.get_by_role("button", name="Price from the ERP").click()
+    page.get_by_text("The ERP could not be asked for prices.").wait_for()
+    assert_well_made(page)
+
+    tab_to(page, "Use kept prices…")
+    page.keyboard.press("Enter")
+    page.get_by_text("kept price of").wait_for()
+    shoot(page, "quote-kept-prices")
+    assert_well_made(page)
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("They wait for it")
+    tab_to(page, "Use them")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("the ERP could not be asked").first.wait_for()
+    assert sales.draft.lines.get(n=1).unit_price == Decimal("171.5")
+    assert_well_made(page)
+
+
 def test_offer(page, sales):
     page.goto(editor_of(sales.offered))
 

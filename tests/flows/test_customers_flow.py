@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.engine import runner
+from integrations.engine.models import JobState, SyncJob
 from integrations.errors import NeedsOperator
+from integrations.flows.blocks import cause_of
 from integrations.flows.customers import registrations, settling
 from integrations.flows.customers.flow import CustomerPages
 from integrations.flows.customers.linking import link_customer
 from integrations.flows.customers.restrictions import restrictions_of
+from integrations.flows.issues import note_parked
 from integrations.flows.registration import register_all
 from integrations.flows.runs import PageOutcome, Work
 from integrations.gateways.storefront import open_storefront
@@ -37,6 +40,7 @@ from tests.factories import (
     EventFactory,
     FlowFactory,
     RunFactory,
+    SyncJobFactory,
 )
 from tests.flows.erp_customers import Books, contact, customer
 
@@ -587,6 +591,22 @@ def test_block_of_a_person_is_not_lifted_by_the_erp(flow: Flow) -> None:
 
     account = Account.objects.get()
     assert (account.is_blocked_in_erp, account.is_blocked) == (False, True)
+
+
+def test_end_of_a_block_sets_going_what_waited_for_it(flow: Flow) -> None:
+    sync(flow, replace(NORDWIND, is_blocked=True, block_reason="unpaid"))
+    cause = cause_of(Account.objects.get())
+    waiting, other = (
+        SyncJobFactory(parked=True, key=f"order:{cause}", error_cause=cause)
+        for cause in (cause, f"{cause}0")
+    )
+    for job in (waiting, other):
+        note_parked(job)
+
+    sync(flow, NORDWIND)
+
+    states = [SyncJob.objects.get(pk=job.pk).state for job in (waiting, other)]
+    assert states == [JobState.QUEUED, JobState.PARKED]
 
 
 # ---------------------------------------------------------------- what is gone

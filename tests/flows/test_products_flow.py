@@ -13,10 +13,11 @@ from integrations.adapters.medusa.sandbox import MedusaStandIn
 from integrations.errors import NeedsOperator, OutcomeUnknown
 from integrations.flows.links import target_of
 from integrations.flows.products.flow import ProductPages
+from integrations.flows.products.kept import categories_of
 from integrations.flows.runs import PageOutcome, Work
 from integrations.gateways.storefront import open_storefront
-from integrations.models import Connection, Flow, IdLink
-from integrations.records import ErpProduct, Window
+from integrations.models import ArticleCopy, Connection, Flow, IdLink
+from integrations.records import ErpCategory, ErpProduct, Window
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_products import Shelf, bolt, product, shirt, variant
 
@@ -424,3 +425,24 @@ def test_prices_flow_that_does_not_write_them_owns_no_list_prices(
 
     (only,) = by_handle(medusa)["bolt-58"]["variants"]
     assert [one["amount"] for one in only["prices"]] == [Decimal("25.00")]
+
+
+def test_category_of_each_article_is_kept_by_its_sku(flow: Flow) -> None:
+    chain = (ErpCategory(ref="2", name="Acids", parent_ref="1"), ErpCategory(ref="1", name="All"))
+    sync(flow, replace(shirt("S", "M"), category_chain=chain), bolt())
+
+    skus = ["SHIRT-S", "SHIRT-M", "BOLT", "NONE"]
+    assert categories_of(flow.source, skus) == {
+        "SHIRT-S": "All / Acids",
+        "SHIRT-M": "All / Acids",
+        "BOLT": "Parts",
+    }
+
+
+def test_category_that_changed_in_the_erp_counts(flow: Flow) -> None:
+    sync(flow, bolt())
+    sync(flow, replace(bolt(), category="Tools"))
+    sync(flow, replace(bolt(), category="", problem="its name cannot be read"))
+
+    assert categories_of(flow.source, ["BOLT"]) == {"BOLT": "Tools"}
+    assert ArticleCopy.objects.count() == 1

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Value
 from django.db.models.functions import Lower, Replace, Upper
 
+from integrations.flows.blocks import lift_holds
 from integrations.flows.customers.decide import Decision
 from integrations.flows.customers.matching import AccountSide, ErpSide, name_key, tax_key
 from integrations.flows.customers.restrictions import keep_restrictions
@@ -205,6 +206,7 @@ def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
     """
     wanted = decision.wanted
     account = Account() if decision.account is None else Account.objects.get(pk=decision.account)
+    was_blocked = account.is_blocked_in_erp
     account.name, account.tax_id = wanted.name[:200], wanted.tax_id[:40]
     account.is_active = wanted.is_active
     account.is_blocked_in_erp = wanted.is_blocked or not wanted.is_active
@@ -217,6 +219,8 @@ def settle_company(decision: Decision, copy: CustomerCopy) -> Account:
         copy.account = account
         copy.save(update_fields=["account"])
     _settle_buyers(account, wanted.people, decision.before.get("people") or {})
+    if was_blocked and not account.is_blocked_in_erp:
+        lift_holds(account, actor="customers flow")
     return account
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from integrations.errors import NeedsOperator
+from integrations.flows.blocks import lift_holds
 from integrations.flows.customers.registrations import settle_buyers
 from integrations.flows.customers.restrictions import keep_restrictions
 from integrations.flows.groups import GROUP, group_ref
@@ -60,4 +61,5 @@ def _part(copy: CustomerCopy, account: Account, actor: str) -> None:
     account.is_blocked_in_erp, account.is_active = False, True
     account.save(update_fields=["storefront_group_id", "is_blocked_in_erp", "is_active"])
     keep_restrictions(account, (), ())
+    lift_holds(account, actor=actor)
     settle_buyers(account.buyers.all(), actor=actor)

@@ -17,9 +17,20 @@ def restrictions_of(account: Account) -> Restrictions:
             HeldLicence(name=one.name, valid_until=one.valid_until)
             for one in account.licences.all()
         ),
-        licensed=tuple(_goods(one.licence, one) for one in LicensedGoods.objects.all()),
+        licensed=_licensed(),
         assortments=tuple(_goods(one.name, one) for one in account.assortments.all()),
     )
+
+
+def restrictions_for(account: Account | None) -> Restrictions:
+    """As `restrictions_of`; somebody who belongs to no company holds no licence."""
+    if account is not None:
+        return restrictions_of(account)
+    return Restrictions(licensed=_licensed())
+
+
+def _licensed() -> tuple[GoodsList, ...]:
+    return tuple(_goods(one.licence, one) for one in LicensedGoods.objects.all())
 
 
 def keep_restrictions(

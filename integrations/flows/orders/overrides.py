@@ -12,7 +12,7 @@ from typing import Any
 from integrations.engine.editable import EditableField, FieldType
 from integrations.engine.models import SyncJob
 from integrations.errors import NeedsOperator
-from integrations.flows.orders import places
+from integrations.flows.orders import allowed, places
 from integrations.flows.orders.working import erp_of, order_of
 from integrations.flows.totals import round_half_up
 from integrations.models import IdLink, Order
@@ -27,6 +27,8 @@ NAMES = (
     "agreed_for",
     "addresses",
     "addresses_for",
+    "let_pass",
+    "let_pass_for",
 )
 
 
@@ -34,7 +36,8 @@ NAMES = (
 class Overrides:
     """Empty where nobody decided anything. `agreed_for` is the storefront's total that
     `agreed_total` was agreed for: with another one it means nothing. `addresses` is one of
-    `places.CHOICES`, `addresses_for` the digest of those that the storefront had then."""
+    `places.CHOICES`, `addresses_for` the digest of those that the storefront had then. `let_pass`
+    lets an order pass that may not be placed, for the reasons of the digest `let_pass_for`."""
 
     po_number: str = ""
     customer_ref: str = ""
@@ -44,6 +47,8 @@ class Overrides:
     agreed_for: Decimal | None = None
     addresses: str = ""
     addresses_for: str = ""
+    let_pass: str = ""
+    let_pass_for: str = ""
 
 
 NONE = Overrides()
@@ -60,6 +65,8 @@ def overrides_of(order: Order) -> Overrides:
         agreed_for=_decimal(kept.get("agreed_for")),
         addresses=kept.get("addresses", ""),
         addresses_for=kept.get("addresses_for", ""),
+        let_pass=kept.get("let_pass", ""),
+        let_pass_for=kept.get("let_pass_for", ""),
     )
 
 
@@ -124,6 +131,17 @@ def _addresses_seen(job: SyncJob) -> str:
     """Those that the person read on the job's page."""
     kept = order_of(job.payload).overrides.get("addresses_for", "")
     return str(job.error_ids.get(places.SEEN) or kept)
+
+
+def _is_not_allowed(value: str, job: SyncJob) -> None:
+    if not _reasons_seen(job):
+        raise ValueError("This order is not held for what its company may not have.")
+
+
+def _reasons_seen(job: SyncJob) -> str:
+    """Those that the person read on the job's page."""
+    kept = order_of(job.payload).overrides.get("let_pass_for", "")
+    return str(job.error_ids.get(allowed.SEEN) or kept)
 
 
 def _kept(name: str) -> Callable[[SyncJob], Any]:
@@ -197,7 +215,21 @@ EDITABLE = (
         help="For the order of a quote whose addresses in the storefront are not the signed ones. "
         "Those of the storefront count as they are now; the signed ones until this is emptied.",
     ),
+    EditableField(
+        "let_pass",
+        "Though its company may not place it",
+        FieldType.CHOICE,
+        feeds="plan",
+        choices=lambda job: allowed.CHOICES,
+        now=_kept("let_pass"),
+        check=_is_not_allowed,
+        pins={"let_pass_for": _reasons_seen},
+        help="For this order and the reasons that it is held for now: another one holds it again. "
+        "The ERP may still refuse it.",
+    ),
 )
 
-# Of an order that the ERP has: a change carries neither the buyer's number nor the note.
-EDITABLE_LATER = tuple(field for field in EDITABLE if field.name not in ("po_number", "note"))
+# Of an order that the ERP has: a change carries neither the buyer's number nor the note, and it is
+# not judged whether its company may have it.
+_BEFORE = ("po_number", "note", "let_pass")
+EDITABLE_LATER = tuple(field for field in EDITABLE if field.name not in _BEFORE)

@@ -26,6 +26,7 @@ from integrations.flows.issues import note_move
 from integrations.flows.order_status.refresh import start_refresh
 from integrations.flows.orders import payments, snapshot
 from integrations.flows.orders.agreed import as_agreed
+from integrations.flows.orders.allowed import refuse_not_allowed
 from integrations.flows.orders.looking import look
 from integrations.flows.orders.overrides import EDITABLE, keep_on_order, overrides_of
 from integrations.flows.orders.planning import Plan, plan_order
@@ -94,18 +95,29 @@ def sketch(ctx: StepContext) -> Output:
 
 
 def _work_out(order: Order, seen: StorefrontOrder) -> Output:
-    """Draft and totals, kept on the order, where an operator reads them."""
-    erp = erp_of(order)
+    """Draft and totals, kept on the order, where an operator reads them.
+
+    Raises NeedsOperator for an order of no quote that its company may not place.
+    """
+    erp, overrides = erp_of(order), overrides_of(order)
     with open_erp(erp, PushesOrders) as adapter:
         made = plan_order(
             seen,
             storefront=order.storefront,
             erp=erp,
             erp_adapter=adapter,
-            overrides=as_agreed(seen, erp, overrides_of(order)),
+            overrides=as_agreed(seen, erp, overrides),
         )
         payload = adapter.preview_order(made.draft)
     keep_plan(order, payload, made)
+    if made.agreed is None:
+        refuse_not_allowed(
+            seen,
+            erp=erp,
+            customer_ref=made.draft.customer_ref,
+            overrides=overrides,
+            today=timezone.now().date(),
+        )
     return {
         "draft": to_json(made.draft),
         "digest": snapshot.digest(seen),

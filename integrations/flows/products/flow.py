@@ -20,6 +20,7 @@ from integrations.flows.products.decide import Decision, Known, decide
 from integrations.flows.products.differing import differences
 from integrations.flows.products.freeing import Freeing
 from integrations.flows.products.gone import gone_page
+from integrations.flows.products.kept import keep_articles
 from integrations.flows.products.linked import ProductLinks
 from integrations.flows.products.matching import ProductMatching
 from integrations.flows.products.owned import edits_of, remember_written
@@ -42,7 +43,7 @@ from integrations.flows.stock.opening import note_items
 from integrations.gateways.erp import open_erp
 from integrations.gateways.storefront import open_storefront
 from integrations.ports import PullsProducts
-from integrations.records import StorefrontProduct, Window
+from integrations.records import ErpProduct, StorefrontProduct, Window
 
 
 @contextmanager
@@ -91,6 +92,7 @@ class ProductPages:
             sku_owners=self._freeing.look(products, known),
             terms=self._terms,
         )
+        keep_articles(self._work.flow.source, self._to_keep(decisions))
         self._freeing.note_moving(decisions, known)
         items = [_skipped(one, one.reason) for one in decisions if one.what == "skip"]
         at_once = products_at_once()
@@ -109,6 +111,19 @@ class ProductPages:
             items=tuple(items),
             next_cursor=place.following(page.next_cursor),
         )
+
+    def _to_keep(self, decisions: Sequence[Decision]) -> list[ErpProduct]:
+        """Articles whose category may be another one than before: a fingerprint tells those of a
+        chain of categories that the flow writes, and no others."""
+        return [
+            one.product
+            for one in decisions
+            if one.what != "unchanged"
+            or (one.product.category and not self._is_chain_written(one.product))
+        ]
+
+    def _is_chain_written(self, product: ErpProduct) -> bool:
+        return self._terms.takes_categories and bool(product.category_chain)
 
     def _look_for_edits(
         self, place: Place, unchanged: Sequence[Decision], known: Mapping[str, Known]

@@ -1,29 +1,50 @@
-"""Products that were read before, carried out without asking the ERP again."""
+"""The catalogue copy of articles: under which category the ERP has each of them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from integrations.flows.products.flow import ProductPages
-from integrations.flows.runs.batch import PageOutcome, Work
-from integrations.gateways.storefront import open_storefront
-from integrations.records import ErpProduct, Page, Window
+from django.utils import timezone
 
+from integrations.flows.bulk import insert_each
+from integrations.models import ArticleCopy, Connection
+from integrations.records import ErpProduct
 
-class _Kept:
-    """Records of the source that were read before, as a source of one page."""
-
-    def __init__(self, products: Sequence[ErpProduct]) -> None:
-        self._products = tuple(products)
-
-    def product_page(self, window: Window, cursor: str | None) -> Page[ErpProduct]:
-        return Page(rows=self._products, next_cursor=None)
+LONGEST_SKU, LONGEST_PATH = 128, 1000
+_COLUMNS = ("sku", "category", "as_of")
 
 
-@contextmanager
-def open_kept_products(work: Work) -> Iterator[Callable[[Sequence[ErpProduct]], PageOutcome]]:
-    """Opens the storefront alone; yields what decides and writes products read before."""
-    window = Window(start=work.run.started_at, end=work.run.started_at)
-    with open_storefront(work.flow.target, actor=work.actor) as shop:
-        yield lambda products: ProductPages(work, erp=_Kept(products), shop=shop).handle(
-            window, None
-        )
+def keep_articles(source: Connection, products: Sequence[ErpProduct]) -> None:
+    """Brings the copy up to date, in one statement for a page. Safe to repeat.
+
+    Of a product that cannot be read, what was known of it stays.
+    """
+    now = timezone.now()
+    rows = {
+        variant.ref: (variant.sku[:LONGEST_SKU], category_of(product)[:LONGEST_PATH], now)
+        for product in products
+        if not product.problem
+        for variant in product.variants
+    }
+    insert_each(
+        ArticleCopy,
+        ("source", "variant_ref", *_COLUMNS),
+        ((source.pk, ref, *values) for ref, values in rows.items()),
+        unique=("source", "variant_ref"),
+        update=_COLUMNS,
+    )
+
+
+def category_of(product: ErpProduct) -> str:
+    """The path of its category, the highest first; empty where the ERP names none."""
+    path = " / ".join(one.name for one in reversed(product.category_chain))
+    return path or product.category
+
+
+def categories_of(source: Connection, skus: Iterable[str]) -> dict[str, str]:
+    """SKU to its category, in one query; those that are not known here, or that several
+    articles of different categories share, are left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    copies = ArticleCopy.objects.filter(source=source, sku__among=set(skus) - {""})
+    for sku, category in copies.values_list("sku", "category"):
+        found[sku].add(category)
+    return {sku: next(iter(paths)) for sku, paths in found.items() if len(paths) == 1}

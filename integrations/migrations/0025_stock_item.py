@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0023_price_row_written_in'),
+        ('integrations', '0024_article_copies'),
     ]
 
     operations = [
