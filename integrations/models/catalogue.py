@@ -15,7 +15,7 @@ class ArticleCopy(models.Model):
     """What one variant of the ERP is sorted under, so that rules by category can decide.
 
     `category` is its whole path as the ERP names it, with " / " between levels; empty where the
-    ERP names none. `as_of` is when the ERP said so last.
+    ERP names none. `as_of` is when a run last found it changed.
     """
 
     source = models.ForeignKey(
