@@ -1,7 +1,7 @@
 """Variants that were just created: what their stock is counted under, and that there is none yet.
 
-The storefront names the stock item in its answer to the write that creates a variant. It is kept until
-the first levels are written, which then need no look at the variant, as little as those at
+The storefront names the stock item in its answer to the write that creates a variant. It is kept
+until the first levels are written, which then need no look at the variant, as little as those at
 another location soon after. Where a hand, or a try whose answer was lost, was faster, these
 levels are refused, and the variants are looked at.
 """
