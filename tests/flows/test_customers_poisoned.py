@@ -17,6 +17,7 @@ from integrations.models import Account, Buyer, CustomerCopy, Flow
 from integrations.records import Address, ErpCustomer, Window
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_customers import Books, customer
+from tests.flows.shops import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,11 +36,7 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def flow(medusa: MedusaStandIn) -> Flow:
-    shop = ConnectionFactory(
-        base_url=medusa.url,
-        allow_private_addresses=True,
-        credentials={"secret_key": medusa.shop.secret_key},
-    )
+    shop = connected(medusa)
     made: Flow = FlowFactory(
         kind="customers", mode="live", source=ConnectionFactory(erp=True), target=shop
     )

@@ -16,6 +16,7 @@ from integrations.models import Flow, HandEdit, IdLink, Issue, WrittenCopy
 from integrations.records import ErpCategory, ErpProduct, Window
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_products import Shelf, bolt
+from tests.flows.shops import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,12 +34,7 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def flow(medusa: MedusaStandIn) -> Flow:
-    shop = ConnectionFactory(
-        base_url=medusa.url,
-        allow_private_addresses=True,
-        credentials={"secret_key": medusa.shop.secret_key},
-        settings={"sales_channel_id": medusa.shop.sales_channel_id},
-    )
+    shop = connected(medusa, sales_channel_id=medusa.shop.sales_channel_id)
     made: Flow = FlowFactory(
         kind="products",
         mode="live",

@@ -18,6 +18,7 @@ from integrations.records import ErpProduct, Page, Window
 from quotes.portal.articles import find
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_products import Shelf, bolt, shirt
+from tests.flows.shops import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,12 +35,7 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def flow(medusa: MedusaStandIn) -> Flow:
-    shop = ConnectionFactory(
-        base_url=medusa.url,
-        allow_private_addresses=True,
-        credentials={"secret_key": medusa.shop.secret_key},
-        settings={"sales_channel_id": medusa.shop.sales_channel_id},
-    )
+    shop = connected(medusa, sales_channel_id=medusa.shop.sales_channel_id)
     made: Flow = FlowFactory(
         kind="products",
         mode="live",

@@ -12,12 +12,13 @@ from integrations.flows.products.flow import ProductPages
 from integrations.flows.runs import PlanItem, Work
 from integrations.flows.stock.flow import StockPages
 from integrations.gateways.storefront import open_storefront
-from integrations.models import Connection, Flow, IdLink
+from integrations.models import Flow, IdLink
 from integrations.records import ErpProduct, Window
 from integrations.sandbox.storefront.shop_api import ShopApi, basic
 from tests.factories import ConnectionFactory, FlowFactory, RunFactory
 from tests.flows.erp_products import Shelf, bolt
 from tests.flows.erp_stock import Racks, level
+from tests.flows.shops import connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,12 +34,7 @@ def medusa() -> Iterator[MedusaStandIn]:
 
 @pytest.fixture
 def stock(medusa: MedusaStandIn) -> Flow:
-    shop: Connection = ConnectionFactory(
-        base_url=medusa.url,
-        allow_private_addresses=True,
-        credentials={"secret_key": medusa.shop.secret_key},
-        settings={"location_id": medusa.shop.location_id},
-    )
+    shop = connected(medusa, location_id=medusa.shop.location_id)
     made: Flow = FlowFactory(
         kind="stock",
         mode="live",

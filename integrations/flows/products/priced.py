@@ -14,7 +14,7 @@ from integrations.flows.products.address import Addressed
 from integrations.flows.products.writing import Outcome
 from integrations.gateways.storefront import list_prices_flow
 from integrations.models import Flow
-from integrations.records import ProductWrite, VariantWrite
+from integrations.records import ProductWrite, StorefrontVariant, VariantWrite
 
 
 class Opening:
@@ -62,33 +62,30 @@ def _priced(variant: VariantWrite, known: OpeningPrices) -> VariantWrite:
 
 
 def _opened(outcome: Outcome) -> list[Opened]:
-    """Its variants with the prices that were sent, as far as the storefront tells their ids."""
-    write, there = outcome.addressed.write, outcome.there
-    if there is None or write is None or not outcome.addressed.is_new:
-        return []
-    made = {one.sku: one for one in there.variants}
+    """Its new variants with the prices that were sent, as far as the storefront tells their ids."""
     return [
         Opened(
             variant_ref=sent.external_ref,
-            variant_id=made[sent.sku].variant_id,
+            variant_id=made.variant_id,
             prices={
-                currency: (amount, dict(made[sent.sku].price_ids).get(currency, ""))
+                currency: (amount, dict(made.price_ids).get(currency, ""))
                 for currency, amount in sent.prices
             },
         )
-        for sent in write.variants
-        if sent.sku in made
+        for sent, made in _made(outcome)
     ]
 
 
 def items_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """Variant of the ERP to the stock item that was made for it."""
-    found: dict[str, str] = {}
-    for one in outcomes:
-        write, there = one.addressed.write, one.there
-        if write is None or there is None or not one.addressed.is_new:
-            continue
-        made = {variant.sku: variant.item_id for variant in there.variants if variant.item_id}
-        refs = {sent.external_ref: made.get(sent.sku, "") for sent in write.variants}
-        found |= {ref: item_id for ref, item_id in refs.items() if item_id}
-    return found
+    pairs = (pair for one in outcomes for pair in _made(one))
+    return {sent.external_ref: made.item_id for sent, made in pairs if made.item_id}
+
+
+def _made(outcome: Outcome) -> list[tuple[VariantWrite, StorefrontVariant]]:
+    """The variants of a product that was just created: as they were sent, and as they are."""
+    write, there = outcome.addressed.write, outcome.there
+    if write is None or there is None or not outcome.addressed.is_new:
+        return []
+    made = {one.sku: one for one in there.variants}
+    return [(sent, made[sent.sku]) for sent in write.variants if sent.sku in made]
